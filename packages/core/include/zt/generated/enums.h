@@ -1,0 +1,535 @@
+// Generated from schema/enums.json by scripts/gen-enums.mjs. Do not edit.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace zt {
+
+// VL1 and VL2 message types (vl1.md §5.1).
+enum class Verb : uint8_t {
+  kNop = 0,
+  kHello = 1,
+  kError = 2,
+  kOk = 3,
+  kWhois = 4,
+  kRendezvous = 5,
+  kFrame = 6,
+  kExtFrame = 7,
+  kEcho = 8,
+  kMulticastLike = 9,
+  kNetworkCredentials = 10,
+  kNetworkConfigRequest = 11,
+  kNetworkConfig = 12,
+  kMulticastGather = 13,
+  kMulticastFrame = 14,
+  kPushDirectPaths = 16,
+  kAck = 18,
+  kQosMeasurement = 19,
+  kUserMessage = 20,
+  kRemoteTrace = 21,
+  kPathNegotiationRequest = 22,
+};
+constexpr std::string_view ToString(Verb value) {
+  switch (value) {
+    case Verb::kNop: return "nop";
+    case Verb::kHello: return "hello";
+    case Verb::kError: return "error";
+    case Verb::kOk: return "ok";
+    case Verb::kWhois: return "whois";
+    case Verb::kRendezvous: return "rendezvous";
+    case Verb::kFrame: return "frame";
+    case Verb::kExtFrame: return "ext_frame";
+    case Verb::kEcho: return "echo";
+    case Verb::kMulticastLike: return "multicast_like";
+    case Verb::kNetworkCredentials: return "network_credentials";
+    case Verb::kNetworkConfigRequest: return "network_config_request";
+    case Verb::kNetworkConfig: return "network_config";
+    case Verb::kMulticastGather: return "multicast_gather";
+    case Verb::kMulticastFrame: return "multicast_frame";
+    case Verb::kPushDirectPaths: return "push_direct_paths";
+    case Verb::kAck: return "ack";
+    case Verb::kQosMeasurement: return "qos_measurement";
+    case Verb::kUserMessage: return "user_message";
+    case Verb::kRemoteTrace: return "remote_trace";
+    case Verb::kPathNegotiationRequest: return "path_negotiation_request";
+  }
+  return "unknown";
+}
+inline constexpr int kVerbCount = 23;
+
+// Codes of an ERROR message (vl1.md §5.4, vl2.md §15).
+enum class WireError : uint8_t {
+  kNone = 0,
+  kInvalidRequest = 1,
+  kBadProtocolVersion = 2,
+  kObjectNotFound = 3,
+  kIdentityCollision = 4,
+  kUnsupportedOperation = 5,
+  kNeedMembershipCertificate = 6,
+  kNetworkAccessDenied = 7,
+  kUnwantedMulticast = 8,
+  kNetworkAuthenticationRequired = 9,
+};
+constexpr std::string_view ToString(WireError value) {
+  switch (value) {
+    case WireError::kNone: return "none";
+    case WireError::kInvalidRequest: return "invalid_request";
+    case WireError::kBadProtocolVersion: return "bad_protocol_version";
+    case WireError::kObjectNotFound: return "object_not_found";
+    case WireError::kIdentityCollision: return "identity_collision";
+    case WireError::kUnsupportedOperation: return "unsupported_operation";
+    case WireError::kNeedMembershipCertificate: return "need_membership_certificate";
+    case WireError::kNetworkAccessDenied: return "network_access_denied";
+    case WireError::kUnwantedMulticast: return "unwanted_multicast";
+    case WireError::kNetworkAuthenticationRequired: return "network_authentication_required";
+  }
+  return "unknown";
+}
+inline constexpr int kWireErrorCount = 10;
+
+// What a node tells its application (sdk-api.md §2, new numbering). Codes from 300 on are ours.
+enum class Event : uint16_t {
+  kNodeUp = 200,
+  kNodeOnline = 201,
+  kNodeOffline = 202,
+  kNodeDown = 203,
+  kNodeFatalError = 204,
+  kNetworkNotFound = 210,
+  kNetworkClientTooOld = 211,
+  kNetworkReqConfig = 212,
+  kNetworkOk = 213,
+  kNetworkAccessDenied = 214,
+  kNetworkReadyIp4 = 215,
+  kNetworkReadyIp6 = 216,
+  kNetworkReadyIp4Ip6 = 217,
+  kNetworkDown = 218,
+  kNetworkUpdate = 219,
+  kStackUp = 220,
+  kStackDown = 221,
+  kNetifUp = 230,
+  kNetifDown = 231,
+  kNetifRemoved = 232,
+  kNetifLinkUp = 233,
+  kNetifLinkDown = 234,
+  kPeerDirect = 240,
+  kPeerRelay = 241,
+  kPeerUnreachable = 242,
+  kPeerPathDiscovered = 243,
+  kPeerPathDead = 244,
+  kRouteAdded = 250,
+  kRouteRemoved = 251,
+  kAddrAddedIp4 = 260,
+  kAddrRemovedIp4 = 261,
+  kAddrAddedIp6 = 262,
+  kAddrRemovedIp6 = 263,
+  kStoreIdentitySecret = 270,
+  kStoreIdentityPublic = 271,
+  kStorePlanet = 272,
+  kStorePeer = 273,
+  kStoreNetwork = 274,
+  kNetworkAuthenticationRequired = 300,
+  kTcpConnected = 310,
+  kTcpAccepted = 311,
+  kTcpReadable = 312,
+  kTcpWritable = 313,
+  kTcpClosed = 314,
+  kUdpReadable = 320,
+  kUdpError = 321,
+  kPingReply = 330,
+  kControllerRequest = 340,
+  kUserMessage = 350,
+  kWarning = 360,
+};
+constexpr std::string_view ToString(Event value) {
+  switch (value) {
+    case Event::kNodeUp: return "node_up";
+    case Event::kNodeOnline: return "node_online";
+    case Event::kNodeOffline: return "node_offline";
+    case Event::kNodeDown: return "node_down";
+    case Event::kNodeFatalError: return "node_fatal_error";
+    case Event::kNetworkNotFound: return "network_not_found";
+    case Event::kNetworkClientTooOld: return "network_client_too_old";
+    case Event::kNetworkReqConfig: return "network_req_config";
+    case Event::kNetworkOk: return "network_ok";
+    case Event::kNetworkAccessDenied: return "network_access_denied";
+    case Event::kNetworkReadyIp4: return "network_ready_ip4";
+    case Event::kNetworkReadyIp6: return "network_ready_ip6";
+    case Event::kNetworkReadyIp4Ip6: return "network_ready_ip4_ip6";
+    case Event::kNetworkDown: return "network_down";
+    case Event::kNetworkUpdate: return "network_update";
+    case Event::kStackUp: return "stack_up";
+    case Event::kStackDown: return "stack_down";
+    case Event::kNetifUp: return "netif_up";
+    case Event::kNetifDown: return "netif_down";
+    case Event::kNetifRemoved: return "netif_removed";
+    case Event::kNetifLinkUp: return "netif_link_up";
+    case Event::kNetifLinkDown: return "netif_link_down";
+    case Event::kPeerDirect: return "peer_direct";
+    case Event::kPeerRelay: return "peer_relay";
+    case Event::kPeerUnreachable: return "peer_unreachable";
+    case Event::kPeerPathDiscovered: return "peer_path_discovered";
+    case Event::kPeerPathDead: return "peer_path_dead";
+    case Event::kRouteAdded: return "route_added";
+    case Event::kRouteRemoved: return "route_removed";
+    case Event::kAddrAddedIp4: return "addr_added_ip4";
+    case Event::kAddrRemovedIp4: return "addr_removed_ip4";
+    case Event::kAddrAddedIp6: return "addr_added_ip6";
+    case Event::kAddrRemovedIp6: return "addr_removed_ip6";
+    case Event::kStoreIdentitySecret: return "store_identity_secret";
+    case Event::kStoreIdentityPublic: return "store_identity_public";
+    case Event::kStorePlanet: return "store_planet";
+    case Event::kStorePeer: return "store_peer";
+    case Event::kStoreNetwork: return "store_network";
+    case Event::kNetworkAuthenticationRequired: return "network_authentication_required";
+    case Event::kTcpConnected: return "tcp_connected";
+    case Event::kTcpAccepted: return "tcp_accepted";
+    case Event::kTcpReadable: return "tcp_readable";
+    case Event::kTcpWritable: return "tcp_writable";
+    case Event::kTcpClosed: return "tcp_closed";
+    case Event::kUdpReadable: return "udp_readable";
+    case Event::kUdpError: return "udp_error";
+    case Event::kPingReply: return "ping_reply";
+    case Event::kControllerRequest: return "controller_request";
+    case Event::kUserMessage: return "user_message";
+    case Event::kWarning: return "warning";
+  }
+  return "unknown";
+}
+inline constexpr int kEventCount = 361;
+
+// Status of a joined network (vl2.md §3.3).
+enum class NetworkStatus : uint8_t {
+  kRequestingConfiguration = 0,
+  kOk = 1,
+  kAccessDenied = 2,
+  kNotFound = 3,
+  kPortError = 4,
+  kClientTooOld = 5,
+  kAuthenticationRequired = 6,
+};
+constexpr std::string_view ToString(NetworkStatus value) {
+  switch (value) {
+    case NetworkStatus::kRequestingConfiguration: return "requesting_configuration";
+    case NetworkStatus::kOk: return "ok";
+    case NetworkStatus::kAccessDenied: return "access_denied";
+    case NetworkStatus::kNotFound: return "not_found";
+    case NetworkStatus::kPortError: return "port_error";
+    case NetworkStatus::kClientTooOld: return "client_too_old";
+    case NetworkStatus::kAuthenticationRequired: return "authentication_required";
+  }
+  return "unknown";
+}
+inline constexpr int kNetworkStatusCount = 7;
+
+// Role of a peer (vl1.md §6.4).
+enum class PeerRole : uint8_t {
+  kLeaf = 0,
+  kMoon = 1,
+  kPlanet = 2,
+};
+constexpr std::string_view ToString(PeerRole value) {
+  switch (value) {
+    case PeerRole::kLeaf: return "leaf";
+    case PeerRole::kMoon: return "moon";
+    case PeerRole::kPlanet: return "planet";
+  }
+  return "unknown";
+}
+inline constexpr int kPeerRoleCount = 3;
+
+// Why a node cannot go on (body of node_fatal_error).
+enum class FatalReason : uint8_t {
+  kIdentityCollision = 1,
+  kInvalidIdentity = 2,
+  kInvalidPlanet = 3,
+};
+constexpr std::string_view ToString(FatalReason value) {
+  switch (value) {
+    case FatalReason::kIdentityCollision: return "identity_collision";
+    case FatalReason::kInvalidIdentity: return "invalid_identity";
+    case FatalReason::kInvalidPlanet: return "invalid_planet";
+  }
+  return "unknown";
+}
+inline constexpr int kFatalReasonCount = 4;
+
+// Something the application should know that does not stop the node (body of warning).
+enum class Warning : uint8_t {
+  kRootUnreachable = 1,
+  kPlanetRejected = 2,
+  kPlanetSignature = 3,
+  kPeerCacheRejected = 4,
+  kNetworkCacheRejected = 5,
+  kOwnAddressSeen = 6,
+};
+constexpr std::string_view ToString(Warning value) {
+  switch (value) {
+    case Warning::kRootUnreachable: return "root_unreachable";
+    case Warning::kPlanetRejected: return "planet_rejected";
+    case Warning::kPlanetSignature: return "planet_signature";
+    case Warning::kPeerCacheRejected: return "peer_cache_rejected";
+    case Warning::kNetworkCacheRejected: return "network_cache_rejected";
+    case Warning::kOwnAddressSeen: return "own_address_seen";
+  }
+  return "unknown";
+}
+inline constexpr int kWarningCount = 7;
+
+// Outcome of a command. Everything but ok is the caller's mistake or a condition the caller must handle.
+enum class Status : int32_t {
+  kOk = 0,
+  kInvalidArgument = 1,
+  kNotFound = 2,
+  kAlreadyExists = 3,
+  kLimitReached = 4,
+  kNotReady = 5,
+  kAddressInUse = 6,
+  kAddressNotAvailable = 7,
+  kNetworkUnreachable = 8,
+  kHostUnreachable = 9,
+  kConnectionRefused = 10,
+  kConnectionReset = 11,
+  kConnectionAborted = 12,
+  kTimedOut = 13,
+  kWouldBlock = 14,
+  kNotConnected = 15,
+  kAlreadyConnected = 16,
+  kClosed = 17,
+  kMessageTooBig = 18,
+  kAccessDenied = 19,
+  kNotSupported = 20,
+  kInvalidIdentity = 21,
+  kInvalidPlanet = 22,
+  kNetworkDown = 23,
+  kBrokenPipe = 24,
+};
+constexpr std::string_view ToString(Status value) {
+  switch (value) {
+    case Status::kOk: return "ok";
+    case Status::kInvalidArgument: return "invalid_argument";
+    case Status::kNotFound: return "not_found";
+    case Status::kAlreadyExists: return "already_exists";
+    case Status::kLimitReached: return "limit_reached";
+    case Status::kNotReady: return "not_ready";
+    case Status::kAddressInUse: return "address_in_use";
+    case Status::kAddressNotAvailable: return "address_not_available";
+    case Status::kNetworkUnreachable: return "network_unreachable";
+    case Status::kHostUnreachable: return "host_unreachable";
+    case Status::kConnectionRefused: return "connection_refused";
+    case Status::kConnectionReset: return "connection_reset";
+    case Status::kConnectionAborted: return "connection_aborted";
+    case Status::kTimedOut: return "timed_out";
+    case Status::kWouldBlock: return "would_block";
+    case Status::kNotConnected: return "not_connected";
+    case Status::kAlreadyConnected: return "already_connected";
+    case Status::kClosed: return "closed";
+    case Status::kMessageTooBig: return "message_too_big";
+    case Status::kAccessDenied: return "access_denied";
+    case Status::kNotSupported: return "not_supported";
+    case Status::kInvalidIdentity: return "invalid_identity";
+    case Status::kInvalidPlanet: return "invalid_planet";
+    case Status::kNetworkDown: return "network_down";
+    case Status::kBrokenPipe: return "broken_pipe";
+  }
+  return "unknown";
+}
+inline constexpr int kStatusCount = 25;
+
+// Operations of the host protocol (packages/core/HOST_PROTOCOL.md).
+enum class Command : uint16_t {
+  kNodeInfo = 1,
+  kJoin = 2,
+  kLeave = 3,
+  kNetworkInfo = 4,
+  kNetworks = 5,
+  kPeers = 6,
+  kSetLocalEndpoints = 7,
+  kCounters = 8,
+  kSendUserMessage = 9,
+  kSnapshotPeers = 10,
+  kTcpConnect = 20,
+  kTcpListen = 21,
+  kTcpShutdown = 22,
+  kTcpAbort = 23,
+  kSocketClose = 24,
+  kTcpSetOption = 25,
+  kSocketInfo = 26,
+  kUdpBind = 30,
+  kPing = 40,
+  kControllerEnable = 50,
+  kControllerGrant = 51,
+  kControllerReject = 52,
+  kControllerRevoke = 53,
+};
+constexpr std::string_view ToString(Command value) {
+  switch (value) {
+    case Command::kNodeInfo: return "node_info";
+    case Command::kJoin: return "join";
+    case Command::kLeave: return "leave";
+    case Command::kNetworkInfo: return "network_info";
+    case Command::kNetworks: return "networks";
+    case Command::kPeers: return "peers";
+    case Command::kSetLocalEndpoints: return "set_local_endpoints";
+    case Command::kCounters: return "counters";
+    case Command::kSendUserMessage: return "send_user_message";
+    case Command::kSnapshotPeers: return "snapshot_peers";
+    case Command::kTcpConnect: return "tcp_connect";
+    case Command::kTcpListen: return "tcp_listen";
+    case Command::kTcpShutdown: return "tcp_shutdown";
+    case Command::kTcpAbort: return "tcp_abort";
+    case Command::kSocketClose: return "socket_close";
+    case Command::kTcpSetOption: return "tcp_set_option";
+    case Command::kSocketInfo: return "socket_info";
+    case Command::kUdpBind: return "udp_bind";
+    case Command::kPing: return "ping";
+    case Command::kControllerEnable: return "controller_enable";
+    case Command::kControllerGrant: return "controller_grant";
+    case Command::kControllerReject: return "controller_reject";
+    case Command::kControllerRevoke: return "controller_revoke";
+  }
+  return "unknown";
+}
+inline constexpr int kCommandCount = 54;
+
+// Options of tcp_set_option. no_delay: 0/1; keep_alive: idle time in ms, 0 = off.
+enum class TcpOption : uint8_t {
+  kNoDelay = 1,
+  kKeepAlive = 2,
+};
+constexpr std::string_view ToString(TcpOption value) {
+  switch (value) {
+    case TcpOption::kNoDelay: return "no_delay";
+    case TcpOption::kKeepAlive: return "keep_alive";
+  }
+  return "unknown";
+}
+inline constexpr int kTcpOptionCount = 3;
+
+// Tags of the options a node is created with (HOST_PROTOCOL.md §2).
+enum class CreateOption : uint16_t {
+  kIdentitySecret = 1,
+  kPlanet = 2,
+  kAllowLoopbackPaths = 3,
+  kBlacklist = 4,
+  kCachedPeer = 5,
+  kCachedNetwork = 6,
+  kImpairment = 7,
+  kRandomSeed = 8,
+  kAes = 9,
+  kPrimaryPort = 10,
+  kPlatform = 11,
+};
+constexpr std::string_view ToString(CreateOption value) {
+  switch (value) {
+    case CreateOption::kIdentitySecret: return "identity_secret";
+    case CreateOption::kPlanet: return "planet";
+    case CreateOption::kAllowLoopbackPaths: return "allow_loopback_paths";
+    case CreateOption::kBlacklist: return "blacklist";
+    case CreateOption::kCachedPeer: return "cached_peer";
+    case CreateOption::kCachedNetwork: return "cached_network";
+    case CreateOption::kImpairment: return "impairment";
+    case CreateOption::kRandomSeed: return "random_seed";
+    case CreateOption::kAes: return "aes";
+    case CreateOption::kPrimaryPort: return "primary_port";
+    case CreateOption::kPlatform: return "platform";
+  }
+  return "unknown";
+}
+inline constexpr int kCreateOptionCount = 12;
+
+// Why something from outside was dropped. Each has a counter (Command counters).
+enum class DropReason : uint16_t {
+  kTooShort = 0,
+  kTooLong = 1,
+  kOwnSource = 2,
+  kNotForUs = 3,
+  kHopLimit = 4,
+  kMalformed = 5,
+  kAuthentication = 6,
+  kUnknownSuite = 7,
+  kUntrustedPath = 8,
+  kDecompression = 9,
+  kRateLimited = 10,
+  kUnexpectedReply = 11,
+  kUnsupportedVersion = 12,
+  kIdentityInvalid = 13,
+  kIdentityCollision = 14,
+  kNotARoot = 15,
+  kPathRefused = 16,
+  kQueueFull = 17,
+  kQueueTimeout = 18,
+  kNoRoute = 19,
+  kReassemblyTimeout = 20,
+  kUnknownNetwork = 21,
+  kNotAMember = 22,
+  kFilter = 23,
+  kBadSignature = 24,
+  kBadCredential = 25,
+  kBadSourceMac = 26,
+  kNoBridge = 27,
+  kMulticastDisabled = 28,
+  kFrameTooBig = 29,
+  kTransmitFull = 30,
+  kBadChecksum = 31,
+  kBadIpHeader = 32,
+  kBadEthertype = 33,
+  kNoSocket = 34,
+  kNoNeighbor = 35,
+  kFragmentTimeout = 36,
+  kReceiveBufferFull = 37,
+  kBacklogFull = 38,
+  kBadSequence = 39,
+  kImpairment = 40,
+  kStaleConfig = 41,
+};
+constexpr std::string_view ToString(DropReason value) {
+  switch (value) {
+    case DropReason::kTooShort: return "too_short";
+    case DropReason::kTooLong: return "too_long";
+    case DropReason::kOwnSource: return "own_source";
+    case DropReason::kNotForUs: return "not_for_us";
+    case DropReason::kHopLimit: return "hop_limit";
+    case DropReason::kMalformed: return "malformed";
+    case DropReason::kAuthentication: return "authentication";
+    case DropReason::kUnknownSuite: return "unknown_suite";
+    case DropReason::kUntrustedPath: return "untrusted_path";
+    case DropReason::kDecompression: return "decompression";
+    case DropReason::kRateLimited: return "rate_limited";
+    case DropReason::kUnexpectedReply: return "unexpected_reply";
+    case DropReason::kUnsupportedVersion: return "unsupported_version";
+    case DropReason::kIdentityInvalid: return "identity_invalid";
+    case DropReason::kIdentityCollision: return "identity_collision";
+    case DropReason::kNotARoot: return "not_a_root";
+    case DropReason::kPathRefused: return "path_refused";
+    case DropReason::kQueueFull: return "queue_full";
+    case DropReason::kQueueTimeout: return "queue_timeout";
+    case DropReason::kNoRoute: return "no_route";
+    case DropReason::kReassemblyTimeout: return "reassembly_timeout";
+    case DropReason::kUnknownNetwork: return "unknown_network";
+    case DropReason::kNotAMember: return "not_a_member";
+    case DropReason::kFilter: return "filter";
+    case DropReason::kBadSignature: return "bad_signature";
+    case DropReason::kBadCredential: return "bad_credential";
+    case DropReason::kBadSourceMac: return "bad_source_mac";
+    case DropReason::kNoBridge: return "no_bridge";
+    case DropReason::kMulticastDisabled: return "multicast_disabled";
+    case DropReason::kFrameTooBig: return "frame_too_big";
+    case DropReason::kTransmitFull: return "transmit_full";
+    case DropReason::kBadChecksum: return "bad_checksum";
+    case DropReason::kBadIpHeader: return "bad_ip_header";
+    case DropReason::kBadEthertype: return "bad_ethertype";
+    case DropReason::kNoSocket: return "no_socket";
+    case DropReason::kNoNeighbor: return "no_neighbor";
+    case DropReason::kFragmentTimeout: return "fragment_timeout";
+    case DropReason::kReceiveBufferFull: return "receive_buffer_full";
+    case DropReason::kBacklogFull: return "backlog_full";
+    case DropReason::kBadSequence: return "bad_sequence";
+    case DropReason::kImpairment: return "impairment";
+    case DropReason::kStaleConfig: return "stale_config";
+  }
+  return "unknown";
+}
+inline constexpr int kDropReasonCount = 42;
+
+}  // namespace zt

@@ -1,0 +1,53 @@
+// One ZeroTier-compatible node as a pure state machine.
+//
+// Law: after every input (HandleDatagrams, HandleTimeout, Command, TcpWrite, ...) drain: PollTransmit until it is empty,
+// DrainEvents until it is empty; then wait no longer than NextTimeout(). Nothing here blocks, starts threads, reads a
+// clock or touches a socket. Not thread-safe: one caller at a time. Nodes are independent of each other.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "zt/bytes.h"
+#include "zt/generated/enums.h"
+#include "zt/ids.h"
+#include "zt/inet.h"
+#include "zt/time.h"
+#include "zt/transmit.h"
+
+namespace zt {
+
+class Node {
+ public:
+  // `options` as in HOST_PROTOCOL.md §2. On failure returns null and sets `status`.
+  static std::unique_ptr<Node> Create(const Now& now, ByteSpan options, Status& status);
+  ~Node();
+
+  // Inputs.
+  void HandleDatagrams(const Now& now, std::span<const InboundDatagram> batch);
+  void HandleTimeout(const Now& now);  // safe to call early
+  // One command of HOST_PROTOCOL.md §3. The reply (status and body) is written to `reply`, which is cleared first.
+  void Command(const Now& now, ByteSpan request, Bytes& reply);
+  // Hot paths of sockets; results as in netstack::Stack (count, or negative Status).
+  int64_t TcpWrite(const Now& now, SocketId socket, ByteSpan data);
+  int64_t TcpRead(const Now& now, SocketId socket, MutableBytes into);
+  int64_t UdpSend(const Now& now, SocketId socket, const Endpoint& to, ByteSpan data);
+  int64_t UdpReceive(const Now& now, SocketId socket, Endpoint& from, Endpoint& to, MutableBytes into);
+  // Ends the node: posts node_down, saves peers as store events. After it only DrainEvents and PollTransmit are useful.
+  void Shutdown(const Now& now);
+
+  // Outputs.
+  // Datagrams to send now, in order; valid until the next call of anything. Empty: drained.
+  std::span<const Transmit> PollTransmit(const Now& now);
+  bool HasEvents() const;
+  // Appends events encoded as in HOST_PROTOCOL.md §4 until `max_bytes` would be passed (at least one is always taken).
+  void DrainEvents(Bytes& out, size_t max_bytes);
+  Deadline NextTimeout() const;
+
+ private:
+  struct Impl;
+  explicit Node(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace zt

@@ -1,0 +1,5 @@
+# Sources of packages/core/src/vl1, read by CMake and by the WebAssembly build.
+set(ZT_VL1_SOURCES
+)
+set(ZT_VL1_TESTS
+)

@@ -1,0 +1,119 @@
+// VL1: sealed packets between node addresses over whatever paths work (vl1.md). Composition root of this directory.
+// Sans-I/O: inputs are datagrams and timeouts, output goes to the TransmitQueue, upward calls go to the Delegate.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/drop_counters.h"
+#include "base/transmit_queue.h"
+#include "vl1/message.h"
+#include "wire/secret_identity.h"
+#include "zt/random.h"
+#include "zt/time.h"
+#include "zt/transmit.h"
+
+namespace zt::vl1 {
+
+struct Options {
+  bool allow_loopback_paths = false;     // lets 127/8 and ::1 become paths: tests, demos, several nodes on one host
+  bool use_aes = true;                   // false: announce protocol 11 and seal with suite 1 (vl1.md §4.8, architecture.md)
+  std::vector<IpPrefix> blacklist;       // never a path (vl1.md §7.3 rule 4)
+  uint16_t physical_mtu = 1432;          // UDP payload, 1400..10324 (vl1.md §3.9)
+};
+
+// One path of a peer, for diagnostics.
+struct PathInfo {
+  Endpoint endpoint;
+  Millis since_heard = -1;  // -1 never
+  Millis since_sent = -1;
+  bool expired = false;
+  bool preferred = false;
+};
+
+struct PeerInfo {
+  NodeAddress address;
+  int version_major = -1, version_minor = -1, version_revision = -1, protocol = -1;  // -1 unknown
+  int latency = -1;  // ms, -1 unknown
+  PeerRole role = PeerRole::kLeaf;
+  std::vector<PathInfo> paths;  // empty: reached only through a root
+};
+
+enum class PeerChange : uint8_t { kDirect, kRelay, kUnreachable, kPathDiscovered, kPathDead };
+
+// What VL1 wants from the layers above. Every call may re-enter Vl1::Send, never the Handle* inputs.
+class Delegate {
+ public:
+  virtual ~Delegate() = default;
+  // A VL2 message. Returns true iff it proves common network membership ("trust", vl1.md §5.13).
+  virtual bool HandleMessage(const Now& now, const Message& message) = 0;
+  // This identity has just become known (WHOIS, HELLO, world): whatever waited for it may go on.
+  virtual void OnIdentityKnown(const Now& now, const Identity& identity) = 0;
+  // Addresses to keep in contact with besides the roots (vl2.md §6.3).
+  virtual std::vector<NodeAddress> AlwaysContact() const = 0;
+  // True iff the address belongs to a virtual network of ours: no VL1 inside VL2 (vl1.md §7.3 rule 3).
+  virtual bool IsVirtualAddress(const IpAddress& ip) const = 0;
+
+  virtual void OnOnlineChange(const Now& now, bool online) = 0;
+  virtual void OnPeerChange(const Now& now, const PeerInfo& peer, PeerChange change, const Endpoint& path) = 0;
+  virtual void OnIdentityCollision(const Now& now) = 0;  // a root says our address belongs to another key (§11.6)
+  virtual void OnPlanet(const Now& now, ByteSpan serialized) = 0;  // a new or newer planet was adopted: store it
+  virtual void OnPeerRecord(const Now& now, NodeAddress peer, ByteSpan record) = 0;  // peer cache record (§9.2)
+  virtual void OnWarning(const Now& now, Warning warning, std::string_view detail) = 0;
+};
+
+struct SendOptions {
+  bool expect_reply = false;  // remember the packet id so that an OK is accepted (vl1.md §5.1)
+};
+
+// Payload pieces written one after the other straight into the packet.
+using Gather = std::span<const ByteSpan>;
+
+class Vl1 {
+ public:
+  Vl1(const Options& options, const SecretIdentity& self, RandomSource& random, TransmitQueue& transmit,
+      DropCounters& drops, Delegate& delegate);
+  ~Vl1();
+
+  // Offers the stored or given planet (vl1.md §6.3). False: malformed.
+  bool OfferPlanet(const Now& now, ByteSpan serialized);
+  // A peer cache record (vl1.md §9.2). False: malformed, ignored.
+  bool LoadPeer(const Now& now, ByteSpan record);
+  // Local interface addresses to push to trusted peers (vl1.md §7.7); replaces the list.
+  void SetLocalEndpoints(std::span<const Endpoint> endpoints);
+
+  void HandleDatagram(const Now& now, const InboundDatagram& datagram);
+  void HandleTimeout(const Now& now);
+  Deadline NextTimeout() const;
+
+  // Seals and sends to `to` by the best path, a root, or the waiting queue (vl1.md §7.6). The id is the one on the wire,
+  // or 0 when the packet was queued (it is registered when it leaves) or dropped. Sending to ourselves does nothing.
+  PacketId Send(const Now& now, NodeAddress to, Verb verb, Gather payload, SendOptions options = {});
+  // True while the transmit queue takes another full-size packet: senders of bulk data ask before they build one.
+  bool HasRoom() const;
+
+  const SecretIdentity& self() const;
+  const Identity* FindIdentity(NodeAddress address) const;            // ours included
+  void RequestIdentity(const Now& now, NodeAddress address);          // WHOIS, at most once per 500 ms (§7.9)
+  bool IsRoot(NodeAddress address) const;                             // of our planet or moons
+  bool WeAreRoot() const;
+  std::vector<NodeAddress> Roots() const;                             // without ourselves
+  std::optional<NodeAddress> BestRoot(const Now& now) const;          // §6.4
+  std::optional<int> Latency(NodeAddress address) const;              // ms of the best path
+  bool online() const;
+  uint64_t planet_id() const;
+  int64_t planet_timestamp() const;
+  std::vector<PeerInfo> Peers(const Now& now) const;
+  std::vector<Endpoint> SurfaceEndpoints() const;                     // §7.11
+  // Cache records of all peers worth keeping, for shutdown: calls Delegate::OnPeerRecord for each.
+  void SavePeers(const Now& now);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace zt::vl1

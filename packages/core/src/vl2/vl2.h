@@ -1,0 +1,115 @@
+// VL2: virtual Ethernet networks on top of VL1 (vl2.md). Composition root of this directory.
+// Frames in from members go to the Delegate; frames out come from SendFrame. Also the controller's signing side.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/drop_counters.h"
+#include "vl1/message.h"
+#include "vl1/vl1.h"
+#include "wire/network_config.h"
+#include "zt/random.h"
+#include "zt/time.h"
+
+namespace zt::vl2 {
+
+struct MulticastGroup {
+  Mac mac;
+  uint32_t adi = 0;
+  auto operator<=>(const MulticastGroup&) const = default;
+};
+
+// What the application sees of a joined network.
+struct NetworkInfo {
+  NetworkId id;
+  Mac mac;
+  NetworkStatus status = NetworkStatus::kRequestingConfiguration;
+  const NetworkConfig* config = nullptr;  // null until one is held
+};
+
+// A member asks us, the controller, for a configuration (controller.md §3).
+struct ControllerRequest {
+  NetworkId network;
+  Identity member;
+  PacketId packet_id;   // never 0 here
+  uint8_t hops = 0;
+  Endpoint from;
+  ByteSpan metadata;    // the request's dictionary, raw (vl2.md §5.1)
+};
+
+class Delegate {
+ public:
+  virtual ~Delegate() = default;
+  // A frame for the network's port. Called from HandleMessage / HandleTimeout / Flush, never from SendFrame.
+  virtual void DeliverFrame(const Now& now, NetworkId network, Mac source, Mac destination, uint16_t ether_type,
+                            ByteSpan payload) = 0;
+  // Status or configuration changed: called for every accepted configuration and every change of failure state
+  // (vl2.md §3.3). `configuration_changed` is true when a configuration was accepted.
+  virtual void OnNetworkChange(const Now& now, const NetworkInfo& info, bool configuration_changed) = 0;
+  virtual void StoreNetwork(const Now& now, NetworkId network, ByteSpan dictionary) = 0;  // empty span: delete
+  virtual void OnControllerRequest(const Now& now, const ControllerRequest& request) = 0;
+  virtual void OnUserMessage(const Now& now, NodeAddress source, uint64_t type, ByteSpan data) = 0;
+};
+
+// A decision of the controller, to be encoded, signed and sent (controller.md §4, §6.1). COM and COO are made here:
+// the COM from timestamp, ctmd and member; one COO with id 1 over `addresses` when there are any.
+struct IssuedTag {
+  uint32_t id = 0, value = 0;
+};
+struct IssuedCapability {
+  uint32_t id = 0;
+  Bytes rules;              // serialized rules (vl2.md §13.1), `rule_count` of them
+  uint16_t rule_count = 0;
+};
+struct IssuedConfig {
+  NetworkConfig config;     // everything but credentials (com, capabilities, tags, coo are filled in here)
+  bool include_com = true;
+  std::vector<IssuedCapability> capabilities;
+  std::vector<IssuedTag> tags;
+};
+
+class Vl2 {
+ public:
+  Vl2(vl1::Vl1& vl1, RandomSource& random, DropCounters& drops, std::string platform, Delegate& delegate);
+  ~Vl2();
+
+  // Joins; `cached` is the stored dictionary or empty (vl2.md §3.2). Already joined: nothing happens, true.
+  // False: kMaxNetworks reached.
+  bool Join(const Now& now, NetworkId network, ByteSpan cached);
+  bool Leave(const Now& now, NetworkId network);  // false: not joined
+  std::optional<NetworkInfo> Info(NetworkId network) const;
+  std::vector<NetworkId> Networks() const;
+  // The port's own subscriptions (vl2.md §12.2); replaces the set. New groups are announced at once.
+  void SetGroups(const Now& now, NetworkId network, std::span<const MulticastGroup> groups);
+
+  // From VL1. Returns trust (vl1::Delegate::HandleMessage).
+  bool HandleMessage(const Now& now, const vl1::Message& message);
+  void OnIdentityKnown(const Now& now, const Identity& identity);
+  std::vector<NodeAddress> AlwaysContact() const;
+  void HandleTimeout(const Now& now);
+  Deadline NextTimeout() const;
+
+  // A frame from the port (vl2.md §9.1, §12.4). The pieces are written straight into the packet.
+  void SendFrame(const Now& now, NetworkId network, Mac source, Mac destination, uint16_t ether_type,
+                 vl1::Gather payload);
+  // Delivers what was queued for our own port (own-MAC frames, emulated neighbour advertisements).
+  void Flush(const Now& now);
+
+  // Controller (controller.md). Off: NETWORK_CONFIG_REQUEST is answered with UNSUPPORTED_OPERATION.
+  void EnableController(bool enabled);
+  // request 0: push as NETWORK_CONFIG; else answer as OK (controller.md §6.1).
+  bool Grant(const Now& now, NodeAddress member, PacketId request, const IssuedConfig& issued);
+  void Reject(const Now& now, NodeAddress member, NetworkId network, PacketId request, WireError code);
+  // Signs a COM revocation of `target` with threshold now and sends it to `recipients` (controller.md §6.2).
+  void Revoke(const Now& now, NetworkId network, NodeAddress target, std::span<const NodeAddress> recipients);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace zt::vl2

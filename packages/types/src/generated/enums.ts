@@ -1,0 +1,527 @@
+// Generated from schema/enums.json by scripts/gen-enums.mjs. Do not edit.
+
+/** VL1 and VL2 message types (vl1.md §5.1). */
+export const Verb = {
+  NOP: 0,
+  HELLO: 1,
+  ERROR: 2,
+  OK: 3,
+  WHOIS: 4,
+  RENDEZVOUS: 5,
+  FRAME: 6,
+  EXT_FRAME: 7,
+  ECHO: 8,
+  MULTICAST_LIKE: 9,
+  NETWORK_CREDENTIALS: 10,
+  NETWORK_CONFIG_REQUEST: 11,
+  NETWORK_CONFIG: 12,
+  MULTICAST_GATHER: 13,
+  MULTICAST_FRAME: 14,
+  PUSH_DIRECT_PATHS: 16,
+  ACK: 18,
+  QOS_MEASUREMENT: 19,
+  USER_MESSAGE: 20,
+  REMOTE_TRACE: 21,
+  PATH_NEGOTIATION_REQUEST: 22,
+} as const;
+/** A value of {@link Verb}. */
+export type Verb = (typeof Verb)[keyof typeof Verb];
+/** Name of each {@link Verb} value. */
+export const VerbName: Readonly<Record<number, keyof typeof Verb>> = {
+  0: 'NOP',
+  1: 'HELLO',
+  2: 'ERROR',
+  3: 'OK',
+  4: 'WHOIS',
+  5: 'RENDEZVOUS',
+  6: 'FRAME',
+  7: 'EXT_FRAME',
+  8: 'ECHO',
+  9: 'MULTICAST_LIKE',
+  10: 'NETWORK_CREDENTIALS',
+  11: 'NETWORK_CONFIG_REQUEST',
+  12: 'NETWORK_CONFIG',
+  13: 'MULTICAST_GATHER',
+  14: 'MULTICAST_FRAME',
+  16: 'PUSH_DIRECT_PATHS',
+  18: 'ACK',
+  19: 'QOS_MEASUREMENT',
+  20: 'USER_MESSAGE',
+  21: 'REMOTE_TRACE',
+  22: 'PATH_NEGOTIATION_REQUEST',
+};
+
+/** Codes of an ERROR message (vl1.md §5.4, vl2.md §15). */
+export const WireError = {
+  NONE: 0,
+  INVALID_REQUEST: 1,
+  BAD_PROTOCOL_VERSION: 2,
+  OBJECT_NOT_FOUND: 3,
+  IDENTITY_COLLISION: 4,
+  UNSUPPORTED_OPERATION: 5,
+  NEED_MEMBERSHIP_CERTIFICATE: 6,
+  NETWORK_ACCESS_DENIED: 7,
+  UNWANTED_MULTICAST: 8,
+  NETWORK_AUTHENTICATION_REQUIRED: 9,
+} as const;
+/** A value of {@link WireError}. */
+export type WireError = (typeof WireError)[keyof typeof WireError];
+/** Name of each {@link WireError} value. */
+export const WireErrorName: Readonly<Record<number, keyof typeof WireError>> = {
+  0: 'NONE',
+  1: 'INVALID_REQUEST',
+  2: 'BAD_PROTOCOL_VERSION',
+  3: 'OBJECT_NOT_FOUND',
+  4: 'IDENTITY_COLLISION',
+  5: 'UNSUPPORTED_OPERATION',
+  6: 'NEED_MEMBERSHIP_CERTIFICATE',
+  7: 'NETWORK_ACCESS_DENIED',
+  8: 'UNWANTED_MULTICAST',
+  9: 'NETWORK_AUTHENTICATION_REQUIRED',
+};
+
+/** What a node tells its application (sdk-api.md §2, new numbering). Codes from 300 on are ours. */
+export const Event = {
+  NODE_UP: 200,
+  NODE_ONLINE: 201,
+  NODE_OFFLINE: 202,
+  NODE_DOWN: 203,
+  NODE_FATAL_ERROR: 204,
+  NETWORK_NOT_FOUND: 210,
+  NETWORK_CLIENT_TOO_OLD: 211,
+  NETWORK_REQ_CONFIG: 212,
+  NETWORK_OK: 213,
+  NETWORK_ACCESS_DENIED: 214,
+  NETWORK_READY_IP4: 215,
+  NETWORK_READY_IP6: 216,
+  NETWORK_READY_IP4_IP6: 217,
+  NETWORK_DOWN: 218,
+  NETWORK_UPDATE: 219,
+  STACK_UP: 220,
+  STACK_DOWN: 221,
+  NETIF_UP: 230,
+  NETIF_DOWN: 231,
+  NETIF_REMOVED: 232,
+  NETIF_LINK_UP: 233,
+  NETIF_LINK_DOWN: 234,
+  PEER_DIRECT: 240,
+  PEER_RELAY: 241,
+  PEER_UNREACHABLE: 242,
+  PEER_PATH_DISCOVERED: 243,
+  PEER_PATH_DEAD: 244,
+  ROUTE_ADDED: 250,
+  ROUTE_REMOVED: 251,
+  ADDR_ADDED_IP4: 260,
+  ADDR_REMOVED_IP4: 261,
+  ADDR_ADDED_IP6: 262,
+  ADDR_REMOVED_IP6: 263,
+  STORE_IDENTITY_SECRET: 270,
+  STORE_IDENTITY_PUBLIC: 271,
+  STORE_PLANET: 272,
+  STORE_PEER: 273,
+  STORE_NETWORK: 274,
+  NETWORK_AUTHENTICATION_REQUIRED: 300,
+  TCP_CONNECTED: 310,
+  TCP_ACCEPTED: 311,
+  TCP_READABLE: 312,
+  TCP_WRITABLE: 313,
+  TCP_CLOSED: 314,
+  UDP_READABLE: 320,
+  UDP_ERROR: 321,
+  PING_REPLY: 330,
+  CONTROLLER_REQUEST: 340,
+  USER_MESSAGE: 350,
+  WARNING: 360,
+} as const;
+/** A value of {@link Event}. */
+export type Event = (typeof Event)[keyof typeof Event];
+/** Name of each {@link Event} value. */
+export const EventName: Readonly<Record<number, keyof typeof Event>> = {
+  200: 'NODE_UP',
+  201: 'NODE_ONLINE',
+  202: 'NODE_OFFLINE',
+  203: 'NODE_DOWN',
+  204: 'NODE_FATAL_ERROR',
+  210: 'NETWORK_NOT_FOUND',
+  211: 'NETWORK_CLIENT_TOO_OLD',
+  212: 'NETWORK_REQ_CONFIG',
+  213: 'NETWORK_OK',
+  214: 'NETWORK_ACCESS_DENIED',
+  215: 'NETWORK_READY_IP4',
+  216: 'NETWORK_READY_IP6',
+  217: 'NETWORK_READY_IP4_IP6',
+  218: 'NETWORK_DOWN',
+  219: 'NETWORK_UPDATE',
+  220: 'STACK_UP',
+  221: 'STACK_DOWN',
+  230: 'NETIF_UP',
+  231: 'NETIF_DOWN',
+  232: 'NETIF_REMOVED',
+  233: 'NETIF_LINK_UP',
+  234: 'NETIF_LINK_DOWN',
+  240: 'PEER_DIRECT',
+  241: 'PEER_RELAY',
+  242: 'PEER_UNREACHABLE',
+  243: 'PEER_PATH_DISCOVERED',
+  244: 'PEER_PATH_DEAD',
+  250: 'ROUTE_ADDED',
+  251: 'ROUTE_REMOVED',
+  260: 'ADDR_ADDED_IP4',
+  261: 'ADDR_REMOVED_IP4',
+  262: 'ADDR_ADDED_IP6',
+  263: 'ADDR_REMOVED_IP6',
+  270: 'STORE_IDENTITY_SECRET',
+  271: 'STORE_IDENTITY_PUBLIC',
+  272: 'STORE_PLANET',
+  273: 'STORE_PEER',
+  274: 'STORE_NETWORK',
+  300: 'NETWORK_AUTHENTICATION_REQUIRED',
+  310: 'TCP_CONNECTED',
+  311: 'TCP_ACCEPTED',
+  312: 'TCP_READABLE',
+  313: 'TCP_WRITABLE',
+  314: 'TCP_CLOSED',
+  320: 'UDP_READABLE',
+  321: 'UDP_ERROR',
+  330: 'PING_REPLY',
+  340: 'CONTROLLER_REQUEST',
+  350: 'USER_MESSAGE',
+  360: 'WARNING',
+};
+
+/** Status of a joined network (vl2.md §3.3). */
+export const NetworkStatus = {
+  REQUESTING_CONFIGURATION: 0,
+  OK: 1,
+  ACCESS_DENIED: 2,
+  NOT_FOUND: 3,
+  PORT_ERROR: 4,
+  CLIENT_TOO_OLD: 5,
+  AUTHENTICATION_REQUIRED: 6,
+} as const;
+/** A value of {@link NetworkStatus}. */
+export type NetworkStatus = (typeof NetworkStatus)[keyof typeof NetworkStatus];
+/** Name of each {@link NetworkStatus} value. */
+export const NetworkStatusName: Readonly<Record<number, keyof typeof NetworkStatus>> = {
+  0: 'REQUESTING_CONFIGURATION',
+  1: 'OK',
+  2: 'ACCESS_DENIED',
+  3: 'NOT_FOUND',
+  4: 'PORT_ERROR',
+  5: 'CLIENT_TOO_OLD',
+  6: 'AUTHENTICATION_REQUIRED',
+};
+
+/** Role of a peer (vl1.md §6.4). */
+export const PeerRole = {
+  LEAF: 0,
+  MOON: 1,
+  PLANET: 2,
+} as const;
+/** A value of {@link PeerRole}. */
+export type PeerRole = (typeof PeerRole)[keyof typeof PeerRole];
+/** Name of each {@link PeerRole} value. */
+export const PeerRoleName: Readonly<Record<number, keyof typeof PeerRole>> = {
+  0: 'LEAF',
+  1: 'MOON',
+  2: 'PLANET',
+};
+
+/** Why a node cannot go on (body of node_fatal_error). */
+export const FatalReason = {
+  IDENTITY_COLLISION: 1,
+  INVALID_IDENTITY: 2,
+  INVALID_PLANET: 3,
+} as const;
+/** A value of {@link FatalReason}. */
+export type FatalReason = (typeof FatalReason)[keyof typeof FatalReason];
+/** Name of each {@link FatalReason} value. */
+export const FatalReasonName: Readonly<Record<number, keyof typeof FatalReason>> = {
+  1: 'IDENTITY_COLLISION',
+  2: 'INVALID_IDENTITY',
+  3: 'INVALID_PLANET',
+};
+
+/** Something the application should know that does not stop the node (body of warning). */
+export const Warning = {
+  ROOT_UNREACHABLE: 1,
+  PLANET_REJECTED: 2,
+  PLANET_SIGNATURE: 3,
+  PEER_CACHE_REJECTED: 4,
+  NETWORK_CACHE_REJECTED: 5,
+  OWN_ADDRESS_SEEN: 6,
+} as const;
+/** A value of {@link Warning}. */
+export type Warning = (typeof Warning)[keyof typeof Warning];
+/** Name of each {@link Warning} value. */
+export const WarningName: Readonly<Record<number, keyof typeof Warning>> = {
+  1: 'ROOT_UNREACHABLE',
+  2: 'PLANET_REJECTED',
+  3: 'PLANET_SIGNATURE',
+  4: 'PEER_CACHE_REJECTED',
+  5: 'NETWORK_CACHE_REJECTED',
+  6: 'OWN_ADDRESS_SEEN',
+};
+
+/** Outcome of a command. Everything but ok is the caller's mistake or a condition the caller must handle. */
+export const Status = {
+  OK: 0,
+  INVALID_ARGUMENT: 1,
+  NOT_FOUND: 2,
+  ALREADY_EXISTS: 3,
+  LIMIT_REACHED: 4,
+  NOT_READY: 5,
+  ADDRESS_IN_USE: 6,
+  ADDRESS_NOT_AVAILABLE: 7,
+  NETWORK_UNREACHABLE: 8,
+  HOST_UNREACHABLE: 9,
+  CONNECTION_REFUSED: 10,
+  CONNECTION_RESET: 11,
+  CONNECTION_ABORTED: 12,
+  TIMED_OUT: 13,
+  WOULD_BLOCK: 14,
+  NOT_CONNECTED: 15,
+  ALREADY_CONNECTED: 16,
+  CLOSED: 17,
+  MESSAGE_TOO_BIG: 18,
+  ACCESS_DENIED: 19,
+  NOT_SUPPORTED: 20,
+  INVALID_IDENTITY: 21,
+  INVALID_PLANET: 22,
+  NETWORK_DOWN: 23,
+  BROKEN_PIPE: 24,
+} as const;
+/** A value of {@link Status}. */
+export type Status = (typeof Status)[keyof typeof Status];
+/** Name of each {@link Status} value. */
+export const StatusName: Readonly<Record<number, keyof typeof Status>> = {
+  0: 'OK',
+  1: 'INVALID_ARGUMENT',
+  2: 'NOT_FOUND',
+  3: 'ALREADY_EXISTS',
+  4: 'LIMIT_REACHED',
+  5: 'NOT_READY',
+  6: 'ADDRESS_IN_USE',
+  7: 'ADDRESS_NOT_AVAILABLE',
+  8: 'NETWORK_UNREACHABLE',
+  9: 'HOST_UNREACHABLE',
+  10: 'CONNECTION_REFUSED',
+  11: 'CONNECTION_RESET',
+  12: 'CONNECTION_ABORTED',
+  13: 'TIMED_OUT',
+  14: 'WOULD_BLOCK',
+  15: 'NOT_CONNECTED',
+  16: 'ALREADY_CONNECTED',
+  17: 'CLOSED',
+  18: 'MESSAGE_TOO_BIG',
+  19: 'ACCESS_DENIED',
+  20: 'NOT_SUPPORTED',
+  21: 'INVALID_IDENTITY',
+  22: 'INVALID_PLANET',
+  23: 'NETWORK_DOWN',
+  24: 'BROKEN_PIPE',
+};
+
+/** Operations of the host protocol (packages/core/HOST_PROTOCOL.md). */
+export const Command = {
+  NODE_INFO: 1,
+  JOIN: 2,
+  LEAVE: 3,
+  NETWORK_INFO: 4,
+  NETWORKS: 5,
+  PEERS: 6,
+  SET_LOCAL_ENDPOINTS: 7,
+  COUNTERS: 8,
+  SEND_USER_MESSAGE: 9,
+  SNAPSHOT_PEERS: 10,
+  TCP_CONNECT: 20,
+  TCP_LISTEN: 21,
+  TCP_SHUTDOWN: 22,
+  TCP_ABORT: 23,
+  SOCKET_CLOSE: 24,
+  TCP_SET_OPTION: 25,
+  SOCKET_INFO: 26,
+  UDP_BIND: 30,
+  PING: 40,
+  CONTROLLER_ENABLE: 50,
+  CONTROLLER_GRANT: 51,
+  CONTROLLER_REJECT: 52,
+  CONTROLLER_REVOKE: 53,
+} as const;
+/** A value of {@link Command}. */
+export type Command = (typeof Command)[keyof typeof Command];
+/** Name of each {@link Command} value. */
+export const CommandName: Readonly<Record<number, keyof typeof Command>> = {
+  1: 'NODE_INFO',
+  2: 'JOIN',
+  3: 'LEAVE',
+  4: 'NETWORK_INFO',
+  5: 'NETWORKS',
+  6: 'PEERS',
+  7: 'SET_LOCAL_ENDPOINTS',
+  8: 'COUNTERS',
+  9: 'SEND_USER_MESSAGE',
+  10: 'SNAPSHOT_PEERS',
+  20: 'TCP_CONNECT',
+  21: 'TCP_LISTEN',
+  22: 'TCP_SHUTDOWN',
+  23: 'TCP_ABORT',
+  24: 'SOCKET_CLOSE',
+  25: 'TCP_SET_OPTION',
+  26: 'SOCKET_INFO',
+  30: 'UDP_BIND',
+  40: 'PING',
+  50: 'CONTROLLER_ENABLE',
+  51: 'CONTROLLER_GRANT',
+  52: 'CONTROLLER_REJECT',
+  53: 'CONTROLLER_REVOKE',
+};
+
+/** Options of tcp_set_option. no_delay: 0/1; keep_alive: idle time in ms, 0 = off. */
+export const TcpOption = {
+  NO_DELAY: 1,
+  KEEP_ALIVE: 2,
+} as const;
+/** A value of {@link TcpOption}. */
+export type TcpOption = (typeof TcpOption)[keyof typeof TcpOption];
+/** Name of each {@link TcpOption} value. */
+export const TcpOptionName: Readonly<Record<number, keyof typeof TcpOption>> = {
+  1: 'NO_DELAY',
+  2: 'KEEP_ALIVE',
+};
+
+/** Tags of the options a node is created with (HOST_PROTOCOL.md §2). */
+export const CreateOption = {
+  IDENTITY_SECRET: 1,
+  PLANET: 2,
+  ALLOW_LOOPBACK_PATHS: 3,
+  BLACKLIST: 4,
+  CACHED_PEER: 5,
+  CACHED_NETWORK: 6,
+  IMPAIRMENT: 7,
+  RANDOM_SEED: 8,
+  AES: 9,
+  PRIMARY_PORT: 10,
+  PLATFORM: 11,
+} as const;
+/** A value of {@link CreateOption}. */
+export type CreateOption = (typeof CreateOption)[keyof typeof CreateOption];
+/** Name of each {@link CreateOption} value. */
+export const CreateOptionName: Readonly<Record<number, keyof typeof CreateOption>> = {
+  1: 'IDENTITY_SECRET',
+  2: 'PLANET',
+  3: 'ALLOW_LOOPBACK_PATHS',
+  4: 'BLACKLIST',
+  5: 'CACHED_PEER',
+  6: 'CACHED_NETWORK',
+  7: 'IMPAIRMENT',
+  8: 'RANDOM_SEED',
+  9: 'AES',
+  10: 'PRIMARY_PORT',
+  11: 'PLATFORM',
+};
+
+/** Why something from outside was dropped. Each has a counter (Command counters). */
+export const DropReason = {
+  TOO_SHORT: 0,
+  TOO_LONG: 1,
+  OWN_SOURCE: 2,
+  NOT_FOR_US: 3,
+  HOP_LIMIT: 4,
+  MALFORMED: 5,
+  AUTHENTICATION: 6,
+  UNKNOWN_SUITE: 7,
+  UNTRUSTED_PATH: 8,
+  DECOMPRESSION: 9,
+  RATE_LIMITED: 10,
+  UNEXPECTED_REPLY: 11,
+  UNSUPPORTED_VERSION: 12,
+  IDENTITY_INVALID: 13,
+  IDENTITY_COLLISION: 14,
+  NOT_A_ROOT: 15,
+  PATH_REFUSED: 16,
+  QUEUE_FULL: 17,
+  QUEUE_TIMEOUT: 18,
+  NO_ROUTE: 19,
+  REASSEMBLY_TIMEOUT: 20,
+  UNKNOWN_NETWORK: 21,
+  NOT_A_MEMBER: 22,
+  FILTER: 23,
+  BAD_SIGNATURE: 24,
+  BAD_CREDENTIAL: 25,
+  BAD_SOURCE_MAC: 26,
+  NO_BRIDGE: 27,
+  MULTICAST_DISABLED: 28,
+  FRAME_TOO_BIG: 29,
+  TRANSMIT_FULL: 30,
+  BAD_CHECKSUM: 31,
+  BAD_IP_HEADER: 32,
+  BAD_ETHERTYPE: 33,
+  NO_SOCKET: 34,
+  NO_NEIGHBOR: 35,
+  FRAGMENT_TIMEOUT: 36,
+  RECEIVE_BUFFER_FULL: 37,
+  BACKLOG_FULL: 38,
+  BAD_SEQUENCE: 39,
+  IMPAIRMENT: 40,
+  STALE_CONFIG: 41,
+} as const;
+/** A value of {@link DropReason}. */
+export type DropReason = (typeof DropReason)[keyof typeof DropReason];
+/** Name of each {@link DropReason} value. */
+export const DropReasonName: Readonly<Record<number, keyof typeof DropReason>> = {
+  0: 'TOO_SHORT',
+  1: 'TOO_LONG',
+  2: 'OWN_SOURCE',
+  3: 'NOT_FOR_US',
+  4: 'HOP_LIMIT',
+  5: 'MALFORMED',
+  6: 'AUTHENTICATION',
+  7: 'UNKNOWN_SUITE',
+  8: 'UNTRUSTED_PATH',
+  9: 'DECOMPRESSION',
+  10: 'RATE_LIMITED',
+  11: 'UNEXPECTED_REPLY',
+  12: 'UNSUPPORTED_VERSION',
+  13: 'IDENTITY_INVALID',
+  14: 'IDENTITY_COLLISION',
+  15: 'NOT_A_ROOT',
+  16: 'PATH_REFUSED',
+  17: 'QUEUE_FULL',
+  18: 'QUEUE_TIMEOUT',
+  19: 'NO_ROUTE',
+  20: 'REASSEMBLY_TIMEOUT',
+  21: 'UNKNOWN_NETWORK',
+  22: 'NOT_A_MEMBER',
+  23: 'FILTER',
+  24: 'BAD_SIGNATURE',
+  25: 'BAD_CREDENTIAL',
+  26: 'BAD_SOURCE_MAC',
+  27: 'NO_BRIDGE',
+  28: 'MULTICAST_DISABLED',
+  29: 'FRAME_TOO_BIG',
+  30: 'TRANSMIT_FULL',
+  31: 'BAD_CHECKSUM',
+  32: 'BAD_IP_HEADER',
+  33: 'BAD_ETHERTYPE',
+  34: 'NO_SOCKET',
+  35: 'NO_NEIGHBOR',
+  36: 'FRAGMENT_TIMEOUT',
+  37: 'RECEIVE_BUFFER_FULL',
+  38: 'BACKLOG_FULL',
+  39: 'BAD_SEQUENCE',
+  40: 'IMPAIRMENT',
+  41: 'STALE_CONFIG',
+};
+
+/** Seed SDK names (sdk-api.md §2, first column) for the events that have another name now. */
+export const EventAlias = {
+  PEER_P2P: Event.PEER_DIRECT,
+  PATH_DISCOVERED: Event.PEER_PATH_DISCOVERED,
+  PATH_ALIVE: Event.PEER_PATH_DISCOVERED,
+  PATH_DEAD: Event.PEER_PATH_DEAD,
+  NETWORK_REQUESTING_CONFIG: Event.NETWORK_REQ_CONFIG,
+  NODE_IDENTITY_COLLISION: Event.NODE_FATAL_ERROR,
+  NODE_UNRECOVERABLE_ERROR: Event.NODE_FATAL_ERROR,
+  NODE_NORMAL_TERMINATION: Event.NODE_DOWN,
+} as const;
