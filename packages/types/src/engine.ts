@@ -1,0 +1,197 @@
+/**
+ * The contract every engine implements. A third engine could be written from this file and from
+ * `packages/core/HOST_PROTOCOL.md` alone; `packages/engine-conformance` is its test.
+ *
+ * Rules for an implementer:
+ * - Methods are synchronous unless they return a promise; a caller's mistake throws a {@link ZtError} with a stable `code`.
+ * - Arguments are already validated by the layer above (SDK); an engine may trust types and ranges.
+ * - Events are pushed in batches, in order, through {@link EngineNodeOptions.onEvents}, never from inside a method call.
+ * - Readiness is edge-triggered: after `tcpRead` returned less than asked (or `undefined`), a `tcp_readable` event follows
+ *   when there is more; after `tcpWrite` accepted less than given, a `tcp_writable` event follows when there is room.
+ * - After `close()` resolved, the engine holds no handle, no thread, no memory of the node, and sends no event.
+ */
+import type { NetworkAddress, NodeEvent, PeerInfo, NetworkInfo } from './event.js';
+import type { NetworkId, NodeAddress } from './ids.js';
+
+/** An IP endpoint inside a virtual network or on the physical network. */
+export interface Endpoint {
+  /** Text form of an IPv4 or IPv6 address; `''` means none or unspecified. */
+  address: string;
+  /** 0..65535; 0 asks for any port where one is chosen. */
+  port: number;
+}
+
+/** Number of a socket inside one node. Never reused while the node lives. */
+export type SocketHandle = number;
+
+/** Faults put on outgoing datagrams, for tests and demos (HOST_PROTOCOL.md §2). Each is a probability 0..1. */
+export interface Impairment {
+  loss?: number;
+  duplicate?: number;
+  reorder?: number;
+  /** Seed of the fault sequence; the same seed gives the same faults. */
+  seed?: bigint;
+}
+
+/** What an engine needs to start a node. */
+export interface EngineNodeOptions {
+  /** Secret identity in text form (270 characters). Absent: the node makes one and emits store events. */
+  identitySecret?: string;
+  /** Serialized planet (vl1.md §6.1). Required. */
+  planet: Uint8Array;
+  /** Peer cache records to load (vl1.md §9.2). */
+  cachedPeers?: readonly Uint8Array[];
+  /** Networks to join at start, with their stored dictionaries (empty: none stored). */
+  cachedNetworks?: readonly { id: NetworkId; dictionary: Uint8Array }[];
+  /** Local UDP addresses to bind. Port 0 = any. An address in use rejects with `ERR_ZT_ADDRESS_IN_USE`. */
+  bind: readonly Endpoint[];
+  /** Let loopback addresses become paths (vl1.md §1.6 does not): for nodes whose roots are on loopback. Default false. */
+  allowLoopbackPaths?: boolean;
+  /** IP prefixes that never become paths (vl1.md §7.3 rule 4). */
+  blacklist?: readonly string[];
+  impairment?: Impairment;
+  /** Called with many events at once, in order. Must not throw. */
+  onEvents(events: readonly NodeEvent[]): void;
+}
+
+/** A socket that was opened, and where it is. */
+export interface OpenedSocket {
+  socket: SocketHandle;
+  local: Endpoint;
+}
+
+/** State of a socket, for diagnostics. */
+export interface SocketInfo {
+  kind: 'tcp-listener' | 'tcp' | 'udp';
+  /** `0n` when bound to all networks. */
+  network: bigint;
+  local: Endpoint;
+  remote: Endpoint;
+  /** RFC 9293 state name for TCP, `''` otherwise. */
+  state: string;
+  /** Bytes ready to read. */
+  receiveQueue: number;
+  /** Bytes written and not yet acknowledged. */
+  sendQueue: number;
+}
+
+/** Facts about the node itself. */
+export interface NodeInfo {
+  address: NodeAddress;
+  online: boolean;
+  /** Public identity in text form. */
+  identity: string;
+  planetId: bigint;
+  planetTimestamp: bigint;
+  /** Our addresses as others see them (vl1.md §7.11). */
+  surface: readonly Endpoint[];
+  /** Local UDP endpoints actually bound. */
+  bound: readonly Endpoint[];
+}
+
+/** A network configuration issued by a controller (controller.md §4); credentials are added by the core. */
+export interface IssuedConfig {
+  network: NetworkId;
+  member: NodeAddress;
+  /** Issue time, ms since the epoch. */
+  timestamp: bigint;
+  /** Credential time max delta in ms, 300000..7200000. */
+  credentialTimeMaxDelta: bigint;
+  revision: bigint;
+  traceTarget?: NodeAddress;
+  traceLevel?: number;
+  /** vl2.md §6.2. */
+  flags: number;
+  multicastLimit: number;
+  type: 'private' | 'public';
+  /** At most 127 bytes of UTF-8. */
+  name: string;
+  /** 1280..10000. */
+  mtu: number;
+  includeCom: boolean;
+  /** Node addresses with role bits (vl2.md §6.3). */
+  specialists: readonly bigint[];
+  routes: readonly { target: NetworkAddress; via?: string; flags?: number; metric?: number }[];
+  addresses: readonly NetworkAddress[];
+  dns?: { domain: string; servers: readonly string[] };
+  /** Serialized rules (vl2.md §13.1) and their number. */
+  rules: { count: number; bytes: Uint8Array };
+  capabilities: readonly { id: number; ruleCount: number; rules: Uint8Array }[];
+  tags: readonly { id: number; value: number }[];
+}
+
+/** Why a controller refuses (controller.md §3). */
+export type RejectReason = 'not-found' | 'access-denied' | 'authentication-required';
+
+/** One running node. */
+export interface EngineNode {
+  info(): NodeInfo;
+  networks(): NetworkInfo[];
+  peers(): PeerInfo[];
+  /** Non-zero drop counters by reason (schema/enums.json DropReason). */
+  counters(): Record<string, bigint>;
+  /** Joins a network; already joined is fine. */
+  join(network: NetworkId): void;
+  /** Leaves; throws `ERR_ZT_NOT_FOUND` when not joined. */
+  leave(network: NetworkId): void;
+  sendUserMessage(to: NodeAddress, type: bigint, data: Uint8Array): void;
+
+  /** Starts to connect; `tcp_connected` or `tcp_closed` follows. `timeoutMs` 0 = the stack's default. */
+  tcpConnect(network: bigint, local: Endpoint, remote: Endpoint, timeoutMs: number): OpenedSocket;
+  tcpListen(network: bigint, local: Endpoint, backlog: number): OpenedSocket;
+  /** Bytes accepted, 0 when the send buffer is full. Throws when the connection is gone. */
+  tcpWrite(socket: SocketHandle, data: Uint8Array): number;
+  /** Bytes read into `into`; 0 at the end of the stream; `undefined` when nothing is there now. */
+  tcpRead(socket: SocketHandle, into: Uint8Array): number | undefined;
+  /** Sends FIN after what is queued. */
+  tcpShutdown(socket: SocketHandle): void;
+  /** Sends RST at once. */
+  tcpAbort(socket: SocketHandle): void;
+  tcpSetNoDelay(socket: SocketHandle, on: boolean): void;
+  /** Idle time in ms before the first probe; 0 turns keep-alive off. */
+  tcpSetKeepAlive(socket: SocketHandle, idleMs: number): void;
+  udpBind(network: bigint, local: Endpoint): OpenedSocket;
+  /** False: no room in the transmit queue now (the datagram was dropped). */
+  udpSend(socket: SocketHandle, to: Endpoint, data: Uint8Array): boolean;
+  /** The next datagram (cut to `into`), or `undefined`. */
+  udpReceive(socket: SocketHandle, into: Uint8Array): { size: number; from: Endpoint; to: Endpoint } | undefined;
+  /** Gives the handle up: the stack finishes an orderly close alone; no more events for it. Unknown handles are ignored. */
+  socketClose(socket: SocketHandle): void;
+  socketInfo(socket: SocketHandle): SocketInfo | undefined;
+  /** ICMP echo; `ping_reply` with this token follows. `payloadSize` 0..65000 bytes. */
+  ping(network: bigint, to: string, token: number, payloadSize: number, timeoutMs: number): void;
+
+  controllerEnable(enabled: boolean): void;
+  /** Answers a `controller_request` (its `requestId`) or pushes (`0n`). */
+  controllerGrant(member: NodeAddress, requestId: bigint, config: IssuedConfig): void;
+  controllerReject(member: NodeAddress, network: NetworkId, requestId: bigint, reason: RejectReason): void;
+  controllerRevoke(network: NetworkId, target: NodeAddress, recipients: readonly NodeAddress[]): void;
+
+  /** Keeps the process alive while running (default), or not. */
+  ref(): void;
+  unref(): void;
+  /** Orderly end: last events (store_peer, node_down) are delivered before it resolves. Idempotent, legal at any moment. */
+  close(): Promise<void>;
+}
+
+/** A way to run nodes. */
+export interface Engine {
+  readonly name: 'native' | 'wasm';
+  /** Resolves when sockets are bound and the node runs. Rejects with a {@link ZtError}. */
+  createNode(options: EngineNodeOptions): Promise<EngineNode>;
+  /** Makes an identity off any node's path; returns the secret text form. Takes up to seconds of CPU. */
+  generateIdentity(signal?: AbortSignal): Promise<string>;
+  /** A signed planet (vl1.md §6): for private roots. */
+  makePlanet(spec: PlanetSpec): Promise<Uint8Array>;
+}
+
+/** What a planet says (vl1.md §6.1, §6.6). */
+export interface PlanetSpec {
+  id: bigint;
+  /** Also the revision, ms since the epoch. */
+  timestamp: bigint;
+  /** 1..4 roots, each public identity text with 0..32 stable endpoints. */
+  roots: readonly { identity: string; endpoints: readonly Endpoint[] }[];
+  /** 64-byte public ‖ 64-byte private key pair that signs and is named as the next signer. Absent: a fresh one is made. */
+  signingKey?: Uint8Array;
+}

@@ -1,0 +1,10 @@
+/**
+ * The contracts of ztkit: engines, events, errors, options, ids. No runtime dependency; knows no engine.
+ *
+ * @packageDocumentation
+ */
+export * from './engine.js';
+export * from './errors.js';
+export * from './event.js';
+export * from './generated/enums.js';
+export * from './ids.js';
