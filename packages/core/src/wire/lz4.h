@@ -1,0 +1,14 @@
+// LZ4 block decompression, bounded and strict (vl1.md §4.7).
+#pragma once
+
+#include <optional>
+
+#include "zt/bytes.h"
+
+namespace zt::wire {
+
+// Decompresses one raw LZ4 block into `out`; the number of bytes written. Nothing if the block is malformed, does not
+// end exactly at the end of the input, or needs more room than `out` has. `out` must not overlap `block`.
+std::optional<size_t> Lz4Decompress(ByteSpan block, MutableBytes out);
+
+}  // namespace zt::wire
