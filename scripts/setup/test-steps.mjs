@@ -1,0 +1,37 @@
+// The steps of `npm test`, in the order they run: cheap ones first.
+import { availableParallelism } from 'node:os';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { root, run } from './step.mjs';
+
+const sanitized = 'build/sanitized';
+const sanitizerEnv = { ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=1', UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1' };
+
+function configureSanitizedCore() {
+  const hasCcache = spawnSync('which', ['ccache']).status === 0;
+  run([
+    'cmake', '-S', 'packages/core', '-B', sanitized, '-DCMAKE_BUILD_TYPE=Debug', '-DZT_BUILD_TESTS=ON', '-DZT_BUILD_FUZZ=ON',
+    '-DZT_SANITIZE=ON', ...(hasCcache ? ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] : []),
+  ]);
+}
+
+function coreTests() {
+  configureSanitizedCore();
+  run(['cmake', '--build', sanitized, '--parallel', String(availableParallelism())]);
+  run(['ctest', '--test-dir', sanitized, '--output-on-failure', '--no-tests=error'], sanitizerEnv);
+}
+
+function coverageOfChangesets() {
+  const pending = readdirSync(join(root, '.changeset')).filter((f) => f.endsWith('.md') && f !== 'README.md');
+  console.log(`  ${pending.length} pending changesets`);
+}
+
+export const testSteps = [
+  { name: 'checks', action: () => run(['node', 'scripts/checks.mjs']) },
+  { name: 'lint', action: () => run(['node_modules/.bin/biome', 'ci', '.']) },
+  { name: 'changesets', action: coverageOfChangesets },
+  { name: 'core', action: coreTests },
+  { name: 'vitest', action: () => run(['node_modules/.bin/vitest', 'run', '--reporter=default']) },
+  { name: 'docs', action: () => run(['npx', '-y', 'pnpm@10.34.9', '--filter', '@ztkit/docs', 'run', 'build']) },
+];
