@@ -8,7 +8,11 @@
  * - Events are pushed in batches, in order, through {@link EngineNodeOptions.onEvents}, never from inside a method call.
  * - Readiness is edge-triggered: after `tcpRead` returned less than asked (or `undefined`), a `tcp_readable` event follows
  *   when there is more; after `tcpWrite` accepted less than given, a `tcp_writable` event follows when there is room.
+ * - After a `tcp_closed` event with status `OK` the bytes that arrived before can still be read until `socketClose`; with any
+ *   other status they are gone and `tcpRead` throws. The handle stays known until `socketClose` in both cases.
+ * - A method called after `close()` began throws `ERR_ZT_CLOSED` (`close()` itself returns the same promise).
  * - After `close()` resolved, the engine holds no handle, no thread, no memory of the node, and sends no event.
+ * - A promise that rejects leaves nothing behind: no socket, no thread, no event.
  */
 import type { NetworkAddress, NodeEvent, PeerInfo, NetworkInfo } from './event.js';
 import type { NetworkId, NodeAddress } from './ids.js';
@@ -43,7 +47,10 @@ export interface EngineNodeOptions {
   cachedPeers?: readonly Uint8Array[];
   /** Networks to join at start, with their stored dictionaries (empty: none stored). */
   cachedNetworks?: readonly { id: NetworkId; dictionary: Uint8Array }[];
-  /** Local UDP addresses to bind. Port 0 = any. An address in use rejects with `ERR_ZT_ADDRESS_IN_USE`. */
+  /**
+   * Local UDP addresses to bind, at least one. Port 0 = any. IPv6 sockets are IPv6-only, so `0.0.0.0` and `::` can share a port.
+   * An address in use rejects with `ERR_ZT_ADDRESS_IN_USE`, one the machine does not have with `ERR_ZT_ADDRESS_NOT_AVAILABLE`.
+   */
   bind: readonly Endpoint[];
   /** Let loopback addresses become paths (vl1.md §1.6 does not): for nodes whose roots are on loopback. Default false. */
   allowLoopbackPaths?: boolean;
@@ -136,8 +143,12 @@ export interface EngineNode {
   leave(network: NetworkId): void;
   sendUserMessage(to: NodeAddress, type: bigint, data: Uint8Array): void;
 
-  /** Starts to connect; `tcp_connected` or `tcp_closed` follows. `timeoutMs` 0 = the stack's default. */
+  /**
+   * Starts to connect; `tcp_connected` or `tcp_closed` follows. `network` `0n`: any network with a route. A `local` address `''` and
+   * port 0 are chosen. `timeoutMs` 0 = the stack's default. Throws when it cannot start, e.g. `ERR_ZT_NETWORK_UNREACHABLE`.
+   */
   tcpConnect(network: bigint, local: Endpoint, remote: Endpoint, timeoutMs: number): OpenedSocket;
+  /** Local address `''`: all addresses of both families; `0.0.0.0` / `::`: of one family. Throws `ERR_ZT_ADDRESS_IN_USE`. */
   tcpListen(network: bigint, local: Endpoint, backlog: number): OpenedSocket;
   /** Bytes accepted, 0 when the send buffer is full. Throws when the connection is gone. */
   tcpWrite(socket: SocketHandle, data: Uint8Array): number;

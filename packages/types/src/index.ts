@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export * from './derived-addresses.js';
 export * from './engine.js';
 export * from './errors.js';
 export * from './event.js';
