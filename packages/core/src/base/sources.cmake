@@ -1,5 +1,9 @@
 # Sources of packages/core/src/base, read by CMake and by the WebAssembly build.
 set(ZT_BASE_SOURCES
+  hex.cc
+  ids.cc
+  inet.cc
+  inet_scope.cc
 )
 set(ZT_BASE_TESTS
 )

@@ -6,6 +6,10 @@
 #include "wire/identity.h"
 #include "zt/bytes.h"
 
+namespace zt::crypto {
+class AesGmacSiv;
+}
+
 namespace zt::vl1 {
 
 enum class CipherSuite : uint8_t { kPoly1305 = 0, kSalsa2012Poly1305 = 1, kTrustedPath = 2, kAesGmacSiv = 3 };
@@ -22,7 +26,8 @@ class PeerKeys {
   PeerKeys& operator=(const PeerKeys&) = delete;
 
   // Seals a complete packet of >= 28 bytes: sets the suite bits and the legacy 0x80 flag, requires hop bits 0, fills the
-  // MAC. Under suite 3 the packet id changes (vl1.md §3.4, §4.4). kTrustedPath is not sealed here.
+  // MAC. Under suite 3 the packet id changes (vl1.md §3.4, §4.4). kTrustedPath is not sealed here, and kAesGmacSiv
+  // needs AesAvailable().
   // FRAGMENTED (0x40) must already be in place.
   void Seal(CipherSuite suite, MutableBytes packet) const;
   // Verifies and decrypts in place by the suite in the header; hops are ignored. False: not authentic (bytes undefined).
@@ -31,9 +36,8 @@ class PeerKeys {
   void CryptHelloTail(MutableBytes packet, size_t tail_offset) const;
 
  private:
-  struct Expanded;
-  alignas(16) uint8_t salsa_key_[32];
-  std::unique_ptr<Expanded> aes_;
+  uint8_t salsa_key_[32];
+  std::unique_ptr<crypto::AesGmacSiv> aes_;  // null where the machine has no AES
 };
 
 }  // namespace zt::vl1
