@@ -1,0 +1,19 @@
+/** An unmodified `http.Agent` whose connections run over a virtual network. */
+import { type AgentOptions, Agent as NodeAgent } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Net } from '../net/module.js';
+
+/** `http.request({ agent })`, `ws`'s `{ agent }`, and everything else that takes an agent. Keep-alive and pooling are Node's. */
+export class HttpAgent extends NodeAgent {
+  readonly #net: Net;
+
+  constructor(net: Net, options: AgentOptions = {}) {
+    super(options);
+    this.#net = net;
+  }
+
+  // Called by Node for every new connection; the options hold host, port, timeout and the like.
+  createConnection(options: object, callback?: () => void): Duplex {
+    return this.#net.connect(options, ...(callback === undefined ? [] : [callback]));
+  }
+}
