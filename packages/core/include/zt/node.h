@@ -37,7 +37,8 @@ class Node {
   void Shutdown(const Now& now);
 
   // Outputs.
-  // Datagrams to send now, in order; valid until the next call of anything. Empty: drained.
+  // Datagrams to send now, in order; valid until the next PollTransmit, so that a host may send them while other calls
+  // go on. Empty: drained.
   std::span<const Transmit> PollTransmit(const Now& now);
   bool HasEvents() const;
   // Appends events encoded as in HOST_PROTOCOL.md §4 until `max_bytes` would be passed (at least one is always taken).

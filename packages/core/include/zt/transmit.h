@@ -7,7 +7,7 @@
 
 namespace zt {
 
-// A datagram to send. `bytes` is valid until the next call into the node. ttl 0 = default (vl1.md §3.10).
+// A datagram to send. `bytes` is valid as long as Node::PollTransmit says. ttl 0 = default (vl1.md §3.10).
 struct Transmit {
   ByteSpan bytes;
   Endpoint to;

@@ -1,5 +1,21 @@
 # Sources of packages/core/src/node, read by CMake and by the WebAssembly build.
 set(ZT_NODE_SOURCES
+  commands.cc
+  commands_controller.cc
+  commands_network.cc
+  commands_node.cc
+  commands_socket.cc
+  composition.cc
+  event_encoder.cc
+  event_queue.cc
+  host_codec.cc
+  impairment.cc
+  makers.cc
+  network_ports.cc
+  node.cc
+  options.cc
+  socket_events.cc
+  wiring.cc
 )
 set(ZT_NODE_TESTS
 )

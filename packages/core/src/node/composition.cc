@@ -1,0 +1,160 @@
+#include "node/composition.h"
+
+#include <utility>
+
+#include "crypto/aes_gmac_siv.h"
+
+namespace zt::node {
+
+Composition::Composition(const Now& now, NodeOptions options)
+    : options_(std::move(options)),
+      random_(options_.random_seed),
+      impairment_(options_.impairment, drops_),
+      events_(drops_),
+      stack_(random_, drops_, *this) {
+  if (options_.identity.has_value()) {
+    Start(now, *options_.identity);
+  } else {
+    generator_ = std::make_unique<vl1::IdentityGenerator>(random_);
+  }
+}
+
+Composition::~Composition() = default;
+
+void Composition::Start(const Now& now, const SecretIdentity& identity) {
+  vl1::Options options;
+  options.allow_loopback_paths = options_.allow_loopback_paths;
+  options.use_aes = options_.aes.value_or(true) && crypto::AesGmacSivAvailable();
+  options.blacklist = options_.blacklist;
+  vl1_ = std::make_unique<vl1::Vl1>(options, identity, random_, filling_, drops_,
+                                     static_cast<vl1::Delegate&>(*this));
+  vl2_ = std::make_unique<vl2::Vl2>(*vl1_, random_, drops_, options_.platform,
+                                     static_cast<vl2::Delegate&>(*this));
+  ports_ = std::make_unique<NetworkPorts>(stack_, *vl2_, events_);
+  if (!vl1_->OfferPlanet(now, options_.planet)) {
+    events_.Fatal(FatalReason::kInvalidPlanet, "the planet was refused");
+    phase_ = Phase::kFailed;
+    return;
+  }
+  events_.Node(Event::kNodeUp, identity.address());
+  events_.Stack(Event::kStackUp);
+  phase_ = Phase::kRunning;
+  if (vl1_->online()) events_.Node(Event::kNodeOnline, identity.address());
+  LoadCaches(now);
+}
+
+void Composition::LoadCaches(const Now& now) {
+  for (const Bytes& record : options_.cached_peers) {
+    if (!vl1_->LoadPeer(now, record)) events_.Warn(Warning::kPeerCacheRejected, "a cached peer record is malformed");
+  }
+  for (const CachedNetwork& cached : options_.cached_networks) {
+    const Status status = Join(now, cached.id, cached.dictionary);
+    const bool placeholder = cached.dictionary.size() < 2;  // vl2.md §3.2 step 3
+    const auto info = vl2_->Info(cached.id);
+    if (status != Status::kOk || (!placeholder && info.has_value() && info->config == nullptr)) {
+      events_.Warn(Warning::kNetworkCacheRejected, cached.id.ToString());
+    }
+  }
+  options_.cached_peers = {};
+  options_.cached_networks = {};
+  options_.planet = {};
+  options_.identity.reset();
+}
+
+Status Composition::Availability() const {
+  switch (phase_) {
+    case Phase::kMakingIdentity: return Status::kNotReady;
+    case Phase::kRunning: return Status::kOk;
+    case Phase::kFailed:
+    case Phase::kDown: return Status::kClosed;
+  }
+  return Status::kClosed;
+}
+
+void Composition::HandleDatagrams(const Now& now, std::span<const InboundDatagram> batch) {
+  for (const InboundDatagram& datagram : batch) {
+    if (phase_ != Phase::kRunning) return;
+    vl1_->HandleDatagram(now, datagram);
+  }
+}
+
+void Composition::HandleTimeout(const Now& now) {
+  if (phase_ == Phase::kMakingIdentity) {
+    const std::optional<SecretIdentity> made = generator_->Step();
+    if (!made.has_value()) return;
+    generator_.reset();
+    // Before NODE_UP (sdk-api.md §3.3).
+    events_.StoreIdentity(Event::kStoreIdentitySecret, made->ToSecretText());
+    events_.StoreIdentity(Event::kStoreIdentityPublic, made->identity().ToText());
+    return Start(now, *made);
+  }
+  if (phase_ != Phase::kRunning) return;
+  vl1_->HandleTimeout(now);
+  vl2_->HandleTimeout(now);
+  stack_.HandleTimeout(now);
+}
+
+Deadline Composition::NextTimeout() const {
+  if (phase_ == Phase::kMakingIdentity) return {Instant::LongAgo(), "identity generation"};
+  const Deadline held{impairment_.NextTimeout(), "impairment"};
+  if (phase_ != Phase::kRunning) return held;
+  return Earliest(Earliest(vl1_->NextTimeout(), vl2_->NextTimeout()), Earliest(stack_.NextTimeout(), held));
+}
+
+void Composition::Settle(const Now& now) {
+  for (int round = 0; round < kMaxSettleRounds && phase_ == Phase::kRunning; ++round) {
+    delivered_ = false;
+    vl2_->Flush(now);
+    stack_.Flush(now);
+    if (!delivered_) break;
+  }
+  while (const auto event = stack_.PollEvent()) events_.Socket(*event);
+}
+
+std::span<const Transmit> Composition::PollTransmit(const Now& now) {
+  // Again when impairment dropped a whole batch: an empty answer means there is nothing left.
+  for (;;) {
+    Settle(now);
+    std::swap(filling_, handed_);
+    filling_.Clear();
+    if (!impairment_.active()) return handed_.datagrams();
+    const std::span<const Transmit> impaired = impairment_.Apply(now, handed_.datagrams());
+    if (!impaired.empty() || handed_.empty()) return impaired;
+  }
+}
+
+void Composition::Shutdown(const Now& now) {
+  if (phase_ == Phase::kDown) return;
+  if (phase_ == Phase::kRunning) {
+    for (NetworkId id : vl2_->Networks()) {
+      if (const auto info = vl2_->Info(id)) ports_->Detach(now, *info);
+    }
+    Settle(now);
+    vl1_->SavePeers(now);
+  }
+  const NodeAddress self = vl1_ != nullptr ? vl1_->self().address() : NodeAddress{};
+  phase_ = Phase::kDown;
+  events_.Stack(Event::kStackDown);
+  events_.Node(Event::kNodeDown, self);
+}
+
+Status Composition::Join(const Now& now, NetworkId network, ByteSpan cached) {
+  if (network.value == 0 || (!network.IsAdHoc() && !network.Controller().IsValid())) return Status::kInvalidArgument;
+  joining_ = true;
+  const bool joined = vl2_->Join(now, network, cached);
+  joining_ = false;
+  if (!joined) return Status::kLimitReached;
+  if (const auto info = vl2_->Info(network)) ports_->Attach(now, *info);
+  return Status::kOk;
+}
+
+Status Composition::Leave(const Now& now, NetworkId network) {
+  const auto info = vl2_->Info(network);
+  if (!info.has_value()) return Status::kNotFound;
+  ports_->Detach(now, *info);
+  Settle(now);  // resets of its connections leave while it is still ours
+  vl2_->Leave(now, network);
+  return Status::kOk;
+}
+
+}  // namespace zt::node

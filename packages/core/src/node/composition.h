@@ -1,0 +1,97 @@
+// The parts of a node and how they are joined: VL1 under VL2 under the TCP/IP stack, and events upwards. Routes each
+// input to the part it is for, drains the parts, owns nothing clever.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "base/drop_counters.h"
+#include "base/transmit_queue.h"
+#include "crypto/drbg.h"
+#include "netstack/stack.h"
+#include "node/event_encoder.h"
+#include "node/impairment.h"
+#include "node/network_ports.h"
+#include "node/options.h"
+#include "vl1/identity_generator.h"
+#include "vl1/vl1.h"
+#include "vl2/vl2.h"
+
+namespace zt::node {
+
+class Composition final : private vl1::Delegate, private vl2::Delegate, private netstack::FrameSink {
+ public:
+  // A frame answered by a frame answered by a frame: more rounds than that wait for the next poll.
+  static constexpr int kMaxSettleRounds = 8;
+
+  Composition(const Now& now, NodeOptions options);
+  ~Composition() override;
+
+  void HandleDatagrams(const Now& now, std::span<const InboundDatagram> batch);
+  void HandleTimeout(const Now& now);
+  Deadline NextTimeout() const;
+  // Moves frames and segments until nothing more may be sent, then hands the datagrams out. Two queues take turns, so
+  // what was handed out stays valid until the next call of this.
+  std::span<const Transmit> PollTransmit(const Now& now);
+  void Shutdown(const Now& now);
+
+  Status Join(const Now& now, NetworkId network, ByteSpan cached);
+  Status Leave(const Now& now, NetworkId network);
+
+  // kOk when commands can be served; kNotReady while the identity is being made; kClosed after Shutdown or a fatal error.
+  Status Availability() const;
+  // Valid only while Availability() is kOk.
+  vl1::Vl1& vl1() { return *vl1_; }
+  vl2::Vl2& vl2() { return *vl2_; }
+  netstack::Stack& stack() { return stack_; }
+  const DropCounters& drops() const { return drops_; }
+  EventQueue& events() { return events_.queue(); }
+  const EventQueue& events() const { return events_.queue(); }
+
+ private:
+  enum class Phase : uint8_t { kMakingIdentity, kRunning, kFailed, kDown };
+
+  void Start(const Now& now, const SecretIdentity& identity);
+  void LoadCaches(const Now& now);
+  void Settle(const Now& now);
+
+  // vl1::Delegate
+  bool HandleMessage(const Now& now, const vl1::Message& message) override;
+  void OnIdentityKnown(const Now& now, const Identity& identity) override;
+  std::vector<NodeAddress> AlwaysContact() const override;
+  bool IsVirtualAddress(const IpAddress& ip) const override;
+  void OnOnlineChange(const Now& now, bool online) override;
+  void OnPeerChange(const Now& now, const vl1::PeerInfo& peer, vl1::PeerChange change, const Endpoint& path) override;
+  void OnIdentityCollision(const Now& now) override;
+  void OnPlanet(const Now& now, ByteSpan serialized) override;
+  void OnPeerRecord(const Now& now, NodeAddress peer, ByteSpan record) override;
+  void OnWarning(const Now& now, Warning warning, std::string_view detail) override;
+  // vl2::Delegate
+  void DeliverFrame(const Now& now, NetworkId network, Mac source, Mac destination, uint16_t ether_type,
+                    ByteSpan payload) override;
+  void OnNetworkChange(const Now& now, const vl2::NetworkInfo& info, bool configuration_changed) override;
+  void StoreNetwork(const Now& now, NetworkId network, ByteSpan dictionary) override;
+  void OnControllerRequest(const Now& now, const vl2::ControllerRequest& request) override;
+  void OnUserMessage(const Now& now, NodeAddress source, uint64_t type, ByteSpan data) override;
+  // netstack::FrameSink
+  void SendFrame(const Now& now, NetworkId interface, Mac source, Mac destination, uint16_t ether_type,
+                 std::span<const ByteSpan> payload) override;
+  bool HasRoom() const override;
+
+  NodeOptions options_;
+  Phase phase_ = Phase::kMakingIdentity;
+  bool joining_ = false;    // inside Join: the first callback is UP, not an update (sdk-api.md §3.3)
+  bool delivered_ = false;  // a frame reached the stack in this settling round
+  DropCounters drops_;
+  crypto::Drbg random_;
+  TransmitQueue filling_, handed_;
+  Impairment impairment_;
+  EventEncoder events_;
+  netstack::Stack stack_;
+  std::unique_ptr<vl1::IdentityGenerator> generator_;
+  std::unique_ptr<vl1::Vl1> vl1_;
+  std::unique_ptr<vl2::Vl2> vl2_;
+  std::unique_ptr<NetworkPorts> ports_;
+};
+
+}  // namespace zt::node

@@ -1,0 +1,183 @@
+#include "node/event_encoder.h"
+
+#include <algorithm>
+
+#include "wire/network_config.h"
+
+namespace zt::node {
+
+namespace {
+
+constexpr uint16_t kMaxCount = 0xffff;
+
+void EncodeRoute(HostWriter& out, const NetworkRoute& route) {
+  out.Prefix(route.target);
+  out.Ip(route.via);
+  out.U16(route.flags);
+  out.U16(route.metric);
+}
+
+void EncodeConfig(HostWriter& out, const vl2::NetworkInfo& info) {
+  const NetworkConfig& config = *info.config;
+  out.Str16(config.name);
+  out.U8(config.is_public ? 1 : 0);
+  out.U32(config.mtu);
+  out.U64(config.revision);
+  out.Bool(config.BroadcastEnabled());
+  out.Bool(std::any_of(config.specialists.begin(), config.specialists.end(), [&](const Specialist& s) {
+    return s.IsActiveBridge() && s.address() == config.issued_to;
+  }));
+  out.Count(config.addresses.size());
+  for (const IpPrefix& address : config.addresses) out.Prefix(address);
+  out.Count(config.routes.size());
+  for (const NetworkRoute& route : config.routes) EncodeRoute(out, route);
+  out.Str16(config.dns.domain);
+  const auto used = [](const IpAddress& ip) { return !ip.IsNone(); };
+  out.Count(static_cast<size_t>(std::count_if(config.dns.servers.begin(), config.dns.servers.end(), used)));
+  for (const IpAddress& server : config.dns.servers) {
+    if (used(server)) out.Ip(server);
+  }
+}
+
+}  // namespace
+
+void EncodeNetwork(HostWriter& out, const vl2::NetworkInfo& info) {
+  out.U64(info.id.value);
+  out.MacAddress(info.mac);
+  out.U8(static_cast<uint8_t>(info.status));
+  out.Bool(info.config != nullptr);
+  if (info.config != nullptr) EncodeConfig(out, info);
+}
+
+void EncodePeer(HostWriter& out, const vl1::PeerInfo& peer) {
+  out.Address(peer.address);
+  out.I32(peer.version_major);
+  out.I32(peer.version_minor);
+  out.I32(peer.version_revision);
+  out.I32(peer.protocol);
+  out.I32(peer.latency);
+  out.U8(static_cast<uint8_t>(peer.role));
+  const size_t paths = std::min<size_t>(peer.paths.size(), kMaxCount);
+  out.Count(paths);
+  for (size_t i = 0; i < paths; ++i) {
+    const vl1::PathInfo& path = peer.paths[i];
+    out.Ep(path.endpoint);
+    out.I64(path.since_heard);
+    out.I64(path.since_sent);
+    out.Bool(path.expired);
+    out.Bool(path.preferred);
+  }
+}
+
+HostWriter EventEncoder::Begin() {
+  scratch_.clear();
+  return HostWriter(scratch_);
+}
+
+void EventEncoder::Node(Event code, NodeAddress address) {
+  Begin().Address(address);
+  Post(code);
+}
+
+void EventEncoder::Fatal(FatalReason reason, std::string_view detail) {
+  HostWriter out = Begin();
+  out.U8(static_cast<uint8_t>(reason));
+  out.Str16(detail);
+  Post(Event::kNodeFatalError);
+}
+
+void EventEncoder::Warn(Warning kind, std::string_view detail) {
+  HostWriter out = Begin();
+  out.U8(static_cast<uint8_t>(kind));
+  out.Str16(detail);
+  Post(Event::kWarning);
+}
+
+void EventEncoder::Stack(Event code) {
+  Begin();
+  Post(code);
+}
+
+void EventEncoder::Network(Event code, const vl2::NetworkInfo& info) {
+  HostWriter out = Begin();
+  EncodeNetwork(out, info);
+  Post(code);
+}
+
+void EventEncoder::Netif(Event code, NetworkId network, Mac mac, uint32_t mtu) {
+  HostWriter out = Begin();
+  out.U64(network.value);
+  out.MacAddress(mac);
+  out.U32(mtu);
+  Post(code);
+}
+
+void EventEncoder::Peer(Event code, const vl1::PeerInfo& peer, const Endpoint& path) {
+  HostWriter out = Begin();
+  EncodePeer(out, peer);
+  out.Ep(path);
+  Post(code);
+}
+
+void EventEncoder::Route(Event code, NetworkId network, const NetworkRoute& route) {
+  HostWriter out = Begin();
+  out.U64(network.value);
+  EncodeRoute(out, route);
+  Post(code);
+}
+
+void EventEncoder::Address(bool added, NetworkId network, const IpPrefix& address) {
+  HostWriter out = Begin();
+  out.U64(network.value);
+  out.Prefix(address);
+  if (address.address.IsV4()) {
+    Post(added ? Event::kAddrAddedIp4 : Event::kAddrRemovedIp4);
+  } else {
+    Post(added ? Event::kAddrAddedIp6 : Event::kAddrRemovedIp6);
+  }
+}
+
+void EventEncoder::StoreIdentity(Event code, std::string_view text) {
+  Begin().Str16(text);
+  Post(code);
+}
+
+void EventEncoder::StorePlanet(ByteSpan serialized) {
+  Begin().Blob32(serialized);
+  Post(Event::kStorePlanet);
+}
+
+void EventEncoder::StorePeer(NodeAddress peer, ByteSpan record) {
+  HostWriter out = Begin();
+  out.Address(peer);
+  out.Blob32(record);
+  Post(Event::kStorePeer);
+}
+
+void EventEncoder::StoreNetwork(NetworkId network, ByteSpan dictionary) {
+  HostWriter out = Begin();
+  out.U64(network.value);
+  out.Blob32(dictionary);
+  Post(Event::kStoreNetwork);
+}
+
+void EventEncoder::ControllerRequest(const vl2::ControllerRequest& request) {
+  HostWriter out = Begin();
+  out.U64(request.network.value);
+  out.U64(request.packet_id.value);
+  out.Str16(request.member.ToText());
+  out.U8(request.hops);
+  out.Ep(request.from);
+  out.Blob16(request.metadata);
+  Post(Event::kControllerRequest);
+}
+
+void EventEncoder::UserMessage(NodeAddress source, uint64_t type, ByteSpan data) {
+  HostWriter out = Begin();
+  out.Address(source);
+  out.U64(type);
+  out.Blob16(data);
+  Post(Event::kUserMessage);
+}
+
+}  // namespace zt::node

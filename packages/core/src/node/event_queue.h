@@ -1,0 +1,36 @@
+// Events on their way to the application, encoded (HOST_PROTOCOL.md §4). Bounded; readiness is coalesced.
+#pragma once
+
+#include <unordered_set>
+
+#include "base/drop_counters.h"
+#include "zt/bytes.h"
+#include "zt/generated/enums.h"
+
+namespace zt::node {
+
+class EventQueue {
+ public:
+  // What an application that stopped reading can make us keep of events about peers, networks, messages and requests.
+  // Events of sockets are not cut: a lost `tcp_accepted` would leak a connection, and each socket has at most one of
+  // each kind pending, so Stack::kMaxSockets bounds them.
+  static constexpr size_t kMaxBytes = 8 << 20;
+
+  explicit EventQueue(DropCounters& drops) : drops_(drops) {}
+
+  // Appends; a readiness event that is pending already is not repeated.
+  void Push(Event code, ByteSpan body);
+  bool empty() const { return head_ == bytes_.size(); }
+  // Moves events to the end of `out` until the next one would make `out` longer than `max_bytes`; at least one.
+  void Drain(Bytes& out, size_t max_bytes);
+
+ private:
+  static constexpr size_t kHeader = 6;  // code u16, length u32
+
+  DropCounters& drops_;
+  Bytes bytes_;      // encoded events, one after the other
+  size_t head_ = 0;  // of the first one not drained
+  std::unordered_set<uint64_t> ready_;  // code << 32 | socket of readiness events in the queue; never iterated
+};
+
+}  // namespace zt::node

@@ -1,0 +1,151 @@
+#include "node/network_ports.h"
+
+#include <algorithm>
+
+#include "wire/network_config.h"
+
+namespace zt::node {
+
+namespace {
+
+// By family, prefix length, bytes; without duplicates (sdk-api.md §5.3). IPv4 comes first.
+std::vector<IpPrefix> Normalized(std::vector<IpPrefix> addresses) {
+  std::erase_if(addresses, [](const IpPrefix& p) { return p.address.IsUnspecified() || p.address.IsMulticast(); });
+  std::sort(addresses.begin(), addresses.end(), [](const IpPrefix& a, const IpPrefix& b) {
+    if (a.address.family != b.address.family) return a.address.family < b.address.family;
+    if (a.bits != b.bits) return a.bits < b.bits;
+    return a.address.bytes < b.address.bytes;
+  });
+  addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
+  return addresses;
+}
+
+template <typename T>
+bool Has(const std::vector<T>& items, const T& item) {
+  return std::find(items.begin(), items.end(), item) != items.end();
+}
+
+bool HasFamily(const std::vector<IpPrefix>& addresses, IpFamily family) {
+  return std::any_of(addresses.begin(), addresses.end(),
+                     [&](const IpPrefix& p) { return p.address.family == family; });
+}
+
+}  // namespace
+
+void NetworkPorts::Attach(const Now& now, const vl2::NetworkInfo& info) {
+  const auto [at, fresh] = ports_.try_emplace(info.id);
+  if (!fresh) return;
+  Port& port = at->second;
+  port.mac = info.mac;
+  port.mtu = info.config != nullptr ? info.config->mtu : limits::kDefaultMtu;
+  stack_.AddInterface(now, info.id, port.mac, port.mtu, kSegmentHint);
+  events_.Netif(Event::kNetifUp, info.id, port.mac, port.mtu);
+}
+
+void NetworkPorts::Apply(const Now& now, const vl2::NetworkInfo& info, bool update, bool online) {
+  Attach(now, info);
+  Port& port = ports_.at(info.id);
+  if (info.config != nullptr) {
+    ApplyAddresses(now, info.id, port, *info.config);
+    ApplyRoutes(info.id, port, *info.config);
+    if (port.mtu != info.config->mtu) {
+      port.mtu = info.config->mtu;
+      stack_.SetMtu(info.id, port.mtu);
+    }
+  }
+  if (update) events_.Network(Event::kNetworkUpdate, info);
+  if (online) Report(info, port);
+}
+
+void NetworkPorts::ApplyAddresses(const Now& now, NetworkId id, Port& port, const NetworkConfig& config) {
+  std::vector<IpPrefix> next = Normalized(config.addresses);
+  if (next == port.addresses) return;
+  for (const IpPrefix& old : port.addresses) {
+    if (!Has(next, old)) events_.Address(false, id, old);
+  }
+  for (const IpPrefix& fresh : next) {
+    if (!Has(port.addresses, fresh)) events_.Address(true, id, fresh);
+  }
+  port.addresses = std::move(next);
+  stack_.SetAddresses(now, id, port.addresses);
+  // The groups for ARP and neighbour discovery follow the addresses (vl2.md §11.1).
+  std::vector<vl2::MulticastGroup> groups;
+  for (const netstack::LinkGroup& group : stack_.Groups(id)) groups.push_back({group.mac, group.adi});
+  vl2_.SetGroups(now, id, groups);
+}
+
+void NetworkPorts::ApplyRoutes(NetworkId id, Port& port, const NetworkConfig& config) {
+  if (config.routes == port.routes) return;
+  // sdk-api.md §5.4 Do: routes are installed, differences reported after the addresses of the same callback.
+  for (const NetworkRoute& old : port.routes) {
+    if (!Has(config.routes, old)) events_.Route(Event::kRouteRemoved, id, old);
+  }
+  for (const NetworkRoute& fresh : config.routes) {
+    if (!Has(port.routes, fresh)) events_.Route(Event::kRouteAdded, id, fresh);
+  }
+  port.routes = config.routes;
+  std::vector<netstack::Route> routes;
+  for (const NetworkRoute& route : port.routes) routes.push_back({route.target, route.via});
+  stack_.SetRoutes(id, routes);
+}
+
+void NetworkPorts::ReportAll() {
+  for (auto& [id, port] : ports_) {
+    if (const auto info = vl2_.Info(id)) Report(*info, port);
+  }
+}
+
+void NetworkPorts::Report(const vl2::NetworkInfo& info, Port& port) {
+  const bool changed = info.status != port.reported;
+  const bool was_ok = port.reported == NetworkStatus::kOk;
+  port.reported = info.status;
+  if (info.status == NetworkStatus::kOk) {
+    if (changed) events_.Netif(Event::kNetifLinkUp, info.id, port.mac, port.mtu);
+    ReportReady(info, port);
+    if (changed) events_.Network(Event::kNetworkOk, info);
+    return;
+  }
+  if (!changed) return;
+  port.ready_v4 = port.ready_v6 = false;
+  if (was_ok) events_.Netif(Event::kNetifLinkDown, info.id, port.mac, port.mtu);
+  switch (info.status) {
+    case NetworkStatus::kRequestingConfiguration: return events_.Network(Event::kNetworkReqConfig, info);
+    case NetworkStatus::kAccessDenied: return events_.Network(Event::kNetworkAccessDenied, info);
+    case NetworkStatus::kNotFound: return events_.Network(Event::kNetworkNotFound, info);
+    case NetworkStatus::kClientTooOld: return events_.Network(Event::kNetworkClientTooOld, info);
+    case NetworkStatus::kAuthenticationRequired:
+      return events_.Network(Event::kNetworkAuthenticationRequired, info);
+    case NetworkStatus::kOk:
+    case NetworkStatus::kPortError: return;
+  }
+}
+
+void NetworkPorts::ReportReady(const vl2::NetworkInfo& info, Port& port) {
+  // Also when the first address of a family appears while the network is OK already (sdk-api.md §3.3 Do).
+  const bool v4 = HasFamily(port.addresses, IpFamily::kV4), v6 = HasFamily(port.addresses, IpFamily::kV6);
+  if (v4 && !port.ready_v4) events_.Network(Event::kNetworkReadyIp4, info);
+  if (v6 && !port.ready_v6) events_.Network(Event::kNetworkReadyIp6, info);
+  port.ready_v4 = v4;
+  port.ready_v6 = v6;
+}
+
+void NetworkPorts::Detach(const Now& now, const vl2::NetworkInfo& info) {
+  const auto at = ports_.find(info.id);
+  if (at == ports_.end()) return;
+  const Port port = std::move(at->second);
+  ports_.erase(at);
+  events_.Network(Event::kNetworkDown, info);
+  stack_.RemoveInterface(now, info.id);
+  if (port.reported == NetworkStatus::kOk) events_.Netif(Event::kNetifLinkDown, info.id, port.mac, port.mtu);
+  events_.Netif(Event::kNetifDown, info.id, port.mac, port.mtu);
+  events_.Netif(Event::kNetifRemoved, info.id, port.mac, port.mtu);
+}
+
+bool NetworkPorts::Contains(const IpAddress& ip) const {
+  return std::any_of(ports_.begin(), ports_.end(), [&](const auto& entry) {
+    const std::vector<IpPrefix>& addresses = entry.second.addresses;
+    return std::any_of(addresses.begin(), addresses.end(), [&](const IpPrefix& p) { return p.Contains(ip); });
+  });
+}
+
+}  // namespace zt::node

@@ -1,0 +1,56 @@
+// What each joined network has put into the stack, and the events about the differences (sdk-api.md §3.3, §5).
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "netstack/stack.h"
+#include "node/event_encoder.h"
+#include "vl2/vl2.h"
+
+namespace zt::node {
+
+class NetworkPorts {
+ public:
+  // The largest IP packet whose FRAME message fits one physical datagram of 1432 bytes: packet header 28, network id
+  // and ether type 10 (vl1.md §3.9, vl2.md §9.2). Larger ones become VL1 fragments.
+  static constexpr uint32_t kSegmentHint = 1432 - 28 - 10;
+
+  NetworkPorts(netstack::Stack& stack, vl2::Vl2& vl2, EventEncoder& events)
+      : stack_(stack), vl2_(vl2), events_(events) {}
+
+  // Brings the interface up with what is known so far (vl2.md §3.2 step 4). Already there: nothing.
+  void Attach(const Now& now, const vl2::NetworkInfo& info);
+  // A configuration or a change of failure state: addresses, routes, MTU, then the events in the order of sdk-api.md
+  // §5.5. `update`: report NETWORK_UPDATE. Status transitions are reported only while `online` (sdk-api.md §3.3).
+  void Apply(const Now& now, const vl2::NetworkInfo& info, bool update, bool online);
+  // Transitions held back while the node was offline.
+  void ReportAll();
+  // The network is about to be left, or the node shuts down.
+  void Detach(const Now& now, const vl2::NetworkInfo& info);
+
+  // True iff `ip` is inside a range assigned to us on any network (vl1.md §7.3 rule 3).
+  bool Contains(const IpAddress& ip) const;
+
+ private:
+  struct Port {
+    Mac mac;
+    uint32_t mtu = 0;
+    std::vector<IpPrefix> addresses;    // sorted, without duplicates
+    std::vector<NetworkRoute> routes;
+    NetworkStatus reported = NetworkStatus::kRequestingConfiguration;
+    bool ready_v4 = false, ready_v6 = false;  // READY was reported for the family
+  };
+
+  void ApplyAddresses(const Now& now, NetworkId id, Port& port, const NetworkConfig& config);
+  void ApplyRoutes(NetworkId id, Port& port, const NetworkConfig& config);
+  void Report(const vl2::NetworkInfo& info, Port& port);
+  void ReportReady(const vl2::NetworkInfo& info, Port& port);
+
+  netstack::Stack& stack_;
+  vl2::Vl2& vl2_;
+  EventEncoder& events_;
+  std::map<NetworkId, Port> ports_;  // bounded by Stack::kMaxInterfaces
+};
+
+}  // namespace zt::node

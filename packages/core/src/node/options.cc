@@ -1,0 +1,101 @@
+#include "node/options.h"
+
+#include "node/host_codec.h"
+#include "wire/world.h"
+
+namespace zt::node {
+
+namespace {
+
+Bytes Copy(ByteSpan bytes) { return {bytes.begin(), bytes.end()}; }
+
+Status ParseIdentity(ByteSpan value, NodeOptions& out) {
+  out.identity = SecretIdentity::ParseText({reinterpret_cast<const char*>(value.data()), value.size()});
+  return out.identity.has_value() ? Status::kOk : Status::kInvalidIdentity;
+}
+
+Status ParsePlanet(ByteSpan value, NodeOptions& out) {
+  const std::optional<World> world = World::Parse(value);
+  if (!world.has_value() || world->type != WorldType::kPlanet) return Status::kInvalidPlanet;
+  out.planet = Copy(value);
+  return Status::kOk;
+}
+
+Status ParseBlacklist(HostReader& in, NodeOptions& out) {
+  const IpPrefix prefix = in.Prefix();
+  if (!in.AtEnd() || prefix.address.IsNone()) return Status::kInvalidArgument;
+  if (out.blacklist.size() == NodeOptions::kMaxBlacklist) return Status::kLimitReached;
+  out.blacklist.push_back(prefix);
+  return Status::kOk;
+}
+
+Status ParseCachedNetwork(HostReader& in, NodeOptions& out) {
+  const NetworkId id{in.U64()};
+  if (!in.ok() || id.value == 0) return Status::kInvalidArgument;
+  if (out.cached_networks.size() == NodeOptions::kMaxCachedNetworks) return Status::kLimitReached;
+  out.cached_networks.push_back({id, Copy(in.Rest())});
+  return Status::kOk;
+}
+
+Status ParseImpairment(HostReader& in, NodeOptions& out) {
+  out.impairment.loss = in.U32();
+  out.impairment.duplicate = in.U32();
+  out.impairment.reorder = in.U32();
+  out.impairment.seed = in.U64();
+  return in.AtEnd() && out.impairment.IsValid() ? Status::kOk : Status::kInvalidArgument;
+}
+
+Status ParseBool(HostReader& in, bool& out) {
+  out = in.Bool();
+  return in.AtEnd() ? Status::kOk : Status::kInvalidArgument;
+}
+
+Status ParseOne(CreateOption tag, ByteSpan value, NodeOptions& out) {
+  HostReader in(value);
+  switch (tag) {
+    case CreateOption::kIdentitySecret: return ParseIdentity(value, out);
+    case CreateOption::kPlanet: return ParsePlanet(value, out);
+    case CreateOption::kAllowLoopbackPaths: return ParseBool(in, out.allow_loopback_paths);
+    case CreateOption::kBlacklist: return ParseBlacklist(in, out);
+    case CreateOption::kCachedPeer:
+      if (out.cached_peers.size() == NodeOptions::kMaxCachedPeers) return Status::kLimitReached;
+      out.cached_peers.push_back(Copy(value));
+      return Status::kOk;
+    case CreateOption::kCachedNetwork: return ParseCachedNetwork(in, out);
+    case CreateOption::kImpairment: return ParseImpairment(in, out);
+    case CreateOption::kRandomSeed:
+      if (value.size() < NodeOptions::kMinSeed || value.size() > NodeOptions::kMaxSeed) return Status::kInvalidArgument;
+      out.random_seed = Copy(value);
+      return Status::kOk;
+    case CreateOption::kAes: {
+      bool on = false;
+      const Status status = ParseBool(in, on);
+      out.aes = on;
+      return status;
+    }
+    case CreateOption::kPrimaryPort:
+      out.primary_port = in.U16();
+      return in.AtEnd() ? Status::kOk : Status::kInvalidArgument;
+    case CreateOption::kPlatform:
+      if (value.empty() || value.size() > 64) return Status::kInvalidArgument;
+      out.platform.assign(reinterpret_cast<const char*>(value.data()), value.size());
+      return Status::kOk;
+  }
+  return Status::kInvalidArgument;
+}
+
+}  // namespace
+
+Status ParseOptions(ByteSpan bytes, NodeOptions& out) {
+  HostReader in(bytes);
+  while (in.ok() && in.remaining() != 0) {
+    const auto tag = static_cast<CreateOption>(in.U16());
+    const ByteSpan value = in.Blob32();
+    if (!in.ok()) break;
+    if (const Status status = ParseOne(tag, value, out); status != Status::kOk) return status;
+  }
+  if (!in.ok() || out.random_seed.empty()) return Status::kInvalidArgument;
+  return out.planet.empty() ? Status::kInvalidPlanet : Status::kOk;
+}
+
+}  // namespace zt::node

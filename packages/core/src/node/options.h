@@ -1,0 +1,45 @@
+// What a node is created with (HOST_PROTOCOL.md §2), parsed once into values.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/impairment.h"
+#include "wire/secret_identity.h"
+#include "zt/bytes.h"
+#include "zt/generated/enums.h"
+#include "zt/ids.h"
+#include "zt/inet.h"
+
+namespace zt::node {
+
+struct CachedNetwork {
+  NetworkId id;
+  Bytes dictionary;  // may be empty: join without a stored configuration
+};
+
+struct NodeOptions {
+  // How many repeatable options a host may give: as many as a node can use of them.
+  static constexpr size_t kMaxBlacklist = 1024;
+  static constexpr size_t kMaxCachedPeers = 65536;
+  static constexpr size_t kMaxCachedNetworks = 256;  // Stack::kMaxInterfaces
+  static constexpr size_t kMinSeed = 32, kMaxSeed = 64;
+
+  std::optional<SecretIdentity> identity;
+  Bytes planet;
+  bool allow_loopback_paths = false;
+  std::vector<IpPrefix> blacklist;
+  std::vector<Bytes> cached_peers;
+  std::vector<CachedNetwork> cached_networks;
+  Impairment::Settings impairment;
+  Bytes random_seed;
+  std::optional<bool> aes;  // absent: what the machine can do
+  uint16_t primary_port = 0;
+  std::string platform = "unknown/unknown";
+};
+
+// kOk, or why the bytes are refused: kInvalidArgument, kInvalidIdentity, kInvalidPlanet.
+Status ParseOptions(ByteSpan bytes, NodeOptions& out);
+
+}  // namespace zt::node
