@@ -7,8 +7,8 @@
 
 namespace zt::wire {
 
-// Decompresses one raw LZ4 block into `out`; the number of bytes written. Nothing if the block is malformed, does not
-// end exactly at the end of the input, or needs more room than `out` has. `out` must not overlap `block`.
+// Decompresses one raw LZ4 block into `out`; the number of bytes written. Nothing if the block is malformed, breaks the
+// end-of-block rules, gives no bytes at all, or needs more room than `out` has. `out` must not overlap `block`.
 std::optional<size_t> Lz4Decompress(ByteSpan block, MutableBytes out);
 
 }  // namespace zt::wire

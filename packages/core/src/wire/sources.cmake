@@ -1,7 +1,43 @@
 # Sources of packages/core/src/wire, read by CMake and by the WebAssembly build.
 set(ZT_WIRE_SOURCES
+  config_chunk.cc
+  derived_address.cc
+  dictionary.cc
+  fragment.cc
   identity.cc
+  inet_address.cc
+  lz4.cc
+  network_config.cc
+  peer_record.cc
+  request_metadata.cc
+  rule.cc
   secret_identity.cc
+  world.cc
+  credential/capability.cc
+  credential/credential_signature.cc
+  credential/membership.cc
+  credential/ownership.cc
+  credential/revocation.cc
+  credential/tag.cc
+  verb/echo.cc
+  verb/error.cc
+  verb/ext_frame.cc
+  verb/frame.cc
+  verb/hello.cc
+  verb/multicast_frame.cc
+  verb/multicast_gather.cc
+  verb/multicast_like.cc
+  verb/network_config_push.cc
+  verb/network_config_request.cc
+  verb/network_credentials.cc
+  verb/ok_hello.cc
+  verb/path_negotiation.cc
+  verb/push_direct_paths.cc
+  verb/remote_trace.cc
+  verb/rendezvous.cc
+  verb/reply.cc
+  verb/user_message.cc
+  verb/whois.cc
 )
 set(ZT_WIRE_TESTS
 )

@@ -30,6 +30,7 @@ struct CertificateOfOwnership {
   NodeAddress signer;
   CredentialSignature signature;
 
+  static constexpr size_t kMaxSize = 141 + 17 * 16;
   bool operator==(const CertificateOfOwnership&) const = default;
   bool Owns(const IpAddress& ip) const;
   bool Owns(Mac mac) const;
