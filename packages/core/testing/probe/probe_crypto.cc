@@ -11,6 +11,7 @@
 #include "vl1/identity_generator.h"
 #include "vl1/packet_seal.h"
 #include "wire/secret_identity.h"
+#include "zt/inet.h"
 
 namespace zt::probe {
 namespace {
