@@ -1,9 +1,9 @@
 // Style and structure as a test. Each check returns sentences that say file, line and what to do; none means it passed.
 import { budgets } from './checks/budgets.mjs';
-import { coreLayers, packageLayers } from './checks/layers.mjs';
-import { corePurity } from './checks/purity.mjs';
 import { documentation } from './checks/documentation.mjs';
 import { generatedEnums } from './checks/generated.mjs';
+import { coreLayers, packageLayers } from './checks/layers.mjs';
+import { corePurity } from './checks/purity.mjs';
 import { wasmImports } from './checks/wasm-imports.mjs';
 
 const checks = { coreLayers, packageLayers, corePurity, generatedEnums, wasmImports, budgets, documentation };

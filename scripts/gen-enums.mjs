@@ -55,11 +55,23 @@ function tsAliases([name, { note, values }]) {
 const enums = Object.entries(schema.enums);
 const outputs = {
   'packages/core/include/zt/generated/enums.h': [
-    header, '#pragma once', '', '#include <cstdint>', '#include <string_view>', '', 'namespace zt {', '',
-    ...enums.map(cppEnum), '}  // namespace zt', '',
+    header,
+    '#pragma once',
+    '',
+    '#include <cstdint>',
+    '#include <string_view>',
+    '',
+    'namespace zt {',
+    '',
+    ...enums.map(cppEnum),
+    '}  // namespace zt',
+    '',
   ].join('\n'),
   'packages/types/src/generated/enums.ts': [
-    header, '', ...enums.map(tsEnum), ...Object.entries(schema.aliases).map(tsAliases),
+    header,
+    '',
+    ...enums.map(tsEnum),
+    ...Object.entries(schema.aliases).map(tsAliases),
   ].join('\n'),
 };
 

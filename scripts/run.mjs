@@ -42,7 +42,11 @@ if (command === undefined || command === '--help' || command === '-h') {
 if (!['demo', 'test', 'bench', 'build'].includes(command)) fail(`unknown command "${command}"\n\n${usage}`);
 
 ensureNode();
-if (command === 'demo' && (rest.includes('--help') || rest.includes('-h')) && existsSync(join(root, 'apps/examples/dist'))) {
+if (
+  command === 'demo' &&
+  (rest.includes('--help') || rest.includes('-h')) &&
+  existsSync(join(root, 'apps/examples/dist'))
+) {
   run(['node', 'apps/examples/dist/demo/main.js', '--help']);
   process.exit(0);
 }

@@ -18,7 +18,10 @@ function cppFunctions(text) {
   const found = [];
   let header = '';
   for (const { line, number } of numbered(text)) {
-    const code = line.replace(/\/\/.*$/, '').replace(/"(?:[^"\\]|\\.)*"/g, '""').replace(/'(?:[^'\\]|\\.)'/g, "''");
+    const code = line
+      .replace(/\/\/.*$/, '')
+      .replace(/"(?:[^"\\]|\\.)*"/g, '""')
+      .replace(/'(?:[^'\\]|\\.)'/g, "''");
     for (const c of code) {
       if (c === '{') {
         const outer = stack.every((b) => b.kind === 'scope');
@@ -39,7 +42,8 @@ function cppFunctions(text) {
 
 // TypeScript: functions and methods by indentation: the line that opens one and the line that closes it at the same column.
 function tsFunctions(text) {
-  const open = /^(\s*)(?:export )?(?:default )?(?:public |private |protected |static |override |async |get |set |readonly )*(?:function\b.*|(?:constructor|[#\w$[\].]+)\s*(?:<[^>]*>)?\([^;]*\)[^;=]*|(?:const|let) \w+ = (?:async )?\([^;]*\)[^;]*=>\s*)\{$/;
+  const open =
+    /^(\s*)(?:export )?(?:default )?(?:public |private |protected |static |override |async |get |set |readonly )*(?:function\b.*|(?:constructor|[#\w$[\].]+)\s*(?:<[^>]*>)?\([^;]*\)[^;=]*|(?:const|let) \w+ = (?:async )?\([^;]*\)[^;]*=>\s*)\{$/;
   const control = /^\s*(?:\} )?(?:if|for|while|switch|catch|else|do|try|return|describe|it|test)\b/;
   const lines = text.split('\n');
   const found = [];
@@ -58,11 +62,14 @@ function checkFile(file, rule) {
   const count = text.split('\n').length - 1;
   if (count > rule.lines) problems.push(`${file}: ${count} lines, the budget is ${rule.lines}: split it by subject`);
   for (const { number, lines } of (file.endsWith('.ts') || file.endsWith('.mjs') ? tsFunctions : cppFunctions)(text)) {
-    if (lines > rule.functionLines) problems.push(`${file}:${number} a function of ${lines} lines, the budget is ${rule.functionLines}`);
+    if (lines > rule.functionLines)
+      problems.push(`${file}:${number} a function of ${lines} lines, the budget is ${rule.functionLines}`);
   }
   for (const { line, number } of numbered(text)) {
-    if (line.length > MAX_LINE && !/https?:|["'`][0-9a-f]{64,}/.test(line)) problems.push(`${file}:${number} ${line.length} columns`);
-    if (leftover.test(line) && !file.endsWith('budgets.mjs')) problems.push(`${file}:${number} a left-over marker: do it or open an issue`);
+    if (line.length > MAX_LINE && !/https?:|["'`][0-9a-f]{64,}/.test(line))
+      problems.push(`${file}:${number} ${line.length} columns`);
+    if (leftover.test(line) && !file.endsWith('budgets.mjs'))
+      problems.push(`${file}:${number} a left-over marker: do it or open an issue`);
   }
   return problems;
 }

@@ -12,7 +12,8 @@ export function documentation() {
   for (const file of projectFiles(/\.md$/)) {
     if (file.startsWith('packages/core/vectors/')) continue;
     for (const [, target] of read(file).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)) {
-      if (!existsSync(join(root, normalize(join(dirname(file), target))))) problems.push(`${file}: broken link ${target}`);
+      if (!existsSync(join(root, normalize(join(dirname(file), target)))))
+        problems.push(`${file}: broken link ${target}`);
     }
   }
   return problems;

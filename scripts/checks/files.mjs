@@ -6,7 +6,10 @@ import { join } from 'node:path';
 export const root = join(import.meta.dirname, '../..');
 
 export function projectFiles(pattern) {
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   return listed.split('\n').filter((file) => pattern.test(file) && existsSync(join(root, file)));
 }
 

@@ -7,8 +7,14 @@ const bannedHeaders =
 const bannedText = [
   { pattern: /\b(throw|try|catch)\b\s*[({]?/, why: 'no exceptions: return a status or drop and count' },
   { pattern: /\b(dynamic_cast|typeid)\b/, why: 'no RTTI' },
-  { pattern: /\b(getenv|rand|srand|time|clock|printf|fopen|malloc)\s*\(/, why: 'ambient state: pass it as an argument' },
-  { pattern: /^static (?!const\b|constexpr\b|inline\b|_?_?m|[\w:<>,*& ]+\()[\w:<>,*& ]+\s[\w[\]]+\s*(=|;|\{)/, why: 'no static mutable data: state belongs to a node' },
+  {
+    pattern: /\b(getenv|rand|srand|time|clock|printf|fopen|malloc)\s*\(/,
+    why: 'ambient state: pass it as an argument',
+  },
+  {
+    pattern: /^static (?!const\b|constexpr\b|inline\b|_?_?m|[\w:<>,*& ]+\()[\w:<>,*& ]+\s[\w[\]]+\s*(=|;|\{)/,
+    why: 'no static mutable data: state belongs to a node',
+  },
 ];
 const int128Home = /packages\/core\/src\/crypto\/.*x86/; // 128-bit products are slow in WebAssembly (toolchain.md §3)
 
@@ -25,7 +31,8 @@ export function corePurity() {
       for (const { pattern, why } of bannedText) {
         if (pattern.test(code)) problems.push(`${file}:${number} ${why}: ${line.trim()}`);
       }
-      if (/__int128/.test(code) && !int128Home.test(file)) problems.push(`${file}:${number} __int128 outside crypto/*x86*`);
+      if (/__int128/.test(code) && !int128Home.test(file))
+        problems.push(`${file}:${number} __int128 outside crypto/*x86*`);
     }
   }
   return problems;

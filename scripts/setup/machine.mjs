@@ -18,7 +18,9 @@ const packages = [
 export function ensureNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
-    fail(`ztkit needs Node.js 20.19 or newer; this is ${process.versions.node}. Install a newer Node.js and try again.`);
+    fail(
+      `ztkit needs Node.js 20.19 or newer; this is ${process.versions.node}. Install a newer Node.js and try again.`,
+    );
   }
 }
 
@@ -30,7 +32,9 @@ export function ensureDebianPackages(withTests) {
   }
   const install = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   if (process.getuid?.() !== 0 || !has('apt-get')) {
-    fail(`These packages are missing: ${missing.join(', ')}.\nInstall them and try again, on Debian or Ubuntu:\n  sudo ${install}`);
+    fail(
+      `These packages are missing: ${missing.join(', ')}.\nInstall them and try again, on Debian or Ubuntu:\n  sudo ${install}`,
+    );
   }
   note(`installing ${missing.join(', ')}`);
   const env = { DEBIAN_FRONTEND: 'noninteractive' };

@@ -1,18 +1,30 @@
 // The steps of `npm test`, in the order they run: cheap ones first.
-import { availableParallelism } from 'node:os';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+
 import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { root, run } from './step.mjs';
 
 const sanitized = 'build/sanitized';
-const sanitizerEnv = { ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=1', UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1' };
+const sanitizerEnv = {
+  ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=1',
+  UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
+};
 
 function configureSanitizedCore() {
   const hasCcache = spawnSync('which', ['ccache']).status === 0;
   run([
-    'cmake', '-S', 'packages/core', '-B', sanitized, '-DCMAKE_BUILD_TYPE=Debug', '-DZT_BUILD_TESTS=ON', '-DZT_BUILD_FUZZ=ON',
-    '-DZT_SANITIZE=ON', ...(hasCcache ? ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] : []),
+    'cmake',
+    '-S',
+    'packages/core',
+    '-B',
+    sanitized,
+    '-DCMAKE_BUILD_TYPE=Debug',
+    '-DZT_BUILD_TESTS=ON',
+    '-DZT_BUILD_FUZZ=ON',
+    '-DZT_SANITIZE=ON',
+    ...(hasCcache ? ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] : []),
   ]);
 }
 
