@@ -104,11 +104,4 @@ inline ByteArray<16> Finish26(const Limbs26& in, const uint8_t* s16) {
   return tag;
 }
 
-inline ByteArray<16> Poly1305Limbs26(const uint8_t* key32, ByteSpan message) {
-  const Limbs26 r = ClampedR(key32);
-  Limbs26 h{};
-  Absorb26(h, r, message);
-  return Finish26(h, key32 + 16);
-}
-
 }  // namespace zt::crypto

@@ -8,6 +8,7 @@ set(ZT_CRYPTO_SOURCES
   hmac_sha384.cc
   kdf.cc
   poly1305.cc
+  poly1305_avx2.cc
   provider_sodium.cc
   provider_wasm.cc
   salsa20.cc
@@ -17,4 +18,10 @@ set(ZT_CRYPTO_SOURCES
   secure_memory.cc
 )
 set(ZT_CRYPTO_TESTS
+  address_work_test.cc
+  aes_gmac_siv_test.cc
+  drbg_test.cc
+  poly1305_test.cc
+  provider_test.cc
+  salsa20_test.cc
 )
