@@ -2,6 +2,40 @@
 set(ZT_VL1_SOURCES
   identity_generator.cc
   packet_seal.cc
+  admission.cc
+  direct_paths.cc
+  dispatch.cc
+  expected_replies.cc
+  fragment_assembler.cc
+  hello_handler.cc
+  identity_check_gate.cc
+  inbound.cc
+  keepalive.cc
+  keepalive_schedule.cc
+  online.cc
+  outbound.cc
+  packet_writer.cc
+  path.cc
+  path_check.cc
+  path_selector.cc
+  peer_info.cc
+  peer_table.cc
+  prober.cc
+  reachability.cc
+  relay.cc
+  rendezvous.cc
+  replies.cc
+  root_set.cc
+  route.cc
+  seen.cc
+  self_awareness.cc
+  surface.cc
+  vl1.cc
+  waiting_packets.cc
+  whois.cc
+  worlds.cc
 )
 set(ZT_VL1_TESTS
+  identity_generator_test.cc
+  packet_seal_test.cc
 )

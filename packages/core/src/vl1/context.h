@@ -1,0 +1,33 @@
+// What every part of VL1 works on: the ports to the outside and the tables. State only; behaviour is in the parts, which
+// get this and the few other parts they call.
+#pragma once
+
+#include "vl1/expected_replies.h"
+#include "vl1/peer_table.h"
+#include "vl1/root_set.h"
+#include "vl1/surface.h"
+#include "vl1/vl1.h"
+
+namespace zt::vl1 {
+
+struct Context {
+  const Options options;
+  const bool aes;  // we announce version 12 and use suite 3
+  const SecretIdentity self;
+  RandomSource& random;
+  TransmitQueue& transmit;
+  DropCounters& drops;
+  Delegate& delegate;
+
+  PathTable paths;
+  PeerTable peers;
+  RootSet roots;
+  ExpectedReplies expected;
+  SurfaceTable surface;
+  // Set when an identity or a route was gained: whatever waits may go on once the current input is handled.
+  bool retry_waiting = false;
+
+  void Drop(DropReason reason) { drops.Count(reason); }
+};
+
+}  // namespace zt::vl1

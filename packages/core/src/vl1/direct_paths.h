@@ -1,0 +1,31 @@
+// PUSH_DIRECT_PATHS: telling peers where we may be reached, and trying what they tell (vl1.md §5.8, §7.7).
+#pragma once
+
+#include <vector>
+
+#include "vl1/inbound_packet.h"
+#include "vl1/prober.h"
+
+namespace zt::vl1 {
+
+class DirectPaths {
+ public:
+  DirectPaths(Context& context, PacketWriter& writer, Prober& prober)
+      : context_(context), writer_(writer), prober_(prober) {}
+
+  void SetLocal(std::span<const Endpoint> endpoints);
+  // Pushes our endpoints over the path a trusted peer was just heard on, when it is time (vl1.md §7.4).
+  void PushIfDue(const Now& now, Peer& peer, Path& path, uint8_t hops);
+  Verdict Handle(const Now& now, const InboundPacket& packet);
+
+ private:
+  std::vector<Endpoint> OwnEndpoints() const;
+  bool WithinBurst(Instant now, Peer& peer);
+
+  Context& context_;
+  PacketWriter& writer_;
+  Prober& prober_;
+  std::vector<Endpoint> local_;  // at most kLocalEndpoints
+};
+
+}  // namespace zt::vl1

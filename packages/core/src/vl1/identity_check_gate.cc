@@ -1,0 +1,32 @@
+#include "vl1/identity_check_gate.h"
+
+namespace zt::vl1 {
+namespace {
+
+constexpr size_t kBuckets = 16384;
+constexpr uint32_t kBucketMask = kBuckets - 1;
+
+}  // namespace
+
+uint16_t IdentityCheckBucket(const IpAddress& source) {
+  if (source.IsV4()) {
+    const uint32_t network = source.V4() >> 8;
+    return static_cast<uint16_t>((network ^ (network >> 14)) & kBucketMask);
+  }
+  if (source.IsV6()) {
+    uint32_t hash = source.bytes[0];
+    for (size_t i = 1; i < 6; ++i) hash = 2 * hash + source.bytes[i];
+    return static_cast<uint16_t>(hash & kBucketMask);
+  }
+  return 0;
+}
+
+bool IdentityCheckGate::Pass(Instant now, const IpAddress& source) {
+  if (buckets_.empty()) buckets_.assign(kBuckets, Instant::LongAgo());
+  Instant& last = buckets_[IdentityCheckBucket(source)];
+  if (now - last < kIdentityCheckGate) return false;
+  last = now;
+  return true;
+}
+
+}  // namespace zt::vl1

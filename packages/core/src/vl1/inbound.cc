@@ -1,0 +1,147 @@
+#include "vl1/inbound.h"
+
+#include "wire/fragment.h"
+#include "wire/lz4.h"
+#include "wire/packet_header.h"
+
+namespace zt::vl1 {
+
+void Inbound::HandleDatagram(const Now& now, const InboundDatagram& datagram) {
+  Path* path = context_.paths.Find(datagram.via, datagram.from);
+  if (path != nullptr) path->heard_at = now.mono;
+  const size_t size = datagram.bytes.size();
+  if (size > limits::kMaxPacketSize) {
+    context_.Drop(DropReason::kTooLong);
+  } else if (wire::IsFragment(datagram.bytes)) {
+    HandleFragment(now, datagram, path);
+  } else if (size < wire::kHeaderSize) {
+    context_.Drop(DropReason::kTooShort);  // also beacons and NAT-opening junk (vl1.md §3.12)
+  } else {
+    HandleHead(now, datagram, path);
+  }
+}
+
+void Inbound::HandleFragment(const Now& now, const InboundDatagram& datagram, const Path* path) {
+  const std::optional<wire::Fragment> fragment = wire::Fragment::Parse(datagram.bytes);
+  if (!fragment) {
+    context_.Drop(DropReason::kMalformed);
+    return;
+  }
+  if (fragment->destination != context_.self.address()) {
+    parts_.relay.ForwardFragment(now, datagram.bytes, path);
+    return;
+  }
+  if (const auto whole = assembler_.AddFragment(now.mono, fragment->id, fragment->number, fragment->total,
+                                                fragment->data, datagram.from)) {
+    Decode(now, whole->packet, whole->from, whole->via);
+  }
+}
+
+// A packet, or the head of a fragmented one.
+void Inbound::HandleHead(const Now& now, const InboundDatagram& datagram, const Path* path) {
+  const wire::PacketView view(datagram.bytes);
+  if (view.source() == context_.self.address()) {
+    context_.Drop(DropReason::kOwnSource);
+    WarnOwnAddress(now, datagram.from);
+    return;
+  }
+  if (view.destination() != context_.self.address()) {
+    parts_.relay.ForwardPacket(now, datagram.bytes, path);
+    return;
+  }
+  if (!view.fragmented()) {
+    Decode(now, datagram.bytes, datagram.from, datagram.via);
+    return;
+  }
+  if (const auto whole = assembler_.AddHead(now.mono, view.id(), datagram.bytes, datagram.from, datagram.via)) {
+    Decode(now, whole->packet, whole->from, whole->via);
+  }
+}
+
+void Inbound::WarnOwnAddress(const Now& now, const Endpoint& from) {
+  if (now.mono - own_address_warned_ < kOwnAddressWarningEvery) return;
+  own_address_warned_ = now.mono;
+  context_.delegate.OnWarning(now, Warning::kOwnAddressSeen, from.ToString());
+}
+
+bool Inbound::SuiteAcceptable(uint8_t suite) {
+  switch (static_cast<CipherSuite>(suite)) {
+    case CipherSuite::kPoly1305:
+    case CipherSuite::kSalsa2012Poly1305: return true;
+    case CipherSuite::kTrustedPath:  // no trusted paths are configured here (vl1.md §3.11)
+      context_.Drop(DropReason::kUntrustedPath);
+      return false;
+    case CipherSuite::kAesGmacSiv:
+      if (context_.aes) return true;
+      break;
+  }
+  context_.Drop(DropReason::kUnknownSuite);
+  return false;
+}
+
+void Inbound::Decode(const Now& now, MutableBytes packet, const Endpoint& from, LocalSocket via) {
+  const wire::PacketView view(packet);
+  if (!SuiteAcceptable(view.suite())) return;
+  if (static_cast<CipherSuite>(view.suite()) == CipherSuite::kPoly1305 && view.verb() == Verb::kHello) {
+    parts_.hello.HandleUnverified(now, packet, from, via);
+    return;
+  }
+  const NodeAddress source = view.source();
+  if (!source.IsValid()) {
+    context_.Drop(DropReason::kMalformed);
+    return;
+  }
+  Peer* peer = context_.peers.Find(source);
+  if (peer == nullptr) {
+    parts_.waiting.AddReceive(now.mono, source, packet, from, via);
+    parts_.whois.Request(now, source);
+    return;
+  }
+  OpenAndDispatch(now, packet, *peer, from, via);
+}
+
+void Inbound::OpenAndDispatch(const Now& now, MutableBytes packet, Peer& peer, const Endpoint& from,
+                              LocalSocket via) {
+  const wire::PacketView view(packet);
+  const PacketId id = view.id();  // as on the wire, before opening
+  const PeerKeys* keys = KeysOf(context_.self, peer);
+  if (keys == nullptr || !keys->Open(packet)) {
+    context_.Drop(DropReason::kAuthentication);
+    return;
+  }
+  Path* path = context_.paths.FindOrCreate(now.mono, via, from);
+  if (path == nullptr) {
+    context_.Drop(DropReason::kQueueFull);
+    return;
+  }
+  if (view.verb() == Verb::kHello && !view.compressed()) {
+    parts_.hello.HandleVerified(now, packet, peer, *path);
+    return;
+  }
+  ByteSpan payload = view.payload();
+  if (view.compressed() && !payload.empty()) {
+    const std::optional<size_t> size = wire::Lz4Decompress(payload, {plain_.get(), kPlainSize});
+    if (!size || *size == 0) {
+      context_.Drop(DropReason::kDecompression);
+      return;
+    }
+    payload = {plain_.get(), *size};
+  }
+  if (view.verb() == Verb::kHello) {  // HELLO is never compressed (vl1.md §4.7)
+    context_.Drop(DropReason::kMalformed);
+    return;
+  }
+  parts_.dispatch.Run(now, {peer, *path, id, view.hops(), view.verb(), payload});
+}
+
+void Inbound::RetryWaiting(const Now& now) {
+  for (WaitingReceive& waiting : parts_.waiting.TakeReceives()) {
+    if (Peer* peer = context_.peers.Find(waiting.source)) {
+      OpenAndDispatch(now, waiting.packet, *peer, waiting.from, waiting.via);
+    } else {
+      parts_.waiting.Return(std::move(waiting));
+    }
+  }
+}
+
+}  // namespace zt::vl1

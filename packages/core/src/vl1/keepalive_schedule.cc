@@ -1,0 +1,51 @@
+#include "vl1/keepalive_schedule.h"
+
+#include <algorithm>
+
+#include "vl1/path_selector.h"
+
+namespace zt::vl1 {
+
+void KeepaliveSchedule::Touch(Instant now, Peer& peer) {
+  peer.due = DueOf(now, peer);
+  next_ = std::min(next_, peer.due);
+}
+
+bool KeepaliveSchedule::IsContact(NodeAddress address) const {
+  return std::binary_search(contacts_.begin(), contacts_.end(), address);
+}
+
+bool KeepaliveSchedule::KeptAlive(Instant now, const Peer& peer) const {
+  return peer.IsRoot() || peer.Active(now) || IsContact(peer.address());
+}
+
+// A path is probed when nothing was sent on it for a while, so that NAT mappings live, and when nothing was heard on it
+// although we send, so that a dead one is found. An unanswered probe is repeated sooner until the path counts as silent.
+Instant KeepaliveSchedule::HeartbeatAt(const PathSlot& slot) {
+  if (slot.unanswered > 0 && !slot.silent) return slot.last_probe + kProbeRetry;
+  const Instant quiet = std::min(slot.path->sent_at, slot.last_direct);
+  return OnGrid(std::max(quiet, slot.last_probe) + kHeartbeat);
+}
+
+Instant KeepaliveSchedule::DueOf(Instant now, const Peer& peer) const {
+  if (peer.try_remembered) return now;
+  Instant due = Instant::Never();
+  const bool kept = KeptAlive(now, peer);
+  for (const PathSlot& slot : peer.slots) {
+    due = std::min(due, OnGrid(slot.last_direct + kSlotExpiry));
+    if (kept || (slot.unanswered > 0 && !slot.silent)) due = std::min(due, HeartbeatAt(slot));
+  }
+  if (kept && !peer.slots.empty()) {
+    due = std::min(due, OnGrid(peer.last_full_hello + FullHelloInterval(peer)));
+  }
+  if (peer.IsRoot()) {
+    if (!HasUsableSlot(peer, now)) due = std::min(due, peer.next_root_attempt);
+    return due;
+  }
+  if (IsContact(peer.address()) && peer.slots.empty()) {
+    due = std::min(due, OnGrid(peer.last_full_hello + kContactHello));
+  }
+  return std::min(due, OnGrid(std::max(peer.created, peer.last_heard) + kPeerAlive));
+}
+
+}  // namespace zt::vl1

@@ -1,0 +1,70 @@
+// Named limits and intervals of VL1's state (those of its messages are in wire/limits.h), each with its source or reason. Times in ms.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "wire/limits.h"
+#include "zt/time.h"
+
+namespace zt::vl1 {
+
+// Sizes and table limits.
+inline constexpr size_t kMaxSlotsPerPeer = 64;           // vl1.md §7.1
+inline constexpr size_t kMaxPaths = 16384;               // authenticated (socket, endpoint) pairs; ~2 MB at worst
+inline constexpr size_t kMaxPeers = 8192;                // what one root is expected to carry; ~10 MB at worst
+inline constexpr size_t kWaitingPackets = 32;            // receive and transmit each (vl1.md §7.9)
+inline constexpr size_t kWaitingPerSource = 8;           // of the receive queue, so that one endpoint cannot fill it
+inline constexpr size_t kWhoisEntries = 64;               // both queues full of distinct addresses
+inline constexpr size_t kHeldRendezvous = 16;            // introductions that came before the identity did
+inline constexpr size_t kRememberedEndpoints = 16;       // of a cached peer: each costs a HELLO at start
+inline constexpr size_t kSurfaceEntries = 256;           // reporters of our outside address
+inline constexpr size_t kLocalEndpoints = 64;            // of the host; each is 8..20 bytes of a push
+inline constexpr size_t kIntroducedPairs = 16384;        // pairs a root remembers to have introduced
+inline constexpr size_t kPushedProbesPerClass = 8;       // per scope and family in one push (vl1.md §5.8)
+inline constexpr int kLatencyUnknown = 65535;            // vl1.md §7.2
+
+// Liveness of paths and peers.
+inline constexpr Millis kHeartbeat = 14000;              // vl1.md §7.1
+inline constexpr Millis kPathAlive = 19000;              // vl1.md §7.1
+inline constexpr Millis kSlotExpiry = 243000;            // vl1.md §7.1
+inline constexpr Millis kPeerAlive = 500000;             // vl1.md §7.1
+inline constexpr Millis kTrustLifetime = 600000;         // vl1.md §7.1
+inline constexpr Millis kOnlineTimeout = 30000;          // sdk-api.md §3.3: 30 s in SDK builds
+inline constexpr Millis kFullHelloLeaf = 60000;          // vl1.md §7.10
+inline constexpr Millis kFullHelloRoot = 224000;         // 14 000 x 16 (vl1.md §7.10)
+inline constexpr Millis kContactHello = 28000;           // 14 000 x 2: always-contact leaf without a path (§7.10)
+inline constexpr Millis kRootRetry = 5000;               // root without a path (vl1.md §7.10)
+inline constexpr Millis kProbeRetry = 5000;              // a heartbeat without an answer is repeated after this
+inline constexpr int kSilentAfter = 3;                   // so many unanswered probes make a path unusable until it answers
+inline constexpr Millis kSecondPortGrace = 2000;         // copies of one HELLO from several sockets arrive within it
+inline constexpr Millis kTimerGrid = 2500;               // keepalive deadlines are rounded up to it, so that they coalesce
+
+// Gates (vl1.md §11.3).
+inline constexpr Millis kIdentityCheckGate = 2000;       // per physical source bucket
+inline constexpr Millis kUnconfirmedHelloGate = 1000;    // per peer and path
+inline constexpr Millis kEchoAnswerGate = 166;           // per path
+inline constexpr Millis kWhoisAnswerGate = 100;          // per peer, unless we are a root
+inline constexpr Millis kWhoisRetry = 500;               // per address, and the queue timer
+inline constexpr Millis kWaitingTimeout = 5000;          // both queues
+inline constexpr int kPushBurst = 8;                     // vl1.md §5.8
+inline constexpr Millis kPushBurstReset = 30000;
+inline constexpr Millis kPushRelayed = 15000;            // pushing our own paths (vl1.md §7.4)
+inline constexpr Millis kPushDirect = 120000;
+inline constexpr Millis kIntroduceGate = 30000;          // per unordered pair (vl1.md §8.2)
+inline constexpr Millis kSurfaceLifetime = 600000;       // vl1.md §7.11
+inline constexpr int kHelloAnswersPerSecond = 16;        // per peer: one copy per socket, a few sockets (vl1.md §5.2)
+inline constexpr Millis kReassemblyTimeout = 3000;       // vl1.md §3.8: a few seconds
+inline constexpr Millis kExpectedReplyLifetime = 300000; // a controller may take minutes to decide (vl1.md §5.1)
+inline constexpr Millis kRootWarningAfter = 10000;       // no root answered since start
+inline constexpr Millis kRootWarningEvery = 60000;
+inline constexpr Millis kOwnAddressWarningEvery = 10000;
+
+// Announced instead of limits::kProtocolVersion when we cannot do suite 3 (vl1.md §4.8, §4.10).
+inline constexpr uint8_t kProtocolWithoutAes = 11;
+inline constexpr uint8_t kFirstProtocolWithAes = 12;
+
+// Deadlines that may be late by a little are rounded up to a common grid, so that one wake-up serves several.
+inline constexpr Instant OnGrid(Instant at) { return {(at.ms + kTimerGrid - 1) / kTimerGrid * kTimerGrid}; }
+
+}  // namespace zt::vl1

@@ -1,0 +1,168 @@
+#include "vl1/packet_writer.h"
+
+#include "base/byte_writer.h"
+#include "wire/fragment.h"
+#include "wire/packet_header.h"
+
+namespace zt::vl1 {
+namespace {
+
+constexpr size_t kMaxHelloSize = 512;  // 149 bytes and 17 per moon
+constexpr size_t kJunkSize = 4;
+constexpr uint8_t kJunkTtl = 2;        // vl1.md §3.12
+
+// The largest packet that seven datagrams carry (vl1.md §3.7).
+size_t MaxPacket(size_t mtu) {
+  const size_t deliverable = mtu + (limits::kMaxFragments - 1) * (mtu - wire::kFragmentHeaderSize);
+  return deliverable < limits::kMaxPacketSize ? deliverable : limits::kMaxPacketSize;
+}
+
+}  // namespace
+
+const PeerKeys* KeysOf(const SecretIdentity& self, Peer& peer) {
+  if (peer.keys == nullptr && !peer.keys_refused) {
+    if (const std::optional<AgreedKey> agreed = self.Agree(peer.identity)) {
+      peer.keys = std::make_unique<PeerKeys>(*agreed);
+    } else {
+      peer.keys_refused = true;
+    }
+  }
+  return peer.keys.get();
+}
+
+size_t BuildHello(MutableBytes out, PacketId id, NodeAddress destination, const wire::Hello& hello,
+                  const wire::HelloTail& tail, const PeerKeys& keys) {
+  if (out.size() < wire::kHeaderSize) return 0;
+  wire::MutablePacketView(out).Start(id, destination, hello.identity.address, Verb::kHello);
+  ByteWriter body(out.subspan(wire::kPayloadOffset));
+  hello.SerializeTo(body);
+  const size_t tail_offset = wire::kPayloadOffset + body.size();
+  tail.SerializeTo(body);
+  if (!body.ok()) return 0;
+  const MutableBytes packet = out.first(wire::kPayloadOffset + body.size());
+  keys.CryptHelloTail(packet, tail_offset);  // before the MAC (vl1.md §4.6)
+  keys.Seal(CipherSuite::kPoly1305, packet);
+  return packet.size();
+}
+
+MutableBytes PacketWriter::Begin(size_t packet_size) {
+  const size_t mtu = context_.options.physical_mtu;
+  if (packet_size > MaxPacket(mtu)) {
+    context_.Drop(DropReason::kTooLong);
+    return {};
+  }
+  const size_t count = wire::FragmentCount(packet_size, mtu);
+  const size_t room = packet_size + (count - 1) * wire::kFragmentHeaderSize;
+  if (context_.transmit.datagrams().size() + count > TransmitQueue::kMaxDatagrams ||
+      !context_.transmit.HasRoom(room)) {
+    context_.Drop(DropReason::kTransmitFull);
+    return {};
+  }
+  return context_.transmit.Reserve(room).first(packet_size);
+}
+
+PacketId PacketWriter::Write(const Now& now, Peer& peer, Verb verb, Gather payload, const Destination& to,
+                             SendOptions options) {
+  const PeerKeys* keys = KeysOf(context_.self, peer);
+  if (keys == nullptr) return {};
+  size_t size = wire::kHeaderSize;
+  for (ByteSpan piece : payload) size += piece.size();
+  const MutableBytes packet = Begin(size);
+  if (packet.empty()) return {};
+  wire::MutablePacketView view(packet);
+  view.Start({context_.random.U64()}, peer.address(), context_.self.address(), verb);
+  uint8_t* at = packet.data() + wire::kPayloadOffset;
+  for (ByteSpan piece : payload) {
+    if (!piece.empty()) std::memcpy(at, piece.data(), piece.size());
+    at += piece.size();
+  }
+  view.set_fragmented(size > context_.options.physical_mtu);  // in place before sealing (vl1.md §3.3)
+  const bool suite3 = context_.aes && peer.protocol >= kFirstProtocolWithAes;
+  keys->Seal(suite3 ? CipherSuite::kAesGmacSiv : CipherSuite::kSalsa2012Poly1305, packet);
+  const PacketId id = view.id();  // after armor (vl1.md §3.4)
+  if (options.expect_reply) context_.expected.Add(now.mono, id, peer.address());
+  SplitAndCommit(packet, to);
+  return id;
+}
+
+PacketId PacketWriter::WriteHello(const Now& now, Peer& peer, const Destination& to) {
+  const PeerKeys* keys = KeysOf(context_.self, peer);
+  if (keys == nullptr) return {};
+  const MutableBytes room = Begin(kMaxHelloSize);
+  if (room.empty()) return {};
+  wire::Hello hello;
+  hello.protocol = context_.aes ? limits::kProtocolVersion : kProtocolWithoutAes;
+  hello.timestamp = static_cast<uint64_t>(now.wall.ms);
+  hello.identity = context_.self.identity();
+  hello.sent_to = to.endpoint;
+  hello.planet = context_.roots.PlanetVersion();
+  const PacketId id{context_.random.U64()};
+  const size_t size = BuildHello(room, id, peer.address(), hello, {context_.roots.MoonVersions()}, *keys);
+  if (size == 0) return {};
+  context_.expected.Add(now.mono, id, peer.address());
+  context_.transmit.Commit(size, to.via, to.endpoint);
+  return id;
+}
+
+void PacketWriter::WriteTo(NodeAddress address, const PeerKeys& keys, Verb verb, Gather payload,
+                           const Destination& to) {
+  size_t size = wire::kHeaderSize;
+  for (ByteSpan piece : payload) size += piece.size();
+  const MutableBytes packet = Begin(size);
+  if (packet.empty()) return;
+  wire::MutablePacketView(packet).Start({context_.random.U64()}, address, context_.self.address(), verb);
+  ByteWriter body(packet.subspan(wire::kPayloadOffset));
+  for (ByteSpan piece : payload) body.Put(piece);
+  keys.Seal(CipherSuite::kSalsa2012Poly1305, packet);
+  context_.transmit.Commit(size, to.via, to.endpoint);
+}
+
+void PacketWriter::WriteJunk(const Destination& to) {
+  const MutableBytes junk = context_.transmit.Reserve(kJunkSize);
+  if (junk.empty()) {
+    context_.Drop(DropReason::kTransmitFull);
+    return;
+  }
+  context_.random.Fill(junk);
+  context_.transmit.Commit(kJunkSize, to.via, to.endpoint, to.endpoint.ip.IsV4() ? kJunkTtl : 0);
+}
+
+bool PacketWriter::HasRoom() const {
+  const size_t room = limits::kMaxPacketSize + limits::kMaxFragments * wire::kFragmentHeaderSize;
+  return context_.transmit.datagrams().size() + limits::kMaxFragments <= TransmitQueue::kMaxDatagrams &&
+         context_.transmit.HasRoom(room);
+}
+
+// The packet lies where the head goes. Its tails move up, the last first, to make room for the fragment headers.
+void PacketWriter::SplitAndCommit(MutableBytes packet, const Destination& to) {
+  const size_t mtu = context_.options.physical_mtu;
+  if (packet.size() <= mtu) {
+    context_.transmit.Commit(packet.size(), to.via, to.endpoint);
+    return;
+  }
+  const wire::PacketView view(packet);
+  const size_t cap = mtu - wire::kFragmentHeaderSize;
+  const size_t fragments = wire::FragmentCount(packet.size(), mtu) - 1;
+  for (size_t f = fragments; f >= 1; --f) {
+    const size_t from = mtu + (f - 1) * cap;
+    const size_t size = f == fragments ? packet.size() - from : cap;
+    uint8_t* data = packet.data() + mtu * f + wire::kFragmentHeaderSize;
+    std::memmove(data, packet.data() + from, size);
+  }
+  context_.transmit.Commit(mtu, to.via, to.endpoint);
+  size_t rest = packet.size() - mtu;
+  for (size_t f = 1; f <= fragments; ++f) {
+    const size_t size = rest < cap ? rest : cap;
+    uint8_t* datagram = packet.data() + mtu * f;
+    ByteWriter out(MutableBytes(datagram, wire::kFragmentHeaderSize));
+    out.U64(view.id().value);
+    out.Address(view.destination());
+    out.U8(wire::kFragmentMarker);
+    out.U8(static_cast<uint8_t>((fragments + 1) << 4 | f));
+    out.U8(0);
+    context_.transmit.Commit(wire::kFragmentHeaderSize + size, to.via, to.endpoint);
+    rest -= size;
+  }
+}
+
+}  // namespace zt::vl1

@@ -1,0 +1,55 @@
+// Paths: pairs of (local socket, remote endpoint), one record for the whole node, shared by the peers seen on it
+// (vl1.md §7.1). A record is made only by an authenticated packet, so that garbage cannot fill the table.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+
+#include "vl1/limits.h"
+#include "zt/ids.h"
+#include "zt/inet.h"
+#include "zt/time.h"
+
+namespace zt::vl1 {
+
+struct Path {
+  Endpoint endpoint;
+  LocalSocket socket;
+  Instant heard_at = Instant::LongAgo();          // any datagram, even garbage (vl1.md §3.1)
+  Instant sent_at = Instant::LongAgo();
+  Instant last_trust = Instant::LongAgo();
+  Instant last_echo_answer = Instant::LongAgo();  // gate of vl1.md §5.7
+  int latency = kLatencyUnknown;                  // ms, full round trip
+  uint32_t slots = 0;                             // how many peers use this record
+
+  bool Alive(Instant now) const { return now - heard_at < kPathAlive; }
+  bool Trusted(Instant now) const { return now - last_trust < kTrustLifetime; }
+  // A sample from OK(HELLO) (vl1.md §7.2).
+  void AddLatency(Millis sample);
+};
+
+class PathTable {
+ public:
+  Path* Find(LocalSocket socket, const Endpoint& endpoint);
+  // The record, made if missing. Null when the table is full of records in use.
+  Path* FindOrCreate(Instant now, LocalSocket socket, const Endpoint& endpoint);
+  // Drops records no peer uses and nobody was heard on for a while.
+  void Sweep(Instant now);
+  size_t size() const { return paths_.size(); }
+
+ private:
+  struct Key {
+    int32_t socket;
+    Endpoint endpoint;
+    bool operator==(const Key&) const = default;
+  };
+  struct Hash {
+    size_t operator()(const Key& key) const noexcept {
+      return std::hash<Endpoint>()(key.endpoint) * 31 + static_cast<size_t>(key.socket);
+    }
+  };
+  std::unordered_map<Key, std::unique_ptr<Path>, Hash> paths_;
+  Instant last_sweep_ = Instant::LongAgo();
+};
+
+}  // namespace zt::vl1

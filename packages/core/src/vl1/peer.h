@@ -1,0 +1,74 @@
+// Another node whose identity we know (vl1.md §7.1).
+#pragma once
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "vl1/packet_seal.h"
+#include "vl1/path.h"
+#include "vl1/vl1.h"
+
+namespace zt::vl1 {
+
+// One path of one peer, learned from an OK over it (vl1.md §7.4).
+struct PathSlot {
+  Path* path = nullptr;
+  Instant last_direct = Instant::LongAgo();  // last authenticated packet of this peer over it with hops 0
+  Instant last_probe = Instant::LongAgo();
+  int unanswered = 0;                        // probes since last_direct
+  bool silent = false;                       // not used for sending until it answers
+};
+
+// How packets reach a peer, as last told to the delegate.
+enum class Reach : uint8_t { kUnknown, kDirect, kRelay, kUnreachable };
+
+struct Peer {
+  Identity identity;
+  std::unique_ptr<PeerKeys> keys;  // expanded at first use
+  bool keys_refused = false;       // the agreement gave zero (vl1.md §2.9)
+
+  int protocol = 0;                // 0 unknown
+  int version_major = 0, version_minor = 0, version_revision = 0;
+
+  PeerRole role = PeerRole::kLeaf;
+  std::vector<PathSlot> slots;                          // at most kMaxSlotsPerPeer
+  std::vector<Endpoint> remembered;                     // from the peer cache, kept for the next record
+  bool try_remembered = false;                          // each of them gets one HELLO (vl1.md §9.2)
+  Reach reach = Reach::kUnknown;
+
+  Instant created = Instant::LongAgo();
+  Instant last_heard = Instant::LongAgo();
+  Instant last_useful = Instant::LongAgo();             // vl1.md §5.13
+  Instant last_trust = Instant::LongAgo();
+  Instant last_full_hello = Instant::LongAgo();
+  Instant last_push_sent = Instant::LongAgo();
+  Instant last_push_received = Instant::LongAgo();
+  int pushes_in_burst = 0;
+  Instant last_whois_answer = Instant::LongAgo();
+  Instant hello_window = Instant::LongAgo();            // answers to HELLO are counted per second
+  int hello_answers = 0;
+  int root_attempts = 0;                                // HELLOs to stable endpoints since the root was last heard
+  Instant next_root_attempt = Instant::LongAgo();
+  Instant due = Instant::Never();                       // when Keepalive looks at it next
+
+  // Endpoints that got a HELLO because a packet came from there; the oldest makes room (vl1.md §7.4).
+  struct Tried {
+    const Path* path = nullptr;
+    Instant at = Instant::LongAgo();
+  };
+  std::array<Tried, 8> tried{};
+
+  NodeAddress address() const { return identity.address; }
+  bool IsRoot() const { return role != PeerRole::kLeaf; }
+  bool Active(Instant now) const { return now - last_useful < kPeerAlive; }
+  bool Trusted(Instant now) const { return now - last_trust < kTrustLifetime; }
+  PathSlot* FindSlot(const Path* path) {
+    for (PathSlot& slot : slots) {
+      if (slot.path == path) return &slot;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace zt::vl1

@@ -1,0 +1,40 @@
+// Forwarding what is not for us, and introducing peers to each other (vl1.md §8.1, §8.2).
+#pragma once
+
+#include <unordered_map>
+
+#include "vl1/packet_writer.h"
+
+namespace zt::vl1 {
+
+class Relay {
+ public:
+  Relay(Context& context, PacketWriter& writer) : context_(context), writer_(writer) {}
+
+  // A packet or head. `path` is the record it came over, null if there is none. The hop count is raised in place.
+  void ForwardPacket(const Now& now, MutableBytes datagram, const Path* path);
+  void ForwardFragment(const Now& now, MutableBytes datagram, const Path* path);
+
+ private:
+  struct Pair {
+    uint64_t low, high;
+    bool operator==(const Pair&) const = default;
+  };
+  struct PairHash {
+    size_t operator()(const Pair& p) const noexcept {
+      return static_cast<size_t>((p.low * 0x9e3779b97f4a7c15ULL) ^ (p.high * 0xc2b2ae3d27d4eb4fULL) >> 5);
+    }
+  };
+  bool MayForward(Instant now, const Path* path);
+  bool RaiseHops(uint8_t& byte);
+  bool SendOn(const Path& path, ByteSpan datagram);
+  bool MayIntroduce(Instant now, NodeAddress a, NodeAddress b);
+  void Introduce(const Now& now, Peer& x, Peer& y);
+  void SendRendezvous(const Now& now, Peer& to, Path& path, NodeAddress peer, const Endpoint& endpoint);
+
+  Context& context_;
+  PacketWriter& writer_;
+  std::unordered_map<Pair, Instant, PairHash> introduced_;  // at most kIntroducedPairs
+};
+
+}  // namespace zt::vl1

@@ -1,0 +1,91 @@
+#include "vl1/replies.h"
+
+#include "wire/verb/error.h"
+#include "wire/verb/ok_hello.h"
+#include "wire/verb/reply.h"
+
+namespace zt::vl1 {
+
+bool BelongsAbove(Verb verb) {
+  switch (verb) {
+    case Verb::kFrame:
+    case Verb::kExtFrame:
+    case Verb::kMulticastLike:
+    case Verb::kNetworkCredentials:
+    case Verb::kNetworkConfigRequest:
+    case Verb::kNetworkConfig:
+    case Verb::kMulticastGather:
+    case Verb::kMulticastFrame:
+    case Verb::kUserMessage:
+    case Verb::kRemoteTrace: return true;
+    default: return false;
+  }
+}
+
+Verdict PassUp(Context& context, const Now& now, const InboundPacket& packet) {
+  const Message message{.source = &packet.peer.identity,
+                        .verb = packet.verb,
+                        .packet_id = packet.id,
+                        .hops = packet.hops,
+                        .from = packet.path.endpoint,
+                        .payload = packet.payload};
+  return context.delegate.HandleMessage(now, message) ? Verdict::kSeenWithTrust : Verdict::kSeen;
+}
+
+Verdict Replies::HandleOk(const Now& now, const InboundPacket& packet) {
+  const std::optional<wire::Ok> ok = wire::Ok::Parse(packet.payload);
+  if (!ok) {
+    context_.Drop(DropReason::kMalformed);
+    return Verdict::kNotSeen;
+  }
+  if (!context_.expected.Contains(now.mono, ok->in_re, packet.peer.address())) {
+    context_.Drop(DropReason::kUnexpectedReply);
+    return Verdict::kNotSeen;
+  }
+  if (ok->in_re_verb == Verb::kHello) return HandleOkHello(now, packet);
+  if (ok->in_re_verb == Verb::kWhois) return parts_.whois.HandleOk(now, packet);
+  if (BelongsAbove(ok->in_re_verb)) return PassUp(context_, now, packet);
+  return Verdict::kSeen;  // OK(ECHO) confirms a path, nothing more (vl1.md §5.4)
+}
+
+Verdict Replies::HandleOkHello(const Now& now, const InboundPacket& packet) {
+  const std::optional<wire::OkHello> ok = wire::OkHello::Parse(packet.payload);
+  if (!ok) {
+    context_.Drop(DropReason::kMalformed);
+    return Verdict::kNotSeen;
+  }
+  if (ok->protocol < limits::kMinProtocolVersion) {
+    context_.Drop(DropReason::kUnsupportedVersion);
+    return Verdict::kNotSeen;
+  }
+  Peer& peer = packet.peer;
+  // Only roots deliver worlds (vl1.md §5.3).
+  if (peer.IsRoot() && !parts_.worlds.OfferSection(now, ok->worlds)) {
+    context_.Drop(DropReason::kMalformed);
+    return Verdict::kNotSeen;
+  }
+  if (packet.hops == 0) packet.path.AddLatency(now.wall.ms - static_cast<int64_t>(ok->timestamp_echo));
+  peer.protocol = ok->protocol;
+  peer.version_major = ok->major;
+  peer.version_minor = ok->minor;
+  peer.version_revision = ok->revision;
+  if (ok->surface && packet.hops == 0) parts_.self_awareness.Report(now, peer, packet.path, *ok->surface);
+  return Verdict::kSeen;
+}
+
+Verdict Replies::HandleError(const Now& now, const InboundPacket& packet) {
+  const std::optional<wire::Error> error = wire::Error::Parse(packet.payload);
+  if (!error) {
+    context_.Drop(DropReason::kMalformed);
+    return Verdict::kNotSeen;
+  }
+  if (error->code == WireError::kIdentityCollision) {
+    // Believed only from roots (vl1.md §11.6).
+    if (packet.peer.IsRoot()) context_.delegate.OnIdentityCollision(now);
+    return Verdict::kSeen;
+  }
+  if (BelongsAbove(error->in_re_verb)) return PassUp(context_, now, packet);
+  return Verdict::kSeen;
+}
+
+}  // namespace zt::vl1

@@ -1,0 +1,106 @@
+#include "vl1/seen.h"
+
+#include <algorithm>
+
+#include "vl1/path_check.h"
+
+namespace zt::vl1 {
+namespace {
+
+// Traffic that shows the peer is in use (vl1.md §5.13).
+bool IsUseful(Verb verb) {
+  return verb == Verb::kFrame || verb == Verb::kExtFrame || verb == Verb::kNetworkConfigRequest ||
+         verb == Verb::kNetworkConfig || verb == Verb::kMulticastFrame;
+}
+
+}  // namespace
+
+void Seen::Run(const Now& now, Peer& peer, Path& path, uint8_t hops, Verb verb, bool trust) {
+  peer.last_heard = now.mono;
+  if (IsUseful(verb)) {
+    const bool was_active = peer.Active(now.mono);
+    peer.last_useful = now.mono;
+    if (!was_active) parts_.schedule.Touch(now.mono, peer);
+  }
+  if (trust) {
+    peer.last_trust = now.mono;
+    path.last_trust = now.mono;
+  }
+  if (hops == 0 && !HaveAlready(now, peer, path) && PathAllowed(context_, peer.address(), path.endpoint)) {
+    if (verb == Verb::kOk) {
+      Learn(now, peer, path);
+    } else {
+      Confirm(now, peer, path);
+    }
+  }
+  if (peer.IsRoot()) parts_.online.RootHeard(now);
+  parts_.reachability.InContact(now, peer);
+  parts_.direct_paths.PushIfDue(now, peer, path, hops);
+}
+
+// A second port of the same IP is not learned while the first is alive (vl1.md §7.4). Alive means here: this peer was
+// heard on it a moment ago, so that a restarted peer on another port is not taken for a second socket of the old one.
+bool Seen::HaveAlready(const Now& now, Peer& peer, const Path& path) {
+  if (PathSlot* slot = peer.FindSlot(&path)) {
+    slot->last_direct = now.mono;
+    slot->unanswered = 0;
+    if (slot->silent) {
+      slot->silent = false;
+      parts_.schedule.Touch(now.mono, peer);
+      parts_.reachability.Update(now, peer);
+      if (peer.IsRoot()) parts_.reachability.UpdateAll(now);
+      context_.retry_waiting = true;
+    }
+    return true;
+  }
+  return std::any_of(peer.slots.begin(), peer.slots.end(), [&](const PathSlot& slot) {
+    return slot.path->endpoint.ip == path.endpoint.ip && slot.path->socket == path.socket && !slot.silent &&
+           slot.path->Alive(now.mono) && now.mono - slot.last_direct < kSecondPortGrace;
+  });
+}
+
+// A confirmed path: it replaces a dead one to the same IP, or the one not heard for longest if there is no room.
+void Seen::Learn(const Now& now, Peer& peer, Path& path) {
+  auto victim = std::find_if(peer.slots.begin(), peer.slots.end(), [&](const PathSlot& slot) {
+    return slot.path->endpoint.ip == path.endpoint.ip && slot.path->socket == path.socket;
+  });
+  if (victim == peer.slots.end() && peer.slots.size() >= kMaxSlotsPerPeer) {
+    victim = std::min_element(peer.slots.begin(), peer.slots.end(), [](const PathSlot& a, const PathSlot& b) {
+      return a.path->heard_at < b.path->heard_at;
+    });
+  }
+  std::optional<Endpoint> lost;
+  if (victim != peer.slots.end()) {
+    lost = victim->path->endpoint;
+    --victim->path->slots;
+    peer.slots.erase(victim);
+  }
+  peer.slots.push_back({.path = &path, .last_direct = now.mono});
+  ++path.slots;
+  if (path.sent_at == Instant::LongAgo()) path.sent_at = now.mono;  // the request it answers went there
+  if (peer.slots.size() == 1) peer.last_full_hello = now.mono;
+  parts_.schedule.Touch(now.mono, peer);
+  if (lost) parts_.reachability.PathLost(now, peer, *lost);
+  parts_.reachability.PathLearned(now, peer, path.endpoint);
+  if (peer.IsRoot()) parts_.reachability.UpdateAll(now);
+  context_.retry_waiting = true;
+}
+
+// An unconfirmed path: ask it, at most once a second (vl1.md §11.5).
+void Seen::Confirm(const Now& now, Peer& peer, Path& path) {
+  Peer::Tried* oldest = &peer.tried[0];
+  for (Peer::Tried& tried : peer.tried) {
+    if (tried.path == &path && now.mono - tried.at < kUnconfirmedHelloGate) return;
+    if (tried.at < oldest->at) oldest = &tried;
+  }
+  // More distinct endpoints within a second than we remember: the gate stays closed for the new ones.
+  if (now.mono - oldest->at < kUnconfirmedHelloGate) {
+    context_.Drop(DropReason::kRateLimited);
+    return;
+  }
+  *oldest = {&path, now.mono};
+  path.sent_at = now.mono;
+  parts_.writer.WriteHello(now, peer, {kAllSockets, path.endpoint});
+}
+
+}  // namespace zt::vl1

@@ -1,0 +1,32 @@
+// SEEN: what an authenticated packet does to its peer and its path (vl1.md §7.4). Paths are learned here, only from OK.
+#pragma once
+
+#include "vl1/direct_paths.h"
+#include "vl1/keepalive_schedule.h"
+#include "vl1/online.h"
+
+namespace zt::vl1 {
+
+class Seen {
+ public:
+  struct Parts {
+    KeepaliveSchedule& schedule;
+    PacketWriter& writer;
+    Reachability& reachability;
+    Online& online;
+    DirectPaths& direct_paths;
+  };
+  Seen(Context& context, const Parts& parts) : context_(context), parts_(parts) {}
+
+  void Run(const Now& now, Peer& peer, Path& path, uint8_t hops, Verb verb, bool trust);
+
+ private:
+  bool HaveAlready(const Now& now, Peer& peer, const Path& path);
+  void Learn(const Now& now, Peer& peer, Path& path);
+  void Confirm(const Now& now, Peer& peer, Path& path);
+
+  Context& context_;
+  Parts parts_;
+};
+
+}  // namespace zt::vl1

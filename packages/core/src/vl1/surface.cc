@@ -1,0 +1,53 @@
+#include "vl1/surface.h"
+
+#include <algorithm>
+
+namespace zt::vl1 {
+namespace {
+
+bool Reportable(IpScope scope, bool allow_loopback) {
+  if (scope == IpScope::kLoopback) return allow_loopback;
+  return scope != IpScope::kNone && scope != IpScope::kMulticast;
+}
+
+}  // namespace
+
+bool SurfaceTable::Report(Instant now, const SurfaceReport& report, bool allow_loopback) {
+  const IpScope scope = report.surface.ip.Scope();
+  if (scope != report.reporter_endpoint.ip.Scope() || !Reportable(scope, allow_loopback)) return false;
+  auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) {
+    return e.reporter == report.reporter && e.socket == report.socket &&
+           e.reporter_endpoint == report.reporter_endpoint && e.scope == scope;
+  });
+  if (entry == entries_.end()) {
+    if (entries_.size() >= kSurfaceEntries) {
+      entries_.erase(std::min_element(entries_.begin(), entries_.end(),
+                                      [](const Entry& a, const Entry& b) { return a.at < b.at; }));
+    }
+    entries_.push_back({report.reporter, report.socket, report.reporter_endpoint, scope, report.surface, now});
+    return false;
+  }
+  // Only a change of the IP counts, not of the port (vl1.md §7.11).
+  const bool moved = report.reporter_is_root && now - entry->at < kSurfaceLifetime &&
+                     entry->surface.ip != report.surface.ip;
+  entry->surface = report.surface;
+  entry->at = now;
+  if (!moved) return false;
+  const Endpoint kept = report.reporter_endpoint;
+  std::erase_if(entries_, [&](const Entry& e) { return e.scope == scope && e.reporter_endpoint != kept; });
+  return true;
+}
+
+std::vector<Endpoint> SurfaceTable::Distinct() const {
+  std::vector<Endpoint> out;
+  for (const Entry& entry : entries_) {
+    if (std::find(out.begin(), out.end(), entry.surface) == out.end()) out.push_back(entry.surface);
+  }
+  return out;
+}
+
+void SurfaceTable::Sweep(Instant now) {
+  std::erase_if(entries_, [now](const Entry& entry) { return now - entry.at >= kSurfaceLifetime; });
+}
+
+}  // namespace zt::vl1

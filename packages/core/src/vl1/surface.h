@@ -1,0 +1,42 @@
+// Self-awareness: what others see as our outside address (vl1.md §7.11).
+#pragma once
+
+#include <vector>
+
+#include "vl1/limits.h"
+#include "zt/ids.h"
+#include "zt/inet.h"
+#include "zt/time.h"
+
+namespace zt::vl1 {
+
+struct SurfaceReport {
+  NodeAddress reporter;
+  bool reporter_is_root = false;
+  LocalSocket socket;
+  Endpoint reporter_endpoint;
+  Endpoint surface;
+};
+
+class SurfaceTable {
+ public:
+  // Takes a report. True: a root now sees another IP than it did, so all paths of that scope and family are in doubt
+  // and have to be probed.
+  bool Report(Instant now, const SurfaceReport& report, bool allow_loopback);
+  // All distinct surfaces, in order of first report.
+  std::vector<Endpoint> Distinct() const;
+  void Sweep(Instant now);
+
+ private:
+  struct Entry {
+    NodeAddress reporter;
+    LocalSocket socket;
+    Endpoint reporter_endpoint;
+    IpScope scope;
+    Endpoint surface;
+    Instant at;
+  };
+  std::vector<Entry> entries_;  // at most kSurfaceEntries
+};
+
+}  // namespace zt::vl1

@@ -1,0 +1,187 @@
+#include "vl1/vl1.h"
+
+#include <algorithm>
+
+#include "vl1/inbound.h"
+#include "vl1/keepalive.h"
+#include "vl1/outbound.h"
+#include "vl1/path_selector.h"
+#include "vl1/peer_info.h"
+#include "vl1/route.h"
+#include "wire/peer_record.h"
+
+namespace zt::vl1 {
+namespace {
+
+Options Clamped(Options options) {
+  const size_t mtu = std::clamp<size_t>(options.physical_mtu, limits::kMinPhysicalMtu, limits::kMaxPhysicalMtu);
+  options.physical_mtu = static_cast<uint16_t>(mtu);
+  return options;
+}
+
+}  // namespace
+
+// The parts, each after those it calls.
+struct Vl1::Impl {
+  Impl(const Options& options, const SecretIdentity& self, RandomSource& random, TransmitQueue& transmit,
+       DropCounters& drops, Delegate& delegate)
+      : context{.options = Clamped(options),
+                .aes = options.use_aes && AesAvailable(),
+                .self = self,
+                .random = random,
+                .transmit = transmit,
+                .drops = drops,
+                .delegate = delegate,
+                .paths = {},
+                .peers = {},
+                .roots = RootSet(self.identity()),
+                .expected = {},
+                .surface = {}} {}
+
+  Context context;
+  PacketWriter writer{context};
+  Prober prober{context, writer};
+  Reachability reachability{context};
+  KeepaliveSchedule schedule{context};
+  WaitingPackets waiting{context.drops};
+  Admission admission{context, schedule};
+  Whois whois{context, writer, admission};
+  Online online{context, reachability};
+  Worlds worlds{context, schedule, admission, online};
+  SelfAwareness self_awareness{context, schedule, prober, reachability};
+  DirectPaths direct_paths{context, writer, prober};
+  RendezvousHandler rendezvous{context, writer, prober};
+  Seen seen{context, {schedule, writer, reachability, online, direct_paths}};
+  Replies replies{context, {whois, worlds, self_awareness}};
+  HelloHandler hello{context, {writer, admission, self_awareness, seen}};
+  Dispatch dispatch{context, {writer, whois, rendezvous, direct_paths, replies, seen}};
+  Relay relay{context, writer};
+  Inbound inbound{context, {relay, whois, waiting, hello, dispatch}};
+  Outbound outbound{context, {writer, reachability, waiting, whois}};
+  Keepalive keepalive{context, {schedule, prober, writer, reachability, admission, whois}};
+
+  // After an input that made identities or routes known. What is retried may make more known; the rest of that waits
+  // for the next input.
+  void RetryWaiting(const Now& now) {
+    if (!context.retry_waiting) return;
+    context.retry_waiting = false;
+    whois.RoutesChanged(now);
+    outbound.RetryWaiting(now);
+    inbound.RetryWaiting(now);
+    rendezvous.RetryHeld(now);
+  }
+};
+
+Vl1::Vl1(const Options& options, const SecretIdentity& self, RandomSource& random, TransmitQueue& transmit,
+         DropCounters& drops, Delegate& delegate)
+    : impl_(std::make_unique<Impl>(options, self, random, transmit, drops, delegate)) {}
+
+Vl1::~Vl1() = default;
+
+bool Vl1::OfferPlanet(const Now& now, ByteSpan serialized) {
+  const std::optional<World> world = World::Parse(serialized);
+  if (!world || world->type != WorldType::kPlanet) return false;
+  impl_->worlds.Offer(now, *world);
+  return true;
+}
+
+bool Vl1::LoadPeer(const Now& now, ByteSpan record) {
+  const std::optional<PeerRecord> parsed = PeerRecord::Parse(record);
+  if (!parsed) return false;
+  Peer* peer = impl_->admission.Admit(now, parsed->identity);
+  if (peer == nullptr) return true;  // our own, or one that a root's key contradicts: nothing wrong with the record
+  peer->protocol = std::min<int>(parsed->protocol, 255);
+  peer->version_major = parsed->major;
+  peer->version_minor = parsed->minor;
+  peer->version_revision = parsed->revision;
+  peer->remembered = parsed->endpoints;
+  if (peer->remembered.size() > kRememberedEndpoints) peer->remembered.resize(kRememberedEndpoints);
+  peer->try_remembered = !peer->remembered.empty();
+  impl_->schedule.Touch(now.mono, *peer);
+  return true;
+}
+
+void Vl1::SetLocalEndpoints(std::span<const Endpoint> endpoints) { impl_->direct_paths.SetLocal(endpoints); }
+
+void Vl1::HandleDatagram(const Now& now, const InboundDatagram& datagram) {
+  impl_->inbound.HandleDatagram(now, datagram);
+  impl_->RetryWaiting(now);
+}
+
+void Vl1::HandleTimeout(const Now& now) {
+  impl_->keepalive.HandleTimeout(now);
+  impl_->whois.HandleTimeout(now);
+  for (NodeAddress address : impl_->waiting.Expire(now.mono)) impl_->reachability.GaveUp(now, address);
+  impl_->online.HandleTimeout(now);
+  impl_->RetryWaiting(now);
+}
+
+Deadline Vl1::NextTimeout() const {
+  Deadline out = impl_->keepalive.NextTimeout();
+  out = Earliest(out, impl_->whois.NextTimeout());
+  out = Earliest(out, impl_->waiting.NextTimeout());
+  return Earliest(out, impl_->online.NextTimeout());
+}
+
+PacketId Vl1::Send(const Now& now, NodeAddress to, Verb verb, Gather payload, SendOptions options) {
+  return impl_->outbound.Send(now, to, verb, payload, options);
+}
+
+bool Vl1::HasRoom() const { return impl_->writer.HasRoom(); }
+
+const SecretIdentity& Vl1::self() const { return impl_->context.self; }
+
+const Identity* Vl1::FindIdentity(NodeAddress address) const {
+  if (address == impl_->context.self.address()) return &impl_->context.self.identity();
+  const Peer* peer = impl_->context.peers.Find(address);
+  return peer == nullptr ? nullptr : &peer->identity;
+}
+
+void Vl1::RequestIdentity(const Now& now, NodeAddress address) { impl_->whois.Request(now, address); }
+
+bool Vl1::IsRoot(NodeAddress address) const { return impl_->context.roots.Find(address) != nullptr; }
+
+bool Vl1::WeAreRoot() const { return impl_->context.roots.WeAreRoot(); }
+
+std::vector<NodeAddress> Vl1::Roots() const {
+  std::vector<NodeAddress> out;
+  for (const WorldRoot& root : impl_->context.roots.roots()) out.push_back(root.identity.address);
+  return out;
+}
+
+std::optional<NodeAddress> Vl1::BestRoot(const Now& now) const {
+  const Peer* root = zt::vl1::BestRoot(impl_->context, now.mono);
+  if (root == nullptr) return std::nullopt;
+  return root->address();
+}
+
+std::optional<int> Vl1::Latency(NodeAddress address) const {
+  const Peer* peer = impl_->context.peers.Find(address);
+  if (peer == nullptr || peer->slots.empty()) return std::nullopt;
+  // The latest moment the peer was heard stands for now: the choice among its paths is the one in use.
+  return LatencyOf(*peer, peer->last_heard);
+}
+
+bool Vl1::online() const { return impl_->online.online(); }
+
+uint64_t Vl1::planet_id() const { return impl_->context.roots.planet().id; }
+
+int64_t Vl1::planet_timestamp() const { return static_cast<int64_t>(impl_->context.roots.planet().timestamp); }
+
+std::vector<PeerInfo> Vl1::Peers(const Now& now) const {
+  std::vector<PeerInfo> out;
+  impl_->context.peers.ForEach([&](const Peer& peer) { out.push_back(Describe(peer, now.mono)); });
+  return out;
+}
+
+std::vector<Endpoint> Vl1::SurfaceEndpoints() const { return impl_->context.surface.Distinct(); }
+
+void Vl1::SavePeers(const Now& now) {
+  impl_->context.peers.ForEach([&](const Peer& peer) {
+    if (const std::optional<Bytes> record = CacheRecord(peer, now.mono)) {
+      impl_->context.delegate.OnPeerRecord(now, peer.address(), *record);
+    }
+  });
+}
+
+}  // namespace zt::vl1

@@ -1,0 +1,116 @@
+#include "vl1/whois.h"
+
+#include <array>
+
+#include "vl1/route.h"
+#include "wire/verb/whois.h"
+
+namespace zt::vl1 {
+namespace {
+
+// Identities in one answer: more do not fit a deliverable packet.
+constexpr size_t kMaxAnswers = 128;
+
+}  // namespace
+
+void Whois::Request(const Now& now, NodeAddress address) {
+  if (!address.IsValid() || address == context_.self.address() || context_.peers.Find(address) != nullptr) return;
+  auto it = questions_.find(address);
+  if (it == questions_.end()) {
+    if (questions_.size() >= kWhoisEntries) {
+      context_.Drop(DropReason::kQueueFull);
+      return;
+    }
+    it = questions_.emplace(address, Question{}).first;
+  }
+  it->second.until = now.mono + kWaitingTimeout;
+  Ask(now, address, it->second);
+}
+
+void Whois::Ask(const Now& now, NodeAddress address, Question& question) {
+  if (now.mono - question.asked < kWhoisRetry) return;
+  Peer* root = BestRoot(context_, now.mono);
+  Path* path = root == nullptr ? nullptr : RouteTo(context_, now.mono, *root).path;
+  if (path == nullptr) return;  // RoutesChanged will ask
+  ByteArray<5> bytes;
+  ByteWriter(bytes).Address(address);
+  const ByteSpan payload(bytes);
+  writer_.WriteOn(now, *root, Verb::kWhois, {&payload, 1}, *path, {.expect_reply = true});
+  question.asked = now.mono;
+}
+
+void Whois::RoutesChanged(const Now& now) {
+  for (auto& [address, question] : questions_) Ask(now, address, question);
+}
+
+void Whois::HandleTimeout(const Now& now) {
+  for (auto it = questions_.begin(); it != questions_.end();) {
+    if (now.mono >= it->second.until || context_.peers.Find(it->first) != nullptr) {
+      it = questions_.erase(it);
+      continue;
+    }
+    Ask(now, it->first, it->second);
+    ++it;
+  }
+}
+
+Deadline Whois::NextTimeout() const {
+  Deadline out;
+  for (const auto& [address, question] : questions_) {
+    out = Earliest(out, {question.until, "whois expiry"});
+    if (question.asked > Instant::LongAgo()) out = Earliest(out, {question.asked + kWhoisRetry, "whois retry"});
+  }
+  return out;
+}
+
+Verdict Whois::HandleRequest(const Now& now, const InboundPacket& packet) {
+  Peer& peer = packet.peer;
+  if (!context_.roots.WeAreRoot() && now.mono - peer.last_whois_answer < kWhoisAnswerGate) {
+    context_.Drop(DropReason::kRateLimited);
+    return Verdict::kNotSeen;
+  }
+  const std::optional<wire::Whois> request = wire::Whois::Parse(packet.payload);
+  if (!request) {
+    context_.Drop(DropReason::kMalformed);
+    return Verdict::kNotSeen;
+  }
+  peer.last_whois_answer = now.mono;
+  wire::OkWhois answer;
+  answer.in_re = packet.id;
+  for (NodeAddress address : request->addresses) {
+    if (answer.identities.size() >= kMaxAnswers) break;
+    if (address == context_.self.address()) {
+      answer.identities.push_back(context_.self.identity());
+    } else if (const Peer* known = context_.peers.Find(address)) {
+      answer.identities.push_back(known->identity);
+    } else {
+      Request(now, address);  // the requester succeeds on a later retry
+    }
+  }
+  if (answer.identities.empty()) return Verdict::kSeen;
+  std::array<uint8_t, 9 + kMaxAnswers * Identity::kBinarySize> bytes;
+  ByteWriter out(bytes);
+  answer.SerializeTo(out);
+  const ByteSpan payload = out.written();
+  writer_.WriteOn(now, peer, Verb::kOk, {&payload, 1}, packet.path);
+  return Verdict::kSeen;
+}
+
+Verdict Whois::HandleOk(const Now& now, const InboundPacket& packet) {
+  if (!packet.peer.IsRoot()) {  // only roots are believed (vl1.md §11.1 rule 9)
+    context_.Drop(DropReason::kNotARoot);
+    return Verdict::kSeen;
+  }
+  const std::optional<wire::OkWhois> answer = wire::OkWhois::Parse(packet.payload);
+  if (!answer) {
+    context_.Drop(DropReason::kMalformed);
+    return Verdict::kNotSeen;
+  }
+  for (const Identity& identity : answer->identities) {
+    // An identity we did not ask for is not worth a place in the table.
+    if (questions_.erase(identity.address) != 0) admission_.Admit(now, identity);
+  }
+  return Verdict::kSeen;
+}
+
+}  // namespace zt::vl1

@@ -1,0 +1,39 @@
+// Asking roots for identities, and answering such questions (vl1.md §5.5, §7.9).
+#pragma once
+
+#include <map>
+
+#include "vl1/admission.h"
+#include "vl1/inbound_packet.h"
+#include "vl1/packet_writer.h"
+
+namespace zt::vl1 {
+
+class Whois {
+ public:
+  Whois(Context& context, PacketWriter& writer, Admission& admission)
+      : context_(context), writer_(writer), admission_(admission) {}
+
+  // Asks the best root now, unless it was asked within kWhoisRetry, and again until kWaitingTimeout has passed.
+  void Request(const Now& now, NodeAddress address);
+  // A route to a root was gained: questions that could not be sent go out.
+  void RoutesChanged(const Now& now);
+  Verdict HandleRequest(const Now& now, const InboundPacket& packet);
+  Verdict HandleOk(const Now& now, const InboundPacket& packet);
+  void HandleTimeout(const Now& now);
+  Deadline NextTimeout() const;
+
+ private:
+  struct Question {
+    Instant until;
+    Instant asked = Instant::LongAgo();  // LongAgo: there was no route yet
+  };
+  void Ask(const Now& now, NodeAddress address, Question& question);
+
+  Context& context_;
+  PacketWriter& writer_;
+  Admission& admission_;
+  std::map<NodeAddress, Question> questions_;  // at most kWhoisEntries
+};
+
+}  // namespace zt::vl1
