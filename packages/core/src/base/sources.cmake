@@ -6,4 +6,6 @@ set(ZT_BASE_SOURCES
   inet_scope.cc
 )
 set(ZT_BASE_TESTS
+  ids_test.cc
+  inet_test.cc
 )

@@ -40,4 +40,5 @@ set(ZT_WIRE_SOURCES
   verb/whois.cc
 )
 set(ZT_WIRE_TESTS
+  identity_test.cc
 )
