@@ -1,0 +1,60 @@
+/** Options of a node as the core takes them (HOST_PROTOCOL.md §2), and the raw planet specification. */
+import type { EngineNodeOptions, Impairment, PlanetSpec } from '@ztkit/types';
+import { CreateOption, ZtError } from '@ztkit/types';
+import { ByteWriter } from './byte-writer.js';
+import { writeEndpoint, writeNetworkId, writePrefixText } from './fields.js';
+
+const WHOLE = 1_000_000;
+const KEY_BYTES = 128;
+
+/** All options but `random_seed`, which the raw engine adds from the machine's random source. */
+export function encodeOptions(options: EngineNodeOptions, platform: string): Uint8Array {
+  const out = new ByteWriter(1024);
+  const option = (tag: number, write: (value: ByteWriter) => void): void => {
+    const value = new ByteWriter(64);
+    write(value);
+    out.u16(tag).blob32(value.written);
+  };
+  const { identitySecret, impairment } = options;
+  if (identitySecret !== undefined) {
+    option(CreateOption.IDENTITY_SECRET, (v) => v.put(new TextEncoder().encode(identitySecret)));
+  }
+  option(CreateOption.PLANET, (v) => v.put(options.planet));
+  option(CreateOption.ALLOW_LOOPBACK_PATHS, (v) => v.bool(options.allowLoopbackPaths ?? false));
+  for (const prefix of options.blacklist ?? []) option(CreateOption.BLACKLIST, (v) => writePrefixText(v, prefix));
+  for (const record of options.cachedPeers ?? []) option(CreateOption.CACHED_PEER, (v) => v.put(record));
+  for (const { id, dictionary } of options.cachedNetworks ?? []) {
+    option(CreateOption.CACHED_NETWORK, (v) => {
+      writeNetworkId(v, id);
+      v.put(dictionary);
+    });
+  }
+  if (impairment !== undefined) option(CreateOption.IMPAIRMENT, (v) => writeImpairment(v, impairment));
+  option(CreateOption.PRIMARY_PORT, (v) => v.u16(options.bind[0]?.port ?? 0));
+  option(CreateOption.PLATFORM, (v) => v.put(new TextEncoder().encode(platform)));
+  return out.written;
+}
+
+function writeImpairment(out: ByteWriter, { loss, duplicate, reorder, seed }: Impairment): void {
+  for (const probability of [loss, duplicate, reorder]) {
+    const p = probability ?? 0;
+    if (!(p >= 0 && p <= 1)) throw new ZtError('ERR_ZT_INVALID_ARGUMENT', `impairment ${p} is not within 0..1`);
+    out.u32(Math.round(p * WHOLE));
+  }
+  out.u64(BigInt.asUintN(64, seed ?? 1n));
+}
+
+/** As `RawEngine.makePlanet` takes it. */
+export function encodePlanetSpec(spec: PlanetSpec): Uint8Array {
+  const key = spec.signingKey ?? new Uint8Array(KEY_BYTES);
+  if (key.length !== KEY_BYTES) {
+    throw new ZtError('ERR_ZT_INVALID_ARGUMENT', `signingKey has ${key.length} bytes, not ${KEY_BYTES}`);
+  }
+  const out = new ByteWriter(1024);
+  out.u64(spec.id).i64(spec.timestamp).put(key);
+  out.list(spec.roots, (root) => {
+    out.str16(root.identity);
+    out.list(root.endpoints, (endpoint) => writeEndpoint(out, endpoint));
+  });
+  return out.written;
+}

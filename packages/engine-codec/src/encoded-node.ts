@@ -1,0 +1,104 @@
+/** An {@link EngineNode} over a {@link RawNode}: every method is one request of the host protocol. */
+import type {
+  EngineNode, IssuedConfig, NetworkId, NetworkInfo, NodeAddress, NodeInfo, PeerInfo, RejectReason,
+} from '@ztkit/types';
+import { Command, DropReasonName, WireError } from '@ztkit/types';
+import { readNetwork, readPeer } from './decode-bodies.js';
+import { writeIssuedConfig } from './encode-issued-config.js';
+import { EncodedSockets } from './encoded-sockets.js';
+import { readEndpoint, readNodeAddress, writeNetworkId, writeNodeAddress } from './fields.js';
+
+const rejectCodes: Readonly<Record<RejectReason, number>> = {
+  'not-found': WireError.OBJECT_NOT_FOUND,
+  'access-denied': WireError.NETWORK_ACCESS_DENIED,
+  'authentication-required': WireError.NETWORK_AUTHENTICATION_REQUIRED,
+};
+
+export class EncodedNode extends EncodedSockets implements EngineNode {
+  #closing: Promise<void> | undefined;
+
+  info(): NodeInfo {
+    const body = this.requests.send(Command.NODE_INFO, 'cannot describe the node');
+    return {
+      address: readNodeAddress(body),
+      online: body.bool(),
+      identity: body.str16(),
+      planetId: body.u64(),
+      planetTimestamp: body.i64(),
+      surface: body.list(() => readEndpoint(body)),
+      bound: this.raw.bound,
+    };
+  }
+
+  networks(): NetworkInfo[] {
+    const body = this.requests.send(Command.NETWORKS, 'cannot list the networks');
+    return body.list(() => readNetwork(body));
+  }
+
+  peers(): PeerInfo[] {
+    const body = this.requests.send(Command.PEERS, 'cannot list the peers');
+    return body.list(() => readPeer(body));
+  }
+
+  counters(): Record<string, bigint> {
+    const body = this.requests.send(Command.COUNTERS, 'cannot read the counters');
+    const pairs = body.list(() => [body.u16(), body.u64()] as const);
+    return Object.fromEntries(pairs.map(([reason, count]) => [DropReasonName[reason] ?? `REASON_${reason}`, count]));
+  }
+
+  join(network: NetworkId): void {
+    this.requests.send(Command.JOIN, `cannot join network ${network}`, (out) => writeNetworkId(out, network));
+  }
+
+  leave(network: NetworkId): void {
+    this.requests.send(Command.LEAVE, `cannot leave network ${network}`, (out) => writeNetworkId(out, network));
+  }
+
+  sendUserMessage(to: NodeAddress, type: bigint, data: Uint8Array): void {
+    this.requests.send(Command.SEND_USER_MESSAGE, `cannot send a message to ${to}`, (out) => {
+      writeNodeAddress(out, to);
+      out.u64(type).blob16(data);
+    });
+  }
+
+  controllerEnable(enabled: boolean): void {
+    this.requests.send(Command.CONTROLLER_ENABLE, 'cannot switch the controller', (out) => out.bool(enabled));
+  }
+
+  controllerGrant(member: NodeAddress, requestId: bigint, config: IssuedConfig): void {
+    this.requests.send(Command.CONTROLLER_GRANT, `cannot issue a configuration to ${member}`, (out) => {
+      writeNodeAddress(out, member);
+      out.u64(requestId);
+      writeIssuedConfig(out, config);
+    });
+  }
+
+  controllerReject(member: NodeAddress, network: NetworkId, requestId: bigint, reason: RejectReason): void {
+    this.requests.send(Command.CONTROLLER_REJECT, `cannot reject ${member}`, (out) => {
+      writeNodeAddress(out, member);
+      writeNetworkId(out, network);
+      out.u64(requestId).u8(rejectCodes[reason]);
+    });
+  }
+
+  controllerRevoke(network: NetworkId, target: NodeAddress, recipients: readonly NodeAddress[]): void {
+    this.requests.send(Command.CONTROLLER_REVOKE, `cannot revoke ${target}`, (out) => {
+      writeNetworkId(out, network);
+      writeNodeAddress(out, target);
+      out.list(recipients, (recipient) => writeNodeAddress(out, recipient));
+    });
+  }
+
+  ref(): void {
+    this.raw.ref();
+  }
+
+  unref(): void {
+    this.raw.unref();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.raw.close();
+    return this.#closing;
+  }
+}
