@@ -1,0 +1,15 @@
+/**
+ * Network controller: a library, a REST API that existing tools understand, and a command.
+ *
+ * @packageDocumentation
+ */
+export { ControllerError, type ControllerErrorCode } from './domain/errors.js';
+export type { Json, JsonObject } from './domain/json.js';
+export type { MemberRecord } from './domain/member.js';
+export type { NetworkRecord } from './domain/network.js';
+export { type AppOptions, buildApp } from './http/app.js';
+export { Controller, type ControllerOptions, type ControllerStatus, createController } from './service/controller.js';
+export type { Body, MemberPatch, NetworkPatch } from './service/patch.js';
+export { MemoryStore } from './store/memory-store.js';
+export { SqliteStore } from './store/sqlite-store.js';
+export type { ControllerStore, StoredNetwork } from './store/store.js';

@@ -1,0 +1,130 @@
+/** The default store: one SQLite file. A change that was acknowledged survives `kill -9` and a power cut. */
+import type { NetworkId, NodeAddress } from '@ztkit/types';
+import Database from 'libsql';
+import type { z } from 'zod';
+import { ControllerError } from '../domain/errors.js';
+import { canonicalText } from '../domain/json.js';
+import { type MemberRecord, memberSchema } from '../domain/member.js';
+import { type NetworkRecord, networkSchema } from '../domain/network.js';
+import { MIGRATIONS } from './migrations.js';
+import type { ControllerStore, StoredNetwork } from './store.js';
+
+/** How long a change waits for another process that holds the file, ms. */
+const BUSY_TIMEOUT_MS = 5000;
+
+/** Records in a SQLite database in WAL mode with full synchronisation. */
+export class SqliteStore implements ControllerStore {
+  readonly #path: string;
+  readonly #database: Database.Database;
+  #open = true;
+
+  /**
+   * Opens or creates the file and brings its schema up to date. `:memory:` is a database without a file.
+   * @throws ControllerError `ERR_CONTROLLER_STORE`
+   */
+  constructor(path: string) {
+    this.#path = path;
+    try {
+      this.#database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+    } catch (cause) {
+      throw this.#failure('could not be opened', cause);
+    }
+    try {
+      this.#prepare();
+    } catch (cause) {
+      this.#database.close();
+      throw cause instanceof ControllerError ? cause : this.#failure('could not be prepared', cause);
+    }
+  }
+
+  #prepare(): void {
+    // Exclusive: a second controller on the same file would not see what this one changes, so it must not start.
+    this.#database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    this.#database.exec('PRAGMA foreign_keys = ON;');
+    const row: unknown = this.#database.prepare('PRAGMA user_version').get();
+    const version = typeof row === 'object' && row !== null && 'user_version' in row ? Number(row.user_version) : 0;
+    if (version > MIGRATIONS.length) {
+      const detail = `has schema version ${version}; this program knows ${MIGRATIONS.length}: use a newer ztkit`;
+      throw new ControllerError('ERR_CONTROLLER_STORE', `The database ${this.#path} ${detail}`);
+    }
+    for (const [index, sql] of MIGRATIONS.entries()) {
+      if (index >= version) this.#database.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${index + 1}; COMMIT;`);
+    }
+  }
+
+  async load(): Promise<readonly StoredNetwork[]> {
+    const networks = this.#records('network', networkSchema);
+    const members = new Map<NetworkId, MemberRecord[]>(networks.map(({ id }) => [id, []]));
+    for (const member of this.#records('member', memberSchema)) members.get(member.nwid)?.push(member);
+    return networks.map((network) => ({ network, members: members.get(network.id) ?? [] }));
+  }
+
+  async putNetwork(network: NetworkRecord): Promise<void> {
+    this.#write(
+      `INSERT INTO network (id, revision, record) VALUES (?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, record = excluded.record`,
+      [network.id, network.revision, canonicalText(network)],
+    );
+  }
+
+  async deleteNetwork(network: NetworkId): Promise<void> {
+    this.#write('DELETE FROM network WHERE id = ?', [network]);
+  }
+
+  async putMember(member: MemberRecord): Promise<void> {
+    this.#write(
+      `INSERT INTO member (network, id, authorized, revision, record) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (network, id) DO UPDATE
+       SET authorized = excluded.authorized, revision = excluded.revision, record = excluded.record`,
+      [member.nwid, member.id, member.authorized ? 1 : 0, member.revision, canonicalText(member)],
+    );
+  }
+
+  async deleteMember(network: NetworkId, member: NodeAddress): Promise<void> {
+    this.#write('DELETE FROM member WHERE network = ? AND id = ?', [network, member]);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#database.close();
+  }
+
+  #write(sql: string, values: (string | number)[]): void {
+    this.#requireOpen();
+    try {
+      this.#database.prepare(sql).run(...values);
+    } catch (cause) {
+      throw this.#failure('could not be written', cause);
+    }
+  }
+
+  #records<S extends z.ZodType>(table: 'network' | 'member', schema: S): z.output<S>[] {
+    this.#requireOpen();
+    let rows: unknown[];
+    try {
+      rows = this.#database.prepare(`SELECT record FROM ${table} ORDER BY id`).all();
+    } catch (cause) {
+      throw this.#failure('could not be read', cause);
+    }
+    return rows.map((row) => this.#parse(row, table, schema));
+  }
+
+  #parse<S extends z.ZodType>(row: unknown, table: string, schema: S): z.output<S> {
+    const text = typeof row === 'object' && row !== null && 'record' in row ? String(row.record) : '';
+    try {
+      return schema.parse(JSON.parse(text));
+    } catch (cause) {
+      throw this.#failure(`holds a ${table} record that is damaged (it begins ${text.slice(0, 60)})`, cause);
+    }
+  }
+
+  #requireOpen(): void {
+    if (!this.#open) throw new ControllerError('ERR_CONTROLLER_STORE', `The database ${this.#path} is closed`);
+  }
+
+  #failure(what: string, cause: unknown): ControllerError {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new ControllerError('ERR_CONTROLLER_STORE', `The database ${this.#path} ${what}: ${reason}`, { cause });
+  }
+}
