@@ -1,5 +1,33 @@
 # Sources of packages/core/src/vl2, read by CMake and by the WebAssembly build.
 set(ZT_VL2_SOURCES
+  adhoc.cc
+  announcer.cc
+  bridge_routes.cc
+  config_assembler.cc
+  config_client.cc
+  config_issuer.cc
+  context.cc
+  controller.cc
+  credential_intake.cc
+  credential_push.cc
+  deferral_queue.cc
+  filter.cc
+  frame_fields.cc
+  frame_in.cc
+  frame_out.cc
+  gate.cc
+  membership.cc
+  multicast_in.cc
+  multicast_members.cc
+  multicast_out.cc
+  multicast_queue.cc
+  neighbor_emulation.cc
+  network.cc
+  rule_match.cc
+  rules.cc
+  vl1_link.cc
+  vl2.cc
 )
 set(ZT_VL2_TESTS
+  test_wire.cc
 )

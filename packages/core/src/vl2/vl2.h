@@ -11,17 +11,13 @@
 #include "base/drop_counters.h"
 #include "vl1/message.h"
 #include "vl1/vl1.h"
+#include "vl2/link.h"
+#include "vl2/multicast_group.h"
 #include "wire/network_config.h"
 #include "zt/random.h"
 #include "zt/time.h"
 
 namespace zt::vl2 {
-
-struct MulticastGroup {
-  Mac mac;
-  uint32_t adi = 0;
-  auto operator<=>(const MulticastGroup&) const = default;
-};
 
 // What the application sees of a joined network.
 struct NetworkInfo {
@@ -44,7 +40,8 @@ struct ControllerRequest {
 class Delegate {
  public:
   virtual ~Delegate() = default;
-  // A frame for the network's port. Called from HandleMessage / HandleTimeout / Flush, never from SendFrame.
+  // A frame for the network's port. Called from HandleMessage, OnIdentityKnown, HandleTimeout and Flush, never from
+  // SendFrame.
   virtual void DeliverFrame(const Now& now, NetworkId network, Mac source, Mac destination, uint16_t ether_type,
                             ByteSpan payload) = 0;
   // Status or configuration changed: called for every accepted configuration and every change of failure state
@@ -74,7 +71,15 @@ struct IssuedConfig {
 
 class Vl2 {
  public:
-  Vl2(vl1::Vl1& vl1, RandomSource& random, DropCounters& drops, std::string platform, Delegate& delegate);
+  static constexpr size_t kMaxNetworks = 1'024;     // each may hold megabytes of configuration
+  static constexpr Millis kCleaningPeriod = 30'000;  // vl2.md §8.1
+
+  // `protocol_version` is what VL1 announces: 12, or 11 without AES (vl1.md §4.8).
+  Vl2(vl1::Vl1& vl1, RandomSource& random, DropCounters& drops, std::string platform, Delegate& delegate,
+      uint8_t protocol_version = limits::kProtocolVersion);
+  // Over any link; it must outlive the Vl2. For tests.
+  Vl2(Link& link, RandomSource& random, DropCounters& drops, std::string platform, Delegate& delegate,
+      uint8_t protocol_version = limits::kProtocolVersion);
   ~Vl2();
 
   // Joins; `cached` is the stored dictionary or empty (vl2.md §3.2). Already joined: nothing happens, true.
@@ -108,6 +113,9 @@ class Vl2 {
   void Revoke(const Now& now, NetworkId network, NodeAddress target, std::span<const NodeAddress> recipients);
 
  private:
+  Vl2(std::unique_ptr<Link> link, RandomSource& random, DropCounters& drops, std::string platform,
+      Delegate& delegate, uint8_t protocol_version);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

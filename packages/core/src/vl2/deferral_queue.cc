@@ -1,0 +1,52 @@
+#include "vl2/deferral_queue.h"
+
+#include <algorithm>
+
+namespace zt::vl2 {
+
+bool DeferralQueue::Push(const vl1::Message& message, NetworkId network, NodeAddress identity, Instant until) {
+  const bool full = queue_.size() >= kMaxMessages;
+  if (full) queue_.pop_front();
+  queue_.push_back({*message.source, message.verb, message.packet_id, message.hops, message.from,
+                    Bytes(message.payload.begin(), message.payload.end()), until, identity, network, false});
+  return !full;
+}
+
+void DeferralQueue::WakeNetwork(NetworkId network) {
+  for (Deferred& d : queue_) {
+    if (d.network == network && d.identity.value == 0) d.ready = true;
+  }
+}
+
+void DeferralQueue::WakeIdentity(NodeAddress identity) {
+  for (Deferred& d : queue_) {
+    if (d.identity == identity) d.ready = true;
+  }
+}
+
+void DeferralQueue::Forget(NetworkId network) {
+  std::erase_if(queue_, [&](const Deferred& d) { return d.network == network; });
+}
+
+std::optional<DeferralQueue::Deferred> DeferralQueue::TakeReady() {
+  const auto it = std::find_if(queue_.begin(), queue_.end(), [](const Deferred& d) { return d.ready; });
+  if (it == queue_.end()) return std::nullopt;
+  std::optional<Deferred> taken(std::move(*it));
+  queue_.erase(it);
+  return taken;
+}
+
+size_t DeferralQueue::Expire(Instant now) {
+  return std::erase_if(queue_, [&](const Deferred& d) { return now >= d.until; });
+}
+
+Deadline DeferralQueue::NextExpiry() const {
+  Deadline next;
+  for (const Deferred& d : queue_) {
+    if (d.ready) return {Instant::LongAgo(), "deferred message ready"};
+    next = Earliest(next, {d.until, "deferred message expires"});
+  }
+  return next;
+}
+
+}  // namespace zt::vl2

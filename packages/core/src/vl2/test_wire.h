@@ -1,0 +1,152 @@
+// For tests of this directory: several Vl2 instances joined by a lossless, ordered, recording wire in virtual time.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "vl2/vl2.h"
+
+namespace zt::vl2::testing {
+
+// Public test identities (vectors/README.md).
+inline constexpr const char* kControllerSecret =
+    "fc7120dae1:0:64b7b00deee6eb057cba14c58e484b72da11d465af48ff6e9a93288723840768d3ed9fb21c4f2adf845297e73f1a163e697956"
+    "c4f4b66bd43fd01580d69a08de:fb0b2f4d09ca38d2cf6642592f9fa7888ffc50ee0af651c7ae0d0a336104cc56eeaf56d1c0e5ffb6da32c2bf"
+    "a3b6e7ca957ceadfc1af2b80b2a44da34c47fecc";
+inline constexpr const char* kAliceSecret =
+    "3610b6a610:0:456b4c45b309fc62d15a1f559086d7d8c7375fe4073a00b5aa1ac0479eb04e2643c91eb0633213e2ef32c724194f4a562aa2d5"
+    "aabdb5ca14e5442c7bcc64429c:82a090433df238eaed83a0c0ffa02e105197bb64c0ba7f511213c7f2abe464c333077472fdc8921ff362e67b"
+    "8f7d90a5a438e5d88fddf9d8e79e5b70f814685b";
+inline constexpr const char* kBobSecret =
+    "1d0d79b24b:0:f24ca914e2345188341f71099fe14405c040850790e405d305cd07ca106af370802f79f11dad53156f0422d747ea628ee3501b"
+    "da3fc1c579865a35d30ce1d6c8:f1921a09142225b0406a4638fbefec3371221f539f065cbc740db908faf9ca1a857619f4e6be770beb506ee4"
+    "54a98203baec9b2db5d9df30a64b5848e32912a8";
+inline constexpr const char* kCarolSecret =
+    "db5e67fe7f:0:f5017faf32e69b9a9c6f1e59eadaa48dbb80781e6462f825c5e207e645e13324bcfe88b489d98bb6c5013a86447be6055518be"
+    "54eaa8023034d057423da37e74:ee4fc723584fc957ab20df09e664e177c9fff91c85582a80c553ca1c537c5db1cdb1f6d11dfa39c7282dd1bb"
+    "7c6f81e3cc34175b2147764b5d83a8ca296921d9";
+
+// xorshift64*: the same numbers every run.
+class TestRandom final : public RandomSource {
+ public:
+  explicit TestRandom(uint64_t seed) : state_(seed * 2 + 1) {}
+  void Fill(MutableBytes out) override {
+    for (uint8_t& b : out) {
+      state_ ^= state_ >> 12;
+      state_ ^= state_ << 25;
+      state_ ^= state_ >> 27;
+      b = static_cast<uint8_t>(state_ * 0x2545f4914f6cdd1dULL >> 56);
+    }
+  }
+
+ private:
+  uint64_t state_;
+};
+
+struct Sent {
+  NodeAddress from, to;
+  Verb verb;
+  PacketId id;
+  Bytes payload;
+  bool expect_reply;
+};
+
+struct Delivered {
+  NetworkId network;
+  Mac source, destination;
+  uint16_t ether_type;
+  Bytes payload;
+};
+
+class TestWire;
+
+// One node: the Link it sends through and the Delegate that records what it does.
+class TestNode final : public Link, public Delegate {
+ public:
+  TestNode(TestWire& wire, const char* secret);
+
+  PacketId Send(const Now& now, NodeAddress to, Verb verb, vl1::Gather payload, vl1::SendOptions options) override;
+  const SecretIdentity& self() const override { return secret_; }
+  const Identity* FindIdentity(NodeAddress address) const override;
+  void RequestIdentity(const Now& now, NodeAddress address) override;
+  bool IsRoot(NodeAddress address) const override { return address == root_; }
+  bool WeAreRoot() const override { return root_ == secret_.address(); }
+  std::vector<NodeAddress> Roots() const override;
+  std::optional<NodeAddress> BestRoot(const Now&) const override;
+  std::optional<int> Latency(NodeAddress) const override { return 10; }
+
+  void DeliverFrame(const Now&, NetworkId network, Mac source, Mac destination, uint16_t ether_type,
+                    ByteSpan payload) override {
+    frames.push_back({network, source, destination, ether_type, Bytes(payload.begin(), payload.end())});
+  }
+  void OnNetworkChange(const Now&, const NetworkInfo& info, bool configuration_changed) override {
+    statuses.push_back(info.status);
+    if (configuration_changed) ++configurations;
+  }
+  void StoreNetwork(const Now&, NetworkId, ByteSpan dictionary) override {
+    stored.emplace_back(dictionary.begin(), dictionary.end());
+  }
+  void OnControllerRequest(const Now& now, const ControllerRequest& request) override {
+    requests.push_back({request.network, request.member.address, request.packet_id});
+    if (on_request) on_request(now, request);
+  }
+  void OnUserMessage(const Now&, NodeAddress, uint64_t type, ByteSpan) override { user_messages.push_back(type); }
+
+  NodeAddress address() const { return secret_.address(); }
+  void Forget(NodeAddress address) { hidden_.push_back(address); }
+  void Reveal(NodeAddress address);
+
+  struct Request {
+    NetworkId network;
+    NodeAddress member;
+    PacketId id;
+  };
+  std::vector<Delivered> frames;
+  std::vector<NetworkStatus> statuses;
+  int configurations = 0;
+  std::vector<Bytes> stored;
+  std::vector<Request> requests;
+  std::vector<uint64_t> user_messages;
+  std::vector<NodeAddress> identity_requests;
+  std::function<void(const Now&, const ControllerRequest&)> on_request;
+  NodeAddress root_;
+  DropCounters drops;
+  std::unique_ptr<Vl2> vl2;
+
+ private:
+  TestWire& wire_;
+  SecretIdentity secret_;
+  TestRandom random_;
+  std::vector<NodeAddress> hidden_;
+};
+
+class TestWire {
+ public:
+  Now now{{1'000'000}, {1'795'351'724'966}};
+  std::map<NodeAddress, TestNode*> nodes;
+  std::vector<Sent> log;                              // everything ever sent
+  std::function<bool(const Sent&)> lose;              // true: the message is lost
+  uint64_t next_id = 0x1000;
+
+  // Delivers until nothing is under way.
+  void Settle();
+  // Passes virtual time, firing each timer at its moment.
+  void Advance(Millis ms);
+  size_t Count(NodeAddress from, Verb verb) const;
+  void Queue(Sent message) { queue_.push_back(std::move(message)); }
+  // Timer wake-ups since the start, all nodes together.
+  int wakeups = 0;
+
+ private:
+  std::deque<Sent> queue_;
+};
+
+// As TestNode's link would: hands a message to `to` as if `from` had sent it.
+bool Inject(TestWire& wire, TestNode& to, NodeAddress from, Verb verb, ByteSpan payload, uint64_t id = 77);
+Bytes FromHex(std::string_view hex);
+
+}  // namespace zt::vl2::testing
