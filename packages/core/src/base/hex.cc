@@ -44,7 +44,8 @@ std::optional<Bytes> FromHex(std::string_view text) {
 
 std::string HexNumber(uint64_t value, int digits) {
   std::string out;
-  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) out.push_back(kDigits[value >> shift & 15]);
+  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4)
+    out.push_back(kDigits[value >> shift & 15]);
   return out;
 }
 

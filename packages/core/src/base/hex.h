@@ -11,7 +11,8 @@ namespace zt {
 
 // Lower-case digits.
 std::string ToHex(ByteSpan bytes);
-// Fills `out` from exactly 2 * out.size() digits of either case. False, with `out` undefined, for anything else.
+// Fills `out` from exactly 2 * out.size() digits of either case. False, with `out` undefined, for
+// anything else.
 bool FromHex(std::string_view text, MutableBytes out);
 // Any even number of digits of either case.
 std::optional<Bytes> FromHex(std::string_view text);

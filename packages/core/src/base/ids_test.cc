@@ -11,7 +11,8 @@ TEST_CASE("hex: strict in both directions") {
   CHECK(ToHex(Bytes{0x00, 0x9f, 0xff}) == "009fff");
   CHECK(*FromHex("009FfF") == Bytes{0x00, 0x9f, 0xff});
   CHECK(FromHex("")->empty());
-  for (const char* bad : {"0", "0g", "00 ", " 00", "0x00", "+1", "-1"}) CHECK_FALSE(FromHex(bad).has_value());
+  for (const char* bad : {"0", "0g", "00 ", " 00", "0x00", "+1", "-1"})
+    CHECK_FALSE(FromHex(bad).has_value());
   ByteArray<2> two;
   CHECK_FALSE(FromHex("00", MutableBytes(two)));
   CHECK_FALSE(FromHex("000000", MutableBytes(two)));
@@ -25,7 +26,8 @@ TEST_CASE("node addresses: ten digits, neither zero nor reserved (vl1.md §2.1)"
   CHECK(NodeAddress::Parse("176c59253c")->value == 0x176c59253c);
   CHECK(NodeAddress::Parse("176C59253C")->ToString() == "176c59253c");
   CHECK(NodeAddress{1}.ToString() == "0000000001");
-  for (const char* bad : {"", "176c59253", "176c59253c0", "0000000000", "ff00000001", "176c59253g", "0x76c59253"}) {
+  for (const char* bad :
+       {"", "176c59253", "176c59253c0", "0000000000", "ff00000001", "176c59253g", "0x76c59253"}) {
     CHECK_FALSE(NodeAddress::Parse(bad).has_value());
   }
   CHECK_FALSE(NodeAddress{1ull << 40}.IsValid());
@@ -36,7 +38,8 @@ TEST_CASE("network ids: sixteen digits, the controller on top") {
   CHECK(id.Controller() == NodeAddress{0x8056c2e21c});
   CHECK(id.ToString() == "8056c2e21c000001");
   CHECK(NetworkId::Parse("ff00160016000000")->IsAdHoc());
-  for (const char* bad : {"", "8056c2e21c00000", "8056c2e21c0000011", "0000000000000000", "8056c2e21c00000z"}) {
+  for (const char* bad :
+       {"", "8056c2e21c00000", "8056c2e21c0000011", "0000000000000000", "8056c2e21c00000z"}) {
     CHECK_FALSE(NetworkId::Parse(bad).has_value());
   }
 }

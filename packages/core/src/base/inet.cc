@@ -47,8 +47,8 @@ std::optional<uint32_t> ParseGroup(std::string_view text) {
   return value;
 }
 
-// Groups separated by single colons, an IPv4 address allowed as the last one if `v4_last`. The number of bytes written
-// to `out` (at most 16), or nothing.
+// Groups separated by single colons, an IPv4 address allowed as the last one if `v4_last`. The
+// number of bytes written to `out` (at most 16), or nothing.
 std::optional<size_t> ParseGroups(std::string_view text, bool v4_last, uint8_t* out) {
   size_t at = 0;
   if (text.empty()) return at;
@@ -147,7 +147,8 @@ std::optional<IpAndNumber> ParseSlash(std::string_view text, uint32_t max_v4, ui
   if (slash == std::string_view::npos) return std::nullopt;
   const std::optional<IpAddress> ip = IpAddress::Parse(text.substr(0, slash));
   if (!ip) return std::nullopt;
-  const std::optional<uint32_t> number = ParseDecimal(text.substr(slash + 1), ip->IsV4() ? max_v4 : max_v6);
+  const std::optional<uint32_t> number =
+      ParseDecimal(text.substr(slash + 1), ip->IsV4() ? max_v4 : max_v6);
   if (!number) return std::nullopt;
   return IpAndNumber{*ip, *number};
 }
@@ -189,7 +190,9 @@ IpAddress IpAddress::V4(uint8_t a, uint8_t b, uint8_t c, uint8_t d) {
   return out;
 }
 
-IpAddress IpAddress::FromV4Bytes(const uint8_t* four) { return V4(four[0], four[1], four[2], four[3]); }
+IpAddress IpAddress::FromV4Bytes(const uint8_t* four) {
+  return V4(four[0], four[1], four[2], four[3]);
+}
 
 IpAddress IpAddress::FromV6Bytes(const uint8_t* sixteen) {
   IpAddress out;
@@ -217,7 +220,8 @@ std::string IpAddress::ToString() const {
 bool IpPrefix::Contains(const IpAddress& ip) const {
   if (ip.family != address.family || ip.IsNone()) return false;
   const size_t whole = bits / 8;
-  if (bits > 8 * ip.size() || std::memcmp(ip.bytes.data(), address.bytes.data(), whole) != 0) return false;
+  if (bits > 8 * ip.size() || std::memcmp(ip.bytes.data(), address.bytes.data(), whole) != 0)
+    return false;
   const int rest = bits % 8;
   return rest == 0 || (ip.bytes[whole] ^ address.bytes[whole]) >> (8 - rest) == 0;
 }
@@ -228,7 +232,9 @@ std::optional<IpPrefix> IpPrefix::Parse(std::string_view text) {
   return IpPrefix{parts->ip, static_cast<uint8_t>(parts->number)};
 }
 
-std::string IpPrefix::ToString() const { return address.ToString() + "/" + std::to_string(static_cast<unsigned>(bits)); }
+std::string IpPrefix::ToString() const {
+  return address.ToString() + "/" + std::to_string(static_cast<unsigned>(bits));
+}
 
 std::optional<Endpoint> Endpoint::Parse(std::string_view text) {
   const std::optional<IpAndNumber> parts = ParseSlash(text, 65535, 65535);
@@ -236,7 +242,9 @@ std::optional<Endpoint> Endpoint::Parse(std::string_view text) {
   return Endpoint{parts->ip, static_cast<uint16_t>(parts->number)};
 }
 
-std::string Endpoint::ToString() const { return ip.ToString() + "/" + std::to_string(static_cast<unsigned>(port)); }
+std::string Endpoint::ToString() const {
+  return ip.ToString() + "/" + std::to_string(static_cast<unsigned>(port));
+}
 
 }  // namespace zt
 

@@ -64,7 +64,8 @@ IpScope ScopeOfV6(const std::array<uint8_t, 16>& b) {
   }
   if ((b[0] & 0xfe) == 0xfc) return IpScope::kPrivate;
   // Byte 9 is not looked at: vl1.md §1.6 lists bytes 0-8, 10, 11 and 12.
-  if (AllZero(b, 0, 9) && b[10] == 0xff && b[11] == 0xff && b[12] == 0x7f) return IpScope::kLoopback;
+  if (AllZero(b, 0, 9) && b[10] == 0xff && b[11] == 0xff && b[12] == 0x7f)
+    return IpScope::kLoopback;
   if (AllZero(b, 0, 15)) {
     if (b[15] == 1) return IpScope::kLoopback;
     if (b[15] == 0) return IpScope::kNone;
@@ -76,9 +77,12 @@ IpScope ScopeOfV6(const std::array<uint8_t, 16>& b) {
 
 IpScope IpAddress::Scope() const {
   switch (family) {
-    case IpFamily::kV4: return ScopeOfV4(V4());
-    case IpFamily::kV6: return ScopeOfV6(bytes);
-    case IpFamily::kNone: break;
+    case IpFamily::kV4:
+      return ScopeOfV4(V4());
+    case IpFamily::kV6:
+      return ScopeOfV6(bytes);
+    case IpFamily::kNone:
+      break;
   }
   return IpScope::kNone;
 }

@@ -1,4 +1,5 @@
-// A reproducible RandomSource for tests and simulations. Predictable: never for keys of a real node.
+// A reproducible RandomSource for tests and simulations. Predictable: never for keys of a real
+// node.
 #pragma once
 
 #include "zt/random.h"
@@ -14,7 +15,8 @@ class SeededRandom : public RandomSource {
     for (size_t at = 0; at < out.size(); at += 8) {
       uint64_t word = Next();
       // Byte by byte, so that a seed gives the same bytes on machines of either byte order.
-      for (size_t i = at; i < out.size() && i < at + 8; ++i, word >>= 8) out[i] = static_cast<uint8_t>(word);
+      for (size_t i = at; i < out.size() && i < at + 8; ++i, word >>= 8)
+        out[i] = static_cast<uint8_t>(word);
     }
   }
 

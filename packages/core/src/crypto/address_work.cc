@@ -38,12 +38,15 @@ void AddressWork::FillBlock(const uint8_t* stream) {
   }
 }
 
-// Swaps one word of the digest with one of the memory, both chosen by the memory, then moves the digest on.
+// Swaps one word of the digest with one of the memory, both chosen by the memory, then moves the
+// digest on.
 void AddressWork::MixRound(const uint8_t* stream) {
   const uint8_t* const words = memory_.get() + (done_ - kFillBlocks) * 16;
   // Words are big-endian; a power-of-two modulus keeps the low bits, which stand last.
   const size_t a = words[7] & 7;
-  const size_t b = (static_cast<size_t>(words[13]) << 16 | static_cast<size_t>(words[14]) << 8 | words[15]) & 262143;
+  const size_t b =
+      (static_cast<size_t>(words[13]) << 16 | static_cast<size_t>(words[14]) << 8 | words[15]) &
+      262143;
   uint8_t* const in_digest = digest_.data() + 8 * a;
   uint8_t* const in_memory = memory_.get() + 8 * b;
   const uint64_t word = LoadLe64(in_digest);

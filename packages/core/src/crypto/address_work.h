@@ -1,4 +1,5 @@
-// The memory-hard function that ties a node's address to its public key (vl1.md §2.3), done in slices.
+// The memory-hard function that ties a node's address to its public key (vl1.md §2.3), done in
+// slices.
 #pragma once
 
 #include <memory>
@@ -35,7 +36,8 @@ class AddressWork {
   ByteSpan memory() const { return {memory_.get(), kMemory}; }
 
  private:
-  // Stream computed at a time: several batches of the widest implementation, and small beside the L1 cache.
+  // Stream computed at a time: several batches of the widest implementation, and small beside the
+  // L1 cache.
   static constexpr size_t kStreamBlocks = 64;
 
   const uint8_t* NextStreamBlock();

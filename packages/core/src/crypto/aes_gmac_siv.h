@@ -1,5 +1,6 @@
-// AES-GMAC-SIV, the construction of suite 3 (vl1.md §4.4), over the CPU's AES and carry-less multiplication. There is
-// no implementation by tables: where the CPU lacks the instructions the suite is not available.
+// AES-GMAC-SIV, the construction of suite 3 (vl1.md §4.4), over the CPU's AES and carry-less
+// multiplication. There is no implementation by tables: where the CPU lacks the instructions the
+// suite is not available.
 #pragma once
 
 #include <memory>

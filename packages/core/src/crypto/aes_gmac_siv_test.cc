@@ -21,7 +21,8 @@ TEST_CASE("GMAC: test case 13 of the GCM specification" * doctest::skip(!AesGmac
   CHECK(ToHex(aes->Gmac(iv.data(), {})) == "530f8afbc74536b9a963b4f1c4cb738b");
 }
 
-TEST_CASE("GMAC agrees with libsodium's AES-256-GCM for all lengths" * doctest::skip(!AesGmacSivAvailable())) {
+TEST_CASE("GMAC agrees with libsodium's AES-256-GCM for all lengths" *
+          doctest::skip(!AesGmacSivAvailable())) {
   REQUIRE(sodium_init() >= 0);
   REQUIRE(crypto_aead_aes256gcm_is_available() == 1);
   SeededRandom random(6);
@@ -34,31 +35,35 @@ TEST_CASE("GMAC agrees with libsodium's AES-256-GCM for all lengths" * doctest::
     random.Fill(data);
     ByteArray<16> expected;
     unsigned long long written = 0;
-    crypto_aead_aes256gcm_encrypt(expected.data(), &written, nullptr, 0, data.data(), size, nullptr, iv.data(),
-                                  key.data());
+    crypto_aead_aes256gcm_encrypt(expected.data(), &written, nullptr, 0, data.data(), size, nullptr,
+                                  iv.data(), key.data());
     REQUIRE(written == 16);
     REQUIRE(AesGmacSiv::Create(key.data(), key.data())->Gmac(iv.data(), data) == expected);
   }
 }
 
-// The construction from its definition in vl1.md §4.4, over libsodium's AES-256-GCM alone: GMAC as the tag of
-// additional data; a block E(k, iv ‖ counter) as GCM's key stream, which exists for counters from 2 on.
+// The construction from its definition in vl1.md §4.4, over libsodium's AES-256-GCM alone: GMAC as
+// the tag of additional data; a block E(k, iv ‖ counter) as GCM's key stream, which exists for
+// counters from 2 on.
 Bytes CounterMode(const ByteArray<32>& key, const uint8_t* counter16, ByteSpan data) {
-  const uint32_t first = static_cast<uint32_t>(counter16[12]) << 24 | static_cast<uint32_t>(counter16[13]) << 16 |
+  const uint32_t first = static_cast<uint32_t>(counter16[12]) << 24 |
+                         static_cast<uint32_t>(counter16[13]) << 16 |
                          static_cast<uint32_t>(counter16[14]) << 8 | counter16[15];
-  // Starting so far into the stream is out of reach; the caller looks for tags with a small counter.
+  // Starting so far into the stream is out of reach; the caller looks for tags with a small
+  // counter.
   REQUIRE(first >= 2);
   const size_t skip = (static_cast<size_t>(first) - 2) * 16;
   Bytes plain(skip + data.size(), 0);
   std::copy(data.begin(), data.end(), plain.begin() + static_cast<ptrdiff_t>(skip));
   Bytes out(plain.size() + 16);
   unsigned long long written = 0;
-  crypto_aead_aes256gcm_encrypt(out.data(), &written, plain.data(), plain.size(), nullptr, 0, nullptr, counter16,
-                                key.data());
+  crypto_aead_aes256gcm_encrypt(out.data(), &written, plain.data(), plain.size(), nullptr, 0,
+                                nullptr, counter16, key.data());
   return Bytes(out.begin() + static_cast<ptrdiff_t>(skip), out.end() - 16);
 }
 
-TEST_CASE("the counter mode agrees with libsodium's key stream" * doctest::skip(!AesGmacSivAvailable())) {
+TEST_CASE("the counter mode agrees with libsodium's key stream" *
+          doctest::skip(!AesGmacSivAvailable())) {
   REQUIRE(sodium_init() >= 0);
   SeededRandom random(7);
   ByteArray<32> k0, k1;

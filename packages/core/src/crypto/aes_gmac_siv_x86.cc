@@ -11,7 +11,8 @@
 
 namespace zt::crypto {
 
-// Round keys (FIPS 197 §5.2) and powers of the hash key in the domain of POLYVAL (RFC 8452 Appendix A).
+// Round keys (FIPS 197 §5.2) and powers of the hash key in the domain of POLYVAL (RFC 8452 Appendix
+// A).
 struct AesGmacSivKeys {
   static constexpr int kRounds = 14;
   static constexpr int kPowers = 9;  // eight blocks, the last one short, and the length
@@ -27,8 +28,12 @@ constexpr int kRounds = AesGmacSivKeys::kRounds;
 constexpr size_t kBlock = 16;
 constexpr size_t kWide = 8;  // blocks in flight: hides the latency of aesenc
 
-ZT_AES_INLINE __m128i Load(const uint8_t* p) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)); }
-ZT_AES_INLINE void Store(uint8_t* p, __m128i v) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), v); }
+ZT_AES_INLINE __m128i Load(const uint8_t* p) {
+  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+}
+ZT_AES_INLINE void Store(uint8_t* p, __m128i v) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), v);
+}
 ZT_AES_INLINE __m128i Reverse(__m128i v) {
   return _mm_shuffle_epi8(v, _mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
 }
@@ -48,7 +53,8 @@ ZT_AES_INLINE __m128i Smear(__m128i w) {
 }
 template <int kRoundConstant>
 ZT_AES_INLINE void ExpandPair(__m128i* round_keys, int at) {
-  const __m128i even = _mm_shuffle_epi32(_mm_aeskeygenassist_si128(round_keys[at - 1], kRoundConstant), 0xff);
+  const __m128i even =
+      _mm_shuffle_epi32(_mm_aeskeygenassist_si128(round_keys[at - 1], kRoundConstant), 0xff);
   round_keys[at] = _mm_xor_si128(Smear(round_keys[at - 2]), even);
   if (at + 1 > kRounds) return;
   const __m128i odd = _mm_shuffle_epi32(_mm_aeskeygenassist_si128(round_keys[at], 0), 0xaa);
@@ -82,8 +88,10 @@ ZT_AES_INLINE __m128i Decrypt(const __m128i* inverse, __m128i block) {
   return _mm_aesdeclast_si128(block, inverse[kRounds]);
 }
 
-// Counter blocks: the last 32 bits count, big-endian; held byte-reversed so that they count in lane 0.
-ZT_AES_INLINE void CounterStream(const __m128i* round_keys, __m128i& counter, __m128i (&stream)[kWide]) {
+// Counter blocks: the last 32 bits count, big-endian; held byte-reversed so that they count in lane
+// 0.
+ZT_AES_INLINE void CounterStream(const __m128i* round_keys, __m128i& counter,
+                                 __m128i (&stream)[kWide]) {
   for (__m128i& block : stream) {
     block = _mm_xor_si128(Reverse(counter), round_keys[0]);
     counter = _mm_add_epi32(counter, _mm_set_epi32(0, 0, 0, 1));
@@ -119,7 +127,9 @@ ZT_AES_INLINE __m128i Reduce(const Product& p) {
   low = _mm_xor_si128(_mm_shuffle_epi32(low, 0x4e), _mm_clmulepi64_si128(low, polynomial, 0x00));
   return _mm_xor_si128(low, high);
 }
-ZT_AES_INLINE Product NoProduct() { return {_mm_setzero_si128(), _mm_setzero_si128(), _mm_setzero_si128()}; }
+ZT_AES_INLINE Product NoProduct() {
+  return {_mm_setzero_si128(), _mm_setzero_si128(), _mm_setzero_si128()};
+}
 // mulX_POLYVAL: shift by one, the bit that falls out becomes the polynomial.
 ZT_AES_INLINE __m128i TimesX(__m128i v) {
   const __m128i carries = _mm_srli_epi64(v, 63);
@@ -142,15 +152,17 @@ ZT_AES_INLINE __m128i HashOne(const AesGmacSivKeys& keys, __m128i hash, __m128i 
   return Reduce(product);
 }
 // Eight blocks and one reduction.
-ZT_AES_INLINE __m128i HashWide(const AesGmacSivKeys& keys, __m128i hash, const __m128i (&blocks)[kWide]) {
+ZT_AES_INLINE __m128i HashWide(const AesGmacSivKeys& keys, __m128i hash,
+                               const __m128i (&blocks)[kWide]) {
   Product product = NoProduct();
   MultiplyAdd(product, _mm_xor_si128(hash, Reverse(blocks[0])), keys.power[kWide - 1]);
-  for (size_t i = 1; i < kWide; ++i) MultiplyAdd(product, Reverse(blocks[i]), keys.power[kWide - 1 - i]);
+  for (size_t i = 1; i < kWide; ++i)
+    MultiplyAdd(product, Reverse(blocks[i]), keys.power[kWide - 1 - i]);
   return Reduce(product);
 }
 // The end of the data, less than eight whole blocks, and the length block: one reduction.
-ZT_AES_INLINE __m128i HashEnd(const AesGmacSivKeys& keys, __m128i hash, const uint8_t* data, size_t size,
-                              uint64_t total_size) {
+ZT_AES_INLINE __m128i HashEnd(const AesGmacSivKeys& keys, __m128i hash, const uint8_t* data,
+                              size_t size, uint64_t total_size) {
   size_t at = 0;
   size_t power = (size + kBlock - 1) / kBlock;
   Product product = NoProduct();
@@ -160,13 +172,14 @@ ZT_AES_INLINE __m128i HashEnd(const AesGmacSivKeys& keys, __m128i hash, const ui
     MultiplyAdd(product, _mm_xor_si128(hash, block), keys.power[power]);
     hash = _mm_setzero_si128();
   }
-  // Everything is additional data, so the length in bits is in the first half; reversed, the upper one.
+  // Everything is additional data, so the length in bits is in the first half; reversed, the upper
+  // one.
   const __m128i length = _mm_set_epi64x(static_cast<int64_t>(total_size * 8), 0);
   MultiplyAdd(product, _mm_xor_si128(hash, length), keys.power[0]);
   return Reduce(product);
 }
-ZT_AES_INLINE __m128i HashData(const AesGmacSivKeys& keys, __m128i hash, const uint8_t* data, size_t size,
-                               uint64_t total_size) {
+ZT_AES_INLINE __m128i HashData(const AesGmacSivKeys& keys, __m128i hash, const uint8_t* data,
+                               size_t size, uint64_t total_size) {
   for (; size >= kWide * kBlock; data += kWide * kBlock, size -= kWide * kBlock) {
     __m128i blocks[kWide];
     for (size_t i = 0; i < kWide; ++i) blocks[i] = Load(data + i * kBlock);
@@ -176,7 +189,8 @@ ZT_AES_INLINE __m128i HashData(const AesGmacSivKeys& keys, __m128i hash, const u
 }
 
 // The GCM tag of what was hashed under a 12-byte iv (SP 800-38D §7.1).
-ZT_AES_INLINE __m128i FinishGmac(const AesGmacSivKeys& keys, __m128i hash, const uint8_t* iv, size_t iv_size) {
+ZT_AES_INLINE __m128i FinishGmac(const AesGmacSivKeys& keys, __m128i hash, const uint8_t* iv,
+                                 size_t iv_size) {
   alignas(16) uint8_t first[kBlock] = {};
   std::memcpy(first, iv, iv_size);
   first[15] = 1;
@@ -188,7 +202,8 @@ ZT_AES_INLINE uint64_t Fold(__m128i tag) {
          static_cast<uint64_t>(_mm_cvtsi128_si64(_mm_srli_si128(tag, 8)));
 }
 
-ZT_AES_INLINE void CryptEnd(const __m128i* round_keys, __m128i counter, uint8_t* data, size_t size) {
+ZT_AES_INLINE void CryptEnd(const __m128i* round_keys, __m128i counter, uint8_t* data,
+                            size_t size) {
   for (size_t at = 0; at < size; at += kBlock) {
     const __m128i stream = Encrypt(round_keys, Reverse(counter));
     counter = _mm_add_epi32(counter, _mm_set_epi32(0, 0, 0, 1));
@@ -203,8 +218,8 @@ ZT_AES_INLINE void CryptEnd(const __m128i* round_keys, __m128i counter, uint8_t*
   }
 }
 
-ZT_AES_TARGET ByteArray<16> SealWith(const AesGmacSivKeys& keys, const uint8_t* iv8, const uint8_t* aad11,
-                                     uint8_t* data, size_t size) {
+ZT_AES_TARGET ByteArray<16> SealWith(const AesGmacSivKeys& keys, const uint8_t* iv8,
+                                     const uint8_t* aad11, uint8_t* data, size_t size) {
   __m128i hash = HashOne(keys, _mm_setzero_si128(), LoadPartial(aad11, AesGmacSiv::kAadSize));
   hash = HashData(keys, hash, data, size, kBlock + size);
   const uint64_t mac = Fold(FinishGmac(keys, hash, iv8, 8));
@@ -227,8 +242,8 @@ ZT_AES_TARGET ByteArray<16> SealWith(const AesGmacSivKeys& keys, const uint8_t* 
   return out;
 }
 
-ZT_AES_TARGET bool OpenWith(const AesGmacSivKeys& keys, const uint8_t* tag16, const uint8_t* aad11, uint8_t* data,
-                            size_t size) {
+ZT_AES_TARGET bool OpenWith(const AesGmacSivKeys& keys, const uint8_t* tag16, const uint8_t* aad11,
+                            uint8_t* data, size_t size) {
   const __m128i tag = Load(tag16);
   const uint64_t total = kBlock + size;
   __m128i hash = HashOne(keys, _mm_setzero_si128(), LoadPartial(aad11, AesGmacSiv::kAadSize));
@@ -253,7 +268,8 @@ ZT_AES_TARGET bool OpenWith(const AesGmacSivKeys& keys, const uint8_t* tag16, co
   return ConstantTimeEqual(expected, ByteSpan(iv_and_mac).last(8));
 }
 
-ZT_AES_TARGET ByteArray<16> GmacWith(const AesGmacSivKeys& keys, const uint8_t* iv12, ByteSpan data) {
+ZT_AES_TARGET ByteArray<16> GmacWith(const AesGmacSivKeys& keys, const uint8_t* iv12,
+                                     ByteSpan data) {
   const __m128i hash = HashData(keys, _mm_setzero_si128(), data.data(), data.size(), data.size());
   ByteArray<16> out;
   Store(out.data(), FinishGmac(keys, hash, iv12, 12));
@@ -270,7 +286,8 @@ ZT_AES_TARGET void Expand(AesGmacSivKeys& keys, const uint8_t* k0, const uint8_t
 }  // namespace
 
 bool AesGmacSivAvailable() {
-  return __builtin_cpu_supports("aes") && __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1");
+  return __builtin_cpu_supports("aes") && __builtin_cpu_supports("pclmul") &&
+         __builtin_cpu_supports("sse4.1");
 }
 
 AesGmacSiv::AesGmacSiv() : keys_(new AesGmacSivKeys) {}
@@ -291,7 +308,9 @@ bool AesGmacSiv::Open(const ByteArray<16>& tag, const uint8_t* aad11, MutableByt
   return OpenWith(*keys_, tag.data(), aad11, data.data(), data.size());
 }
 
-ByteArray<16> AesGmacSiv::Gmac(const uint8_t* iv12, ByteSpan data) const { return GmacWith(*keys_, iv12, data); }
+ByteArray<16> AesGmacSiv::Gmac(const uint8_t* iv12, ByteSpan data) const {
+  return GmacWith(*keys_, iv12, data);
+}
 
 }  // namespace zt::crypto
 

@@ -17,7 +17,8 @@ Drbg::Drbg(ByteSpan seed) {
 
 Drbg::~Drbg() { SecureWipe(buffer_); }
 
-// The first 32 bytes of a key's stream replace the key; every key makes one stream, so the nonce is constant.
+// The first 32 bytes of a key's stream replace the key; every key makes one stream, so the nonce is
+// constant.
 void Drbg::Refill() {
   static constexpr uint8_t kNonce[8] = {};
   const Salsa20 cipher(SalsaRounds::k20, buffer_, kNonce);

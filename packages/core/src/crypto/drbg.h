@@ -1,5 +1,6 @@
-// A generator of random bytes from a seed the host gives, with fast key erasure (D. J. Bernstein, "Fast-key-erasure
-// random-number generators", 2017): what it has given out cannot be found again from its memory.
+// A generator of random bytes from a seed the host gives, with fast key erasure (D. J. Bernstein,
+// "Fast-key-erasure random-number generators", 2017): what it has given out cannot be found again
+// from its memory.
 #pragma once
 
 #include "zt/random.h"

@@ -32,7 +32,8 @@ TEST_CASE("the same seed gives the same bytes however they are asked for") {
   SeededRandom sizes(2);
   Bytes joined;
   while (joined.size() < expected.size()) {
-    const Bytes part = Draw(parts, std::min<size_t>(sizes.Below(1500), expected.size() - joined.size()));
+    const Bytes part =
+        Draw(parts, std::min<size_t>(sizes.Below(1500), expected.size() - joined.size()));
     joined.insert(joined.end(), part.begin(), part.end());
   }
   CHECK(joined == expected);

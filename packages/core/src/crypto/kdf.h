@@ -1,4 +1,5 @@
-// KBKDF in counter mode over HMAC-SHA-384 with this protocol's fixed fields (NIST SP 800-108; vl1.md §4.2).
+// KBKDF in counter mode over HMAC-SHA-384 with this protocol's fixed fields (NIST SP 800-108;
+// vl1.md §4.2).
 #pragma once
 
 #include "zt/bytes.h"

@@ -7,7 +7,8 @@
 
 namespace zt::crypto {
 
-static_assert(std::endian::native == std::endian::little, "the ciphers are written for little-endian machines");
+static_assert(std::endian::native == std::endian::little,
+              "the ciphers are written for little-endian machines");
 
 inline uint32_t LoadLe32(const uint8_t* p) {
   uint32_t v;

@@ -1,5 +1,5 @@
-// Poly1305 four blocks at a time: lane i of the accumulator takes every fourth block, so each step multiplies by r^4
-// and the last one by r^4, r^3, r^2 and r, after which the lanes add up.
+// Poly1305 four blocks at a time: lane i of the accumulator takes every fourth block, so each step
+// multiplies by r^4 and the last one by r^4, r^3, r^2 and r, after which the lanes add up.
 #ifdef __x86_64__
 
 #include <immintrin.h>
@@ -23,7 +23,8 @@ struct Factor {
   __m256i s[5];
 };
 
-ZT_POLY_INLINE Factor MakeFactor(const Limbs26& l0, const Limbs26& l1, const Limbs26& l2, const Limbs26& l3) {
+ZT_POLY_INLINE Factor MakeFactor(const Limbs26& l0, const Limbs26& l1, const Limbs26& l2,
+                                 const Limbs26& l3) {
   Factor out;
   for (int i = 0; i < 5; ++i) {
     out.r[i] = _mm256_set_epi64x(l3.limb[i], l2.limb[i], l1.limb[i], l0.limb[i]);
@@ -37,14 +38,20 @@ ZT_POLY_INLINE __m256i Sum(__m256i a, __m256i b, __m256i c, __m256i d, __m256i e
   return _mm256_add_epi64(_mm256_add_epi64(_mm256_add_epi64(a, b), _mm256_add_epi64(c, d)), e);
 }
 
-// h := h * f in every lane, limbs carried to 26 bits and a little (limb 1 and 4 may be one bit longer).
+// h := h * f in every lane, limbs carried to 26 bits and a little (limb 1 and 4 may be one bit
+// longer).
 ZT_POLY_INLINE void Multiply(__m256i (&h)[5], const Factor& f) {
   const __m256i mask = _mm256_set1_epi64x(kLimb26);
-  __m256i d0 = Sum(Mul(h[0], f.r[0]), Mul(h[1], f.s[4]), Mul(h[2], f.s[3]), Mul(h[3], f.s[2]), Mul(h[4], f.s[1]));
-  __m256i d1 = Sum(Mul(h[0], f.r[1]), Mul(h[1], f.r[0]), Mul(h[2], f.s[4]), Mul(h[3], f.s[3]), Mul(h[4], f.s[2]));
-  __m256i d2 = Sum(Mul(h[0], f.r[2]), Mul(h[1], f.r[1]), Mul(h[2], f.r[0]), Mul(h[3], f.s[4]), Mul(h[4], f.s[3]));
-  __m256i d3 = Sum(Mul(h[0], f.r[3]), Mul(h[1], f.r[2]), Mul(h[2], f.r[1]), Mul(h[3], f.r[0]), Mul(h[4], f.s[4]));
-  __m256i d4 = Sum(Mul(h[0], f.r[4]), Mul(h[1], f.r[3]), Mul(h[2], f.r[2]), Mul(h[3], f.r[1]), Mul(h[4], f.r[0]));
+  __m256i d0 = Sum(Mul(h[0], f.r[0]), Mul(h[1], f.s[4]), Mul(h[2], f.s[3]), Mul(h[3], f.s[2]),
+                   Mul(h[4], f.s[1]));
+  __m256i d1 = Sum(Mul(h[0], f.r[1]), Mul(h[1], f.r[0]), Mul(h[2], f.s[4]), Mul(h[3], f.s[3]),
+                   Mul(h[4], f.s[2]));
+  __m256i d2 = Sum(Mul(h[0], f.r[2]), Mul(h[1], f.r[1]), Mul(h[2], f.r[0]), Mul(h[3], f.s[4]),
+                   Mul(h[4], f.s[3]));
+  __m256i d3 = Sum(Mul(h[0], f.r[3]), Mul(h[1], f.r[2]), Mul(h[2], f.r[1]), Mul(h[3], f.r[0]),
+                   Mul(h[4], f.s[4]));
+  __m256i d4 = Sum(Mul(h[0], f.r[4]), Mul(h[1], f.r[3]), Mul(h[2], f.r[2]), Mul(h[3], f.r[1]),
+                   Mul(h[4], f.r[0]));
   // Two carry chains side by side: 0 to 1 to 2 to 3, and 3 to 4 to 0 to 1.
   d1 = _mm256_add_epi64(d1, _mm256_srli_epi64(d0, 26));
   d4 = _mm256_add_epi64(d4, _mm256_srli_epi64(d3, 26));

@@ -1,4 +1,5 @@
-// Arithmetic modulo 2^130 - 5 in five limbs of 26 bits, with all products in 64 bits (RFC 8439 §2.5).
+// Arithmetic modulo 2^130 - 5 in five limbs of 26 bits, with all products in 64 bits (RFC 8439
+// §2.5).
 #pragma once
 
 #include "crypto/little_endian.h"
@@ -13,7 +14,8 @@ struct Limbs26 {
   uint32_t limb[5];
 };
 
-// 16 bytes as a number; `high` is the value of bit 128 (1 << 24 in the top limb for a whole block, else 0).
+// 16 bytes as a number; `high` is the value of bit 128 (1 << 24 in the top limb for a whole block,
+// else 0).
 inline Limbs26 LoadLimbs26(const uint8_t* p, uint32_t high) {
   return {{LoadLe32(p) & kLimb26, LoadLe32(p + 3) >> 2 & kLimb26, LoadLe32(p + 6) >> 4 & kLimb26,
            LoadLe32(p + 9) >> 6 & kLimb26, LoadLe32(p + 12) >> 8 | high}};
@@ -22,12 +24,12 @@ inline Limbs26 LoadLimbs26(const uint8_t* p, uint32_t high) {
 // The key's r, with the bits of RFC 8439 §2.5 cleared.
 inline Limbs26 ClampedR(const uint8_t* key32) {
   const Limbs26 r = LoadLimbs26(key32, 0);
-  return {{r.limb[0] & 0x3ffffff, r.limb[1] & 0x3ffff03, r.limb[2] & 0x3ffc0ff, r.limb[3] & 0x3f03fff,
-           r.limb[4] & 0x00fffff}};
+  return {{r.limb[0] & 0x3ffffff, r.limb[1] & 0x3ffff03, r.limb[2] & 0x3ffc0ff,
+           r.limb[3] & 0x3f03fff, r.limb[4] & 0x00fffff}};
 }
 
-// Five 64-bit sums to limbs, carried once around: the result's limbs are below 2^26 but for limb 1, which may have one
-// more bit.
+// Five 64-bit sums to limbs, carried once around: the result's limbs are below 2^26 but for limb 1,
+// which may have one more bit.
 inline Limbs26 Carry26(uint64_t d0, uint64_t d1, uint64_t d2, uint64_t d3, uint64_t d4) {
   Limbs26 h;
   d1 += d0 >> 26;
@@ -49,8 +51,10 @@ inline Limbs26 Multiply26(const Limbs26& a, const Limbs26& b) {
   const uint64_t a0 = a.limb[0], a1 = a.limb[1], a2 = a.limb[2], a3 = a.limb[3], a4 = a.limb[4];
   const uint64_t b0 = b.limb[0], b1 = b.limb[1], b2 = b.limb[2], b3 = b.limb[3], b4 = b.limb[4];
   const uint64_t s1 = b1 * 5, s2 = b2 * 5, s3 = b3 * 5, s4 = b4 * 5;
-  return Carry26(a0 * b0 + a1 * s4 + a2 * s3 + a3 * s2 + a4 * s1, a0 * b1 + a1 * b0 + a2 * s4 + a3 * s3 + a4 * s2,
-                 a0 * b2 + a1 * b1 + a2 * b0 + a3 * s4 + a4 * s3, a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + a4 * s4,
+  return Carry26(a0 * b0 + a1 * s4 + a2 * s3 + a3 * s2 + a4 * s1,
+                 a0 * b1 + a1 * b0 + a2 * s4 + a3 * s3 + a4 * s2,
+                 a0 * b2 + a1 * b1 + a2 * b0 + a3 * s4 + a4 * s3,
+                 a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + a4 * s4,
                  a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0);
 }
 
@@ -93,8 +97,8 @@ inline ByteArray<16> Finish26(const Limbs26& in, const uint8_t* s16) {
   const uint32_t use_g = 0u - carry;
   for (int i = 0; i < 5; ++i) h.limb[i] = (h.limb[i] & ~use_g) | (g[i] & use_g);
 
-  uint32_t words[4] = {h.limb[0] | h.limb[1] << 26, h.limb[1] >> 6 | h.limb[2] << 20, h.limb[2] >> 12 | h.limb[3] << 14,
-                       h.limb[3] >> 18 | h.limb[4] << 8};
+  uint32_t words[4] = {h.limb[0] | h.limb[1] << 26, h.limb[1] >> 6 | h.limb[2] << 20,
+                       h.limb[2] >> 12 | h.limb[3] << 14, h.limb[3] >> 18 | h.limb[4] << 8};
   ByteArray<16> tag;
   uint64_t sum = 0;
   for (int i = 0; i < 4; ++i) {

@@ -1,5 +1,6 @@
-// The seam to the library that does public-key operations and SHA-2: libsodium on native targets (provider_sodium.cc),
-// the host's libsodium.js on WebAssembly (provider_wasm.cc). Everything here is a pure function.
+// The seam to the library that does public-key operations and SHA-2: libsodium on native targets
+// (provider_sodium.cc), the host's libsodium.js on WebAssembly (provider_wasm.cc). Everything here
+// is a pure function.
 #pragma once
 
 #include <initializer_list>
@@ -31,8 +32,10 @@ Key32 X25519Base(const Key32& scalar);
 
 // RFC 8032. The private key is the 32-byte seed.
 Key32 Ed25519PublicFromSeed(const Key32& seed);
-ByteArray<kEd25519SignatureSize> Ed25519Sign(const Key32& seed, const Key32& public_key, ByteSpan message);
+ByteArray<kEd25519SignatureSize> Ed25519Sign(const Key32& seed, const Key32& public_key,
+                                             ByteSpan message);
 // False for a signature that is wrong or not canonical, or a key of small order.
-bool Ed25519Verify(const Key32& public_key, ByteSpan message, const ByteArray<kEd25519SignatureSize>& signature);
+bool Ed25519Verify(const Key32& public_key, ByteSpan message,
+                   const ByteArray<kEd25519SignatureSize>& signature);
 
 }  // namespace zt::crypto

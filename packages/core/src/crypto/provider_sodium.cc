@@ -1,5 +1,6 @@
-// The provider on native targets: libsodium. Only its functions without state are used, so sodium_init is not needed:
-// it seeds a random device we do not use and picks faster variants of some ciphers.
+// The provider on native targets: libsodium. Only its functions without state are used, so
+// sodium_init is not needed: it seeds a random device we do not use and picks faster variants of
+// some ciphers.
 #ifndef __wasm__
 
 #include <sodium.h>
@@ -16,9 +17,9 @@ ByteArray<kSha512Size> Sha512(ByteSpan message) {
 
 ByteArray<kSha384Size> Sha384(std::initializer_list<ByteSpan> parts) {
   // SHA-384 is SHA-512 from other initial values, cut to 48 bytes (FIPS 180-4 §5.3.4, §6.5).
-  static constexpr uint64_t kInitial[8] = {0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17,
-                                           0x152fecd8f70e5939, 0x67332667ffc00b31, 0x8eb44a8768581511,
-                                           0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4};
+  static constexpr uint64_t kInitial[8] = {
+      0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17, 0x152fecd8f70e5939,
+      0x67332667ffc00b31, 0x8eb44a8768581511, 0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4};
   crypto_hash_sha512_state state;
   crypto_hash_sha512_init(&state);
   std::memcpy(state.state, kInitial, sizeof kInitial);
@@ -54,7 +55,8 @@ Key32 Ed25519PublicFromSeed(const Key32& seed) {
   return public_key;
 }
 
-ByteArray<kEd25519SignatureSize> Ed25519Sign(const Key32& seed, const Key32& public_key, ByteSpan message) {
+ByteArray<kEd25519SignatureSize> Ed25519Sign(const Key32& seed, const Key32& public_key,
+                                             ByteSpan message) {
   // libsodium's secret key is seed ‖ public key.
   uint8_t secret[crypto_sign_ed25519_SECRETKEYBYTES];
   std::memcpy(secret, seed.data(), 32);
@@ -65,8 +67,10 @@ ByteArray<kEd25519SignatureSize> Ed25519Sign(const Key32& seed, const Key32& pub
   return out;
 }
 
-bool Ed25519Verify(const Key32& public_key, ByteSpan message, const ByteArray<kEd25519SignatureSize>& signature) {
-  return crypto_sign_ed25519_verify_detached(signature.data(), message.data(), message.size(), public_key.data()) == 0;
+bool Ed25519Verify(const Key32& public_key, ByteSpan message,
+                   const ByteArray<kEd25519SignatureSize>& signature) {
+  return crypto_sign_ed25519_verify_detached(signature.data(), message.data(), message.size(),
+                                             public_key.data()) == 0;
 }
 
 }  // namespace zt::crypto

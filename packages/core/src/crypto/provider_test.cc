@@ -8,11 +8,14 @@
 namespace zt::crypto {
 namespace {
 
-ByteSpan Text(const char* text) { return {reinterpret_cast<const uint8_t*>(text), std::strlen(text)}; }
+ByteSpan Text(const char* text) {
+  return {reinterpret_cast<const uint8_t*>(text), std::strlen(text)};
+}
 
 TEST_CASE("SHA-384 and SHA-512 of abc (FIPS 180-4 examples)") {
   CHECK(ToHex(Sha384({Text("abc")})) ==
-        "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7");
+        "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134"
+        "c825a7");
   CHECK(ToHex(Sha512(Text("abc"))) ==
         "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
         "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
@@ -30,10 +33,13 @@ TEST_CASE("the parts of a SHA-384 input may be cut anywhere") {
 
 TEST_CASE("HMAC-SHA-384: RFC 4231 test cases 2 and 6") {
   CHECK(ToHex(HmacSha384(Text("Jefe"), Text("what do ya want for nothing?"))) ==
-        "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e8e2240ca5e69e2c78b3239ecfab21649");
+        "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e8e2240ca5e69e2c78b3239ecfa"
+        "b21649");
   const Bytes long_key(131, 0xaa);
-  CHECK(ToHex(HmacSha384(long_key, Text("Test Using Larger Than Block-Size Key - Hash Key First"))) ==
-        "4ece084485813e9088d2c63a041bc5b44f9ef1012a2b588f3cd11f05033ac4c60c2ef6ab4030fe8296248df163f44952");
+  CHECK(
+      ToHex(HmacSha384(long_key, Text("Test Using Larger Than Block-Size Key - Hash Key First"))) ==
+      "4ece084485813e9088d2c63a041bc5b44f9ef1012a2b588f3cd11f05033ac4c60c2ef6ab4030fe8296248df163f4"
+      "4952");
 }
 
 TEST_CASE("X25519: both sides agree, and an all-zero result is refused") {

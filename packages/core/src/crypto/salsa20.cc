@@ -54,8 +54,8 @@ size_t Usable() {
 
 }  // namespace
 
-void SalsaScalar(const uint32_t* state, int rounds, uint64_t first_block, const uint8_t* in, uint8_t* out,
-                 size_t size) {
+void SalsaScalar(const uint32_t* state, int rounds, uint64_t first_block, const uint8_t* in,
+                 uint8_t* out, size_t size) {
   uint32_t s[16];
   std::memcpy(s, state, sizeof s);
   uint8_t block[kSalsaBlockSize];
@@ -64,7 +64,8 @@ void SalsaScalar(const uint32_t* state, int rounds, uint64_t first_block, const 
     s[9] = static_cast<uint32_t>(first_block >> 32);
     Block(s, rounds, block);
     const size_t n = size - at < kSalsaBlockSize ? size - at : kSalsaBlockSize;
-    for (size_t i = 0; i < n; ++i) out[at + i] = static_cast<uint8_t>(in == nullptr ? block[i] : block[i] ^ in[at + i]);
+    for (size_t i = 0; i < n; ++i)
+      out[at + i] = static_cast<uint8_t>(in == nullptr ? block[i] : block[i] ^ in[at + i]);
   }
 }
 
@@ -72,8 +73,10 @@ std::span<const SalsaImplementation> SalsaImplementations() {
   return std::span<const SalsaImplementation>(kImplementations).first(Usable());
 }
 
-Salsa20::Salsa20(SalsaRounds rounds, const uint8_t* key32, const uint8_t* nonce8) : rounds_(static_cast<int>(rounds)) {
-  // "expand 32-byte k" on the diagonal, the key's halves around the nonce and the counter (vl1.md §4.3).
+Salsa20::Salsa20(SalsaRounds rounds, const uint8_t* key32, const uint8_t* nonce8)
+    : rounds_(static_cast<int>(rounds)) {
+  // "expand 32-byte k" on the diagonal, the key's halves around the nonce and the counter (vl1.md
+  // §4.3).
   static constexpr uint32_t kSigma[4] = {0x61707865, 0x3320646e, 0x79622d32, 0x6b206574};
   for (int i = 0; i < 4; ++i) {
     state_[5 * i] = kSigma[i];
@@ -93,7 +96,8 @@ void Salsa20::Keystream(uint64_t first_block, MutableBytes out) const {
 }
 
 void Salsa20::Xor(uint64_t first_block, MutableBytes data) const {
-  kImplementations[Usable() - 1].run(state_, rounds_, first_block, data.data(), data.data(), data.size());
+  kImplementations[Usable() - 1].run(state_, rounds_, first_block, data.data(), data.data(),
+                                     data.size());
 }
 
 }  // namespace zt::crypto

@@ -1,5 +1,5 @@
-// Salsa20 with 256-bit keys (D. J. Bernstein, "The Salsa20 family of stream ciphers"; eSTREAM), 12 or 20 rounds.
-// Constant time: additions, rotations and exclusive ors only.
+// Salsa20 with 256-bit keys (D. J. Bernstein, "The Salsa20 family of stream ciphers"; eSTREAM), 12
+// or 20 rounds. Constant time: additions, rotations and exclusive ors only.
 #pragma once
 
 #include <span>
@@ -30,10 +30,10 @@ class Salsa20 {
   int rounds_;
 };
 
-// One way to compute the stream: out = in ⊕ stream, or the stream itself if `in` is null. in may be out. The counter
-// words of `state` are not looked at.
-using SalsaFunction = void (*)(const uint32_t* state, int rounds, uint64_t first_block, const uint8_t* in, uint8_t* out,
-                               size_t size);
+// One way to compute the stream: out = in ⊕ stream, or the stream itself if `in` is null. in may be
+// out. The counter words of `state` are not looked at.
+using SalsaFunction = void (*)(const uint32_t* state, int rounds, uint64_t first_block,
+                               const uint8_t* in, uint8_t* out, size_t size);
 struct SalsaImplementation {
   const char* name;
   SalsaFunction run;

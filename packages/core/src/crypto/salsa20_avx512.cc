@@ -5,8 +5,8 @@
 
 namespace zt::crypto {
 
-ZT_SALSA_TARGET void SalsaAvx512(const uint32_t* state, int rounds, uint64_t first_block, const uint8_t* in,
-                                 uint8_t* out, size_t size) {
+ZT_SALSA_TARGET void SalsaAvx512(const uint32_t* state, int rounds, uint64_t first_block,
+                                 const uint8_t* in, uint8_t* out, size_t size) {
   Run8(state, rounds, first_block, in, out, size);
 }
 

@@ -1,6 +1,7 @@
-// Salsa20 over vectors: lane i of every word belongs to block i. Included once by each file that names a vector width
-// and a target; ZT_SALSA_TARGET is the function attribute that lets the compiler use that target's instructions. The
-// names are local to the including file, since each compiles them for another machine.
+// Salsa20 over vectors: lane i of every word belongs to block i. Included once by each file that
+// names a vector width and a target; ZT_SALSA_TARGET is the function attribute that lets the
+// compiler use that target's instructions. The names are local to the including file, since each
+// compiles them for another machine.
 #pragma once
 
 #include "crypto/little_endian.h"
@@ -57,8 +58,8 @@ ZT_SALSA_INLINE void Load(V (&x)[16], const uint32_t* state, uint64_t first_bloc
   std::memcpy(&x[9], high, sizeof high);
 }
 
-// Four words of four blocks become sixteen bytes of each block. In 256-bit vectors the upper halves do the same for
-// four more blocks.
+// Four words of four blocks become sixteen bytes of each block. In 256-bit vectors the upper halves
+// do the same for four more blocks.
 ZT_SALSA_INLINE void Transpose(Vec4& a, Vec4& b, Vec4& c, Vec4& d) {
   const Vec4 ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5);
   const Vec4 ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
@@ -90,14 +91,16 @@ struct Blocks<Vec4> {
   static ZT_SALSA_INLINE void Store(Vec4 (&x)[16], const uint8_t* in, uint8_t* out) {
     for (size_t q = 0; q < 4; ++q) {
       Transpose(x[4 * q], x[4 * q + 1], x[4 * q + 2], x[4 * q + 3]);
-      for (size_t block = 0; block < 4; ++block) Put(x[4 * q + block], in, out, 64 * block + 16 * q);
+      for (size_t block = 0; block < 4; ++block)
+        Put(x[4 * q + block], in, out, 64 * block + 16 * q);
     }
   }
 };
 
 // One full batch: as many blocks as V has lanes. `in` may be null.
 template <typename V>
-ZT_SALSA_INLINE void Batch(const uint32_t* state, int rounds, uint64_t first_block, const uint8_t* in, uint8_t* out) {
+ZT_SALSA_INLINE void Batch(const uint32_t* state, int rounds, uint64_t first_block,
+                           const uint8_t* in, uint8_t* out) {
   V initial[16];
   V x[16];
   Load(initial, state, first_block);
@@ -109,8 +112,8 @@ ZT_SALSA_INLINE void Batch(const uint32_t* state, int rounds, uint64_t first_blo
 
 // A batch of which only the first `size` bytes are wanted.
 template <typename V>
-ZT_SALSA_INLINE void PartialBatch(const uint32_t* state, int rounds, uint64_t first_block, const uint8_t* in,
-                                  uint8_t* out, size_t size) {
+ZT_SALSA_INLINE void PartialBatch(const uint32_t* state, int rounds, uint64_t first_block,
+                                  const uint8_t* in, uint8_t* out, size_t size) {
   alignas(64) uint8_t stream[16 * sizeof(V)];
   Batch<V>(state, rounds, first_block, nullptr, stream);
   if (in == nullptr) {

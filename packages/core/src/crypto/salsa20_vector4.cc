@@ -3,8 +3,8 @@
 
 namespace zt::crypto {
 
-void SalsaVector4(const uint32_t* state, int rounds, uint64_t first_block, const uint8_t* in, uint8_t* out,
-                  size_t size) {
+void SalsaVector4(const uint32_t* state, int rounds, uint64_t first_block, const uint8_t* in,
+                  uint8_t* out, size_t size) {
   constexpr size_t kBatch = 16 * sizeof(Vec4);
   size_t at = 0;
   for (; size - at >= kBatch; at += kBatch, first_block += 4) {

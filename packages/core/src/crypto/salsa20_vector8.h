@@ -1,4 +1,5 @@
-// Eight blocks at a time in 256-bit registers. Included by the files that name a target (salsa20_vector.h).
+// Eight blocks at a time in 256-bit registers. Included by the files that name a target
+// (salsa20_vector.h).
 #pragma once
 
 #include "crypto/salsa20_vector.h"
@@ -29,7 +30,8 @@ struct Blocks<Vec8> {
       for (size_t block = 0; block < 4; ++block) {
         // Lower lanes are block `block`, upper lanes block `block` + 4.
         const Vec8 low = __builtin_shufflevector(p[block], p[4 + block], 0, 1, 2, 3, 8, 9, 10, 11);
-        const Vec8 high = __builtin_shufflevector(p[block], p[4 + block], 4, 5, 6, 7, 12, 13, 14, 15);
+        const Vec8 high =
+            __builtin_shufflevector(p[block], p[4 + block], 4, 5, 6, 7, 12, 13, 14, 15);
         Put(low, in, out, 64 * block + 32 * half);
         Put(high, in, out, 64 * (block + 4) + 32 * half);
       }
@@ -37,8 +39,8 @@ struct Blocks<Vec8> {
   }
 };
 
-ZT_SALSA_INLINE void Run8(const uint32_t* state, int rounds, uint64_t first_block, const uint8_t* in, uint8_t* out,
-                          size_t size) {
+ZT_SALSA_INLINE void Run8(const uint32_t* state, int rounds, uint64_t first_block,
+                          const uint8_t* in, uint8_t* out, size_t size) {
   constexpr size_t kBatch = 16 * sizeof(Vec8);
   size_t at = 0;
   for (; size - at >= kBatch; at += kBatch, first_block += 8) {

@@ -1,4 +1,5 @@
-// What secrets need from memory: to be erased for good and compared without telling how far they agree.
+// What secrets need from memory: to be erased for good and compared without telling how far they
+// agree.
 #pragma once
 
 #include "zt/bytes.h"

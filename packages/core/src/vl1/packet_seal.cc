@@ -23,10 +23,12 @@ constexpr uint8_t kLegacyEncrypted = 0x80;
 constexpr uint8_t kSuiteMask = 0x38;
 constexpr uint8_t kHopsMask = 0x07;
 
-CipherSuite SuiteOf(ByteSpan packet) { return static_cast<CipherSuite>((packet[kFlags] & kSuiteMask) >> 3); }
+CipherSuite SuiteOf(ByteSpan packet) {
+  return static_cast<CipherSuite>((packet[kFlags] & kSuiteMask) >> 3);
+}
 
-// The stream of one packet under suites 0 and 1: block 0 gives the MAC key, the blocks after it the cipher.
-// The first blocks are computed in one batch with block 0.
+// The stream of one packet under suites 0 and 1: block 0 gives the MAC key, the blocks after it the
+// cipher. The first blocks are computed in one batch with block 0.
 class PacketStream {
  public:
   PacketStream(const uint8_t* salsa_key, ByteSpan packet, bool encrypted)
@@ -45,7 +47,8 @@ class PacketStream {
   void Xor(MutableBytes envelope) const {
     const size_t first = batch_size_ - crypto::kSalsaBlockSize;
     for (size_t i = 0; i < first; ++i) envelope[i] ^= batch_[crypto::kSalsaBlockSize + i];
-    if (first < envelope.size()) cipher_.Xor(sizeof batch_ / crypto::kSalsaBlockSize, envelope.subspan(first));
+    if (first < envelope.size())
+      cipher_.Xor(sizeof batch_ / crypto::kSalsaBlockSize, envelope.subspan(first));
   }
 
  private:
@@ -73,7 +76,8 @@ bool OpenSalsa(const uint8_t* salsa_key, MutableBytes packet, bool encrypted) {
   const PacketStream stream(salsa_key, packet, encrypted);
   const MutableBytes envelope = packet.subspan(kVerb);
   const ByteArray<16> tag = stream.Tag(envelope);
-  if (!crypto::ConstantTimeEqual(ByteSpan(tag).first(kMacSize), packet.subspan(kMac, kMacSize))) return false;
+  if (!crypto::ConstantTimeEqual(ByteSpan(tag).first(kMacSize), packet.subspan(kMac, kMacSize)))
+    return false;
   if (encrypted) stream.Xor(envelope);
   return true;
 }
@@ -107,10 +111,12 @@ PeerKeys::~PeerKeys() { crypto::SecureWipe(salsa_key_); }
 
 void PeerKeys::Seal(CipherSuite suite, MutableBytes packet) const {
   ZT_CHECK(packet.size() >= kMinPacket && (packet[kFlags] & kHopsMask) == 0);
-  ZT_CHECK(suite != CipherSuite::kTrustedPath && (suite != CipherSuite::kAesGmacSiv || aes_ != nullptr));
+  ZT_CHECK(suite != CipherSuite::kTrustedPath &&
+           (suite != CipherSuite::kAesGmacSiv || aes_ != nullptr));
   const bool salsa = suite == CipherSuite::kSalsa2012Poly1305;
   packet[kFlags] &= static_cast<uint8_t>(~(kSuiteMask | kLegacyEncrypted));
-  packet[kFlags] |= static_cast<uint8_t>(static_cast<unsigned>(suite) << 3 | (salsa ? kLegacyEncrypted : 0));
+  packet[kFlags] |=
+      static_cast<uint8_t>(static_cast<unsigned>(suite) << 3 | (salsa ? kLegacyEncrypted : 0));
   const MutableBytes envelope = packet.subspan(kVerb);
   if (suite == CipherSuite::kAesGmacSiv) {
     const ByteArray<16> tag = aes_->Seal(packet.data(), packet.data() + kDestination, envelope);
@@ -127,10 +133,14 @@ void PeerKeys::Seal(CipherSuite suite, MutableBytes packet) const {
 bool PeerKeys::Open(MutableBytes packet) const {
   if (packet.size() < kMinPacket) return false;
   switch (SuiteOf(packet)) {
-    case CipherSuite::kPoly1305: return OpenSalsa(salsa_key_, packet, false);
-    case CipherSuite::kSalsa2012Poly1305: return OpenSalsa(salsa_key_, packet, true);
-    case CipherSuite::kAesGmacSiv: return aes_ != nullptr && OpenAes(*aes_, packet);
-    case CipherSuite::kTrustedPath: break;  // Decided by path and id, not by keys (vl1.md §3.11).
+    case CipherSuite::kPoly1305:
+      return OpenSalsa(salsa_key_, packet, false);
+    case CipherSuite::kSalsa2012Poly1305:
+      return OpenSalsa(salsa_key_, packet, true);
+    case CipherSuite::kAesGmacSiv:
+      return aes_ != nullptr && OpenAes(*aes_, packet);
+    case CipherSuite::kTrustedPath:
+      break;  // Decided by path and id, not by keys (vl1.md §3.11).
   }
   return false;
 }

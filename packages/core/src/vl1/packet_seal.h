@@ -12,9 +12,15 @@ class AesGmacSiv;
 
 namespace zt::vl1 {
 
-enum class CipherSuite : uint8_t { kPoly1305 = 0, kSalsa2012Poly1305 = 1, kTrustedPath = 2, kAesGmacSiv = 3 };
+enum class CipherSuite : uint8_t {
+  kPoly1305 = 0,
+  kSalsa2012Poly1305 = 1,
+  kTrustedPath = 2,
+  kAesGmacSiv = 3
+};
 
-// True iff this machine can run AES-GMAC-SIV in constant time at speed (AES-NI + PCLMUL, Armv8). Never on WebAssembly.
+// True iff this machine can run AES-GMAC-SIV in constant time at speed (AES-NI + PCLMUL, Armv8).
+// Never on WebAssembly.
 bool AesAvailable();
 
 // The keys shared with one peer, expanded once (vl1.md §4.2). Wiped when dropped.
@@ -25,14 +31,16 @@ class PeerKeys {
   PeerKeys(const PeerKeys&) = delete;
   PeerKeys& operator=(const PeerKeys&) = delete;
 
-  // Seals a complete packet of >= 28 bytes: sets the suite bits and the legacy 0x80 flag, requires hop bits 0, fills the
-  // MAC. Under suite 3 the packet id changes (vl1.md §3.4, §4.4). kTrustedPath is not sealed here, and kAesGmacSiv
-  // needs AesAvailable().
-  // FRAGMENTED (0x40) must already be in place.
+  // Seals a complete packet of >= 28 bytes: sets the suite bits and the legacy 0x80 flag, requires
+  // hop bits 0, fills the MAC. Under suite 3 the packet id changes (vl1.md §3.4, §4.4).
+  // kTrustedPath is not sealed here, and kAesGmacSiv needs AesAvailable(). FRAGMENTED (0x40) must
+  // already be in place.
   void Seal(CipherSuite suite, MutableBytes packet) const;
-  // Verifies and decrypts in place by the suite in the header; hops are ignored. False: not authentic (bytes undefined).
+  // Verifies and decrypts in place by the suite in the header; hops are ignored. False: not
+  // authentic (bytes undefined).
   bool Open(MutableBytes packet) const;
-  // HELLO tail (vl1.md §4.6): encrypts or decrypts packet[tail_offset..) with the packet id's low three bits cleared.
+  // HELLO tail (vl1.md §4.6): encrypts or decrypts packet[tail_offset..) with the packet id's low
+  // three bits cleared.
   void CryptHelloTail(MutableBytes packet, size_t tail_offset) const;
 
  private:

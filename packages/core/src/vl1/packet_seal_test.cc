@@ -42,7 +42,8 @@ TEST_CASE("what is sealed opens with any hop count, at every length") {
       REQUIRE((packet[kFlags] & 0x40) == (plain[kFlags] & 0x40));
       // vl1.md §3.3: the legacy flag goes with suite 1 alone.
       REQUIRE((packet[kFlags] & 0x80) == (suite == CipherSuite::kSalsa2012Poly1305 ? 0x80 : 0));
-      if (suite != CipherSuite::kPoly1305 && size > 40) REQUIRE(Envelope(packet) != Envelope(plain));
+      if (suite != CipherSuite::kPoly1305 && size > 40)
+        REQUIRE(Envelope(packet) != Envelope(plain));
       packet[kFlags] |= static_cast<uint8_t>(random.Below(8));
       REQUIRE(keys.Open(packet));
       REQUIRE(Envelope(packet) == Envelope(plain));
@@ -62,7 +63,8 @@ TEST_CASE("the largest packet") {
   }
 }
 
-TEST_CASE("one flipped bit anywhere but in the hops, another length or another key is not authentic") {
+TEST_CASE(
+    "one flipped bit anywhere but in the hops, another length or another key is not authentic") {
   SeededRandom random(3);
   const PeerKeys keys(Key(3));
   const PeerKeys others(Key(4));

@@ -17,7 +17,8 @@ crypto::Key32 Half(ByteSpan key64, size_t at) {
 
 }  // namespace
 
-SecretIdentity::SecretIdentity(const Identity& identity, const ByteArray<kPrivateKeySize>& private_key)
+SecretIdentity::SecretIdentity(const Identity& identity,
+                               const ByteArray<kPrivateKeySize>& private_key)
     : identity_(identity), private_key_(private_key) {}
 
 SecretIdentity::~SecretIdentity() { crypto::SecureWipe(private_key_); }
@@ -27,7 +28,8 @@ std::optional<SecretIdentity> SecretIdentity::ParseText(std::string_view text) {
   const std::optional<Identity> identity = Identity::ParseText(text);
   if (!identity) return std::nullopt;
   ByteArray<kPrivateKeySize> key;
-  if (!FromHex(text.substr(text.size() - 2 * kPrivateKeySize), MutableBytes(key))) return std::nullopt;
+  if (!FromHex(text.substr(text.size() - 2 * kPrivateKeySize), MutableBytes(key)))
+    return std::nullopt;
   crypto::Key32 scalar = Half(key, 0);
   crypto::Key32 seed = Half(key, 32);
   const bool ours = crypto::X25519Base(scalar) == Half(identity->public_key, 0) &&
@@ -40,7 +42,9 @@ std::optional<SecretIdentity> SecretIdentity::ParseText(std::string_view text) {
   return out;
 }
 
-std::string SecretIdentity::ToSecretText() const { return identity_.ToText() + ":" + ToHex(private_key_); }
+std::string SecretIdentity::ToSecretText() const {
+  return identity_.ToText() + ":" + ToHex(private_key_);
+}
 
 Signature SecretIdentity::Sign(ByteSpan message) const {
   return SignWithKeyPair(identity_.public_key, private_key_, message);

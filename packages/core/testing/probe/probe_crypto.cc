@@ -16,7 +16,9 @@
 namespace zt::probe {
 namespace {
 
-std::string_view Text(ByteSpan bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+std::string_view Text(ByteSpan bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 void AppendText(Bytes& out, std::string_view text) {
   Append(out, {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
 }
@@ -126,7 +128,8 @@ bool Ed25519Verify(ByteReader& in, Bytes&) {
 bool Drbg(ByteReader& in, Bytes& out) {
   const ByteSpan seed = Piece(in);
   const uint32_t size = in.U32();
-  if (!in.AtEnd() || seed.size() < crypto::Drbg::kMinSeed || seed.size() > crypto::Drbg::kMaxSeed || size > 65536) {
+  if (!in.AtEnd() || seed.size() < crypto::Drbg::kMinSeed || seed.size() > crypto::Drbg::kMaxSeed ||
+      size > 65536) {
     return false;
   }
   crypto::Drbg random(seed);

@@ -1,0 +1,3 @@
+# Micro-benchmarks, built only when asked for: ninja zt_seal_bench.
+add_executable(zt_seal_bench EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/seal_bench.cc)
+target_link_libraries(zt_seal_bench PRIVATE zt_vl1)
