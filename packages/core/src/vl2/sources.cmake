@@ -30,4 +30,9 @@ set(ZT_VL2_SOURCES
 )
 set(ZT_VL2_TESTS
   test_wire.cc
+  config_assembler_test.cc
+  rules_test.cc
+  vl2_test.cc
+  multicast_test.cc
+  adhoc_test.cc
 )

@@ -1,7 +1,239 @@
+// VL2 for the vector tests: the rules engine, configuration reassembly and signing, the gate.
+#include <optional>
+#include <string>
+
 #include "testing/probe/probe.h"
+#include "vl2/config_issuer.h"
+#include "vl2/rules.h"
+#include "vl2/vl2.h"
+#include "wire/verb/frame.h"
+#include "wire/verb/network_credentials.h"
 
 namespace zt::probe {
+namespace {
 
-std::span<const Entry> Vl2Entries() { return {}; }
+class FixedRandom final : public RandomSource {
+ public:
+  void Fill(MutableBytes out) override {
+    for (uint8_t& b : out) b = 1;
+  }
+};
+
+std::string Text(ByteSpan bytes) { return {bytes.begin(), bytes.end()}; }
+
+std::vector<Tag> ReadTags(ByteReader& in, bool with_timestamp) {
+  std::vector<Tag> out;
+  for (uint16_t n = in.U16(); n > 0 && in.ok(); --n) {
+    Tag tag;
+    tag.id = in.U32();
+    tag.value = in.U32();
+    if (with_timestamp) tag.timestamp = static_cast<int64_t>(in.U64());
+    out.push_back(tag);
+  }
+  return out;
+}
+
+CertificateOfOwnership ReadThings(ByteReader& in) {
+  CertificateOfOwnership coo;
+  coo.timestamp = 1'000'500;  // vl2.md §18.4
+  for (uint16_t n = in.U16(); n > 0 && in.ok(); --n) {
+    OwnedThing thing;
+    thing.type = static_cast<OwnedThing::Type>(in.U8());
+    thing.value = in.Array<16>();
+    coo.things.push_back(thing);
+  }
+  return coo;
+}
+
+// in: inbound u8, record u8, self, source, destination addr, source, destination mac, type u16, flags u64, nwid u64,
+//     local tags (id, value), remote tags (id, value, timestamp i64), local things, remote things (type u8, 16 bytes),
+//     addresses (16 bytes, bits u8), each after a u16 count; rules piece, frame piece
+// out: verdict u8, destination addr, copy to addr, copy length u32, copy is watch u8
+bool RunFilter(ByteReader& in, Bytes& out) {
+  const bool inbound = in.U8() != 0, record = in.U8() != 0;
+  const NodeAddress self = in.Address(), source = in.Address(), destination = in.Address();
+  vl2::Frame frame;
+  frame.source = in.MacAddress();
+  frame.destination = in.MacAddress();
+  frame.ether_type = in.U16();
+  NetworkConfig config;
+  config.timestamp = 1'000'000;  // vl2.md §18.4
+  config.credential_time_max_delta = 1'000;
+  config.flags = in.U64();
+  config.network = {in.U64()};
+  config.tags = ReadTags(in, false);
+  vl2::Membership remote;
+  for (const Tag& tag : ReadTags(in, true)) remote.tags[tag.id] = tag;
+  config.ownerships.push_back(ReadThings(in));
+  remote.ownerships[0] = ReadThings(in);
+  for (uint16_t n = in.U16(); n > 0 && in.ok(); --n) {
+    const auto bytes = in.Array<16>();
+    config.addresses.push_back({IpAddress::FromV6Bytes(bytes.data()), in.U8()});
+  }
+  const auto rules = ParseRules(Piece(in), limits::kMaxRules);
+  const ByteSpan payload = Piece(in);
+  if (!in.ok() || !rules) return false;
+  frame.length = payload.size();
+  frame.head = payload;
+  frame.pieces = {&payload, 1};
+  FixedRandom random;
+  const vl2::RuleContext context{config, record ? &remote : nullptr, self, source, destination, inbound, random};
+  const vl2::Evaluation e = vl2::Evaluate(context, *rules, frame);
+  ByteArray<16> answer;
+  ByteWriter writer(answer);
+  writer.U8(static_cast<uint8_t>(e.verdict));
+  writer.Address(e.destination);
+  writer.Address(e.copy_to);
+  writer.U32(static_cast<uint32_t>(e.copy_length));
+  writer.U8(e.copy_is_watch ? 1 : 0);
+  Append(out, answer);
+  return true;
+}
+
+// A node whose link knows a few identities and sends nothing.
+class ProbeNode final : public vl2::Link, public vl2::Delegate {
+ public:
+  explicit ProbeNode(const SecretIdentity& self) : self_(self), vl2(*this, random_, drops_, "", *this) {}
+  PacketId Send(const Now&, NodeAddress, Verb, vl1::Gather, vl1::SendOptions) override { return {1}; }
+  const SecretIdentity& self() const override { return self_; }
+  const Identity* FindIdentity(NodeAddress address) const override {
+    if (address == self_.address()) return &self_.identity();
+    for (const Identity& i : known) {
+      if (i.address == address) return &i;
+    }
+    return nullptr;
+  }
+  void RequestIdentity(const Now&, NodeAddress) override {}
+  bool IsRoot(NodeAddress) const override { return false; }
+  bool WeAreRoot() const override { return false; }
+  std::vector<NodeAddress> Roots() const override { return {}; }
+  std::optional<NodeAddress> BestRoot(const Now&) const override { return std::nullopt; }
+  std::optional<int> Latency(NodeAddress) const override { return std::nullopt; }
+  void DeliverFrame(const Now&, NetworkId, Mac, Mac, uint16_t, ByteSpan) override { ++delivered; }
+  void OnNetworkChange(const Now&, const vl2::NetworkInfo&, bool) override {}
+  void StoreNetwork(const Now&, NetworkId, ByteSpan dictionary) override {
+    stored.assign(dictionary.begin(), dictionary.end());
+  }
+  void OnControllerRequest(const Now&, const vl2::ControllerRequest&) override {}
+  void OnUserMessage(const Now&, NodeAddress, uint64_t, ByteSpan) override {}
+
+  std::vector<Identity> known;
+  Bytes stored;
+  int delivered = 0;
+
+ private:
+  SecretIdentity self_;
+  FixedRandom random_;
+  DropCounters drops_;
+
+ public:
+  vl2::Vl2 vl2;
+};
+
+constexpr Now kNow{{1'000'000}, {1'795'351'724'966}};
+
+// in: member's secret identity piece, controller's identity piece, nwid u64, then u16 messages: verb u8, payload piece
+// out: the dictionary that the node accepted and would store; rejected when it accepts none
+bool RunAcceptConfig(ByteReader& in, Bytes& out) {
+  const auto member = SecretIdentity::ParseText(Text(Piece(in)));
+  const auto controller = Identity::ParseText(Text(Piece(in)));
+  const NetworkId network{in.U64()};
+  if (!member || !controller) return false;
+  ProbeNode node(*member);
+  node.known.push_back(*controller);
+  node.vl2.Join(kNow, network, {});
+  node.stored.clear();
+  for (uint16_t n = in.U16(); n > 0 && in.ok(); --n) {
+    const auto verb = static_cast<Verb>(in.U8());
+    node.vl2.HandleMessage(kNow, {&*controller, verb, {7}, 0, {}, Piece(in)});
+  }
+  if (!in.ok() || node.stored.empty()) return false;
+  Append(out, node.stored);
+  return true;
+}
+
+// in: controller's secret identity piece, member's identity piece, dictionary piece whose credentials are thrown away
+// and issued anew; out: the dictionary as we would send it
+bool RunIssue(ByteReader& in, Bytes& out) {
+  const auto controller = SecretIdentity::ParseText(Text(Piece(in)));
+  const auto member = Identity::ParseText(Text(Piece(in)));
+  auto recorded = NetworkConfig::Parse(Piece(in));
+  if (!controller || !member || !recorded) return false;
+  vl2::IssuedConfig issued;
+  issued.include_com = recorded->com.has_value();
+  for (const Capability& c : recorded->capabilities) {
+    issued.capabilities.push_back({c.id, c.rule_bytes, c.rule_count});
+  }
+  for (const Tag& t : recorded->tags) issued.tags.push_back({t.id, t.value});
+  issued.config = *recorded;
+  issued.config.com.reset();
+  issued.config.capabilities.clear();
+  issued.config.tags.clear();
+  issued.config.ownerships.clear();
+  const auto made = vl2::IssueConfig(*controller, *member, issued);
+  const auto dictionary = made ? made->Serialize() : std::nullopt;
+  if (!dictionary) return false;
+  Append(out, *dictionary);
+  return true;
+}
+
+// in: controller's secret identity piece, nwid u64, update id u64, dictionary piece; out: the chunks, one piece each
+bool RunCut(ByteReader& in, Bytes& out) {
+  const auto controller = SecretIdentity::ParseText(Text(Piece(in)));
+  const NetworkId network{in.U64()};
+  const uint64_t update_id = in.U64();
+  const ByteSpan dictionary = Piece(in);
+  if (!in.ok() || !controller) return false;
+  for (const Bytes& chunk : vl2::CutConfig(*controller, network, dictionary, update_id)) AppendPiece(out, chunk);
+  return true;
+}
+
+// in: my identity, controller's identity, peer's identity (text pieces), nwid u64, my COM piece, peer's COM piece
+// out: u8 1 when a frame from the peer reaches my port after it showed its COM
+bool RunGate(ByteReader& in, Bytes& out) {
+  const auto me = Identity::ParseText(Text(Piece(in)));
+  const auto controller = Identity::ParseText(Text(Piece(in)));
+  const auto peer = Identity::ParseText(Text(Piece(in)));
+  const NetworkId network{in.U64()};
+  ByteReader my_com(Piece(in)), peer_com(Piece(in));
+  const auto mine = CertificateOfMembership::Parse(my_com);
+  const auto theirs = CertificateOfMembership::Parse(peer_com);
+  if (!in.ok() || !me || !controller || !peer || !mine || !theirs) return false;
+  NetworkConfig config;
+  config.network = network;
+  config.issued_to = me->address;
+  config.timestamp = mine->timestamp();
+  config.com = *mine;
+  Rule accept;
+  accept.type = RuleType::kActionAccept;
+  config.rules.push_back(accept);
+  const auto dictionary = config.Serialize();
+  if (!dictionary) return false;
+  ProbeNode node(SecretIdentity(*me, {}));
+  node.known = {*controller, *peer};
+  node.vl2.Join(kNow, network, *dictionary);
+  ByteArray<2048> room;
+  ByteWriter credentials(room);
+  wire::NetworkCredentials message;
+  message.coms.push_back(*theirs);
+  message.SerializeTo(credentials);
+  node.vl2.HandleMessage(kNow, {&*peer, Verb::kNetworkCredentials, {8}, 0, {}, credentials.written()});
+  ByteArray<64> frame_room;
+  ByteWriter frame(frame_room);
+  static constexpr uint8_t kPayload[] = {1, 2, 3};
+  wire::Frame{network, 0x0800, kPayload}.SerializeTo(frame);
+  node.vl2.HandleMessage(kNow, {&*peer, Verb::kFrame, {9}, 0, {}, frame.written()});
+  out.push_back(node.delivered > 0 ? 1 : 0);
+  return true;
+}
+
+constexpr Entry kEntries[] = {
+    {"vl2.filter", RunFilter}, {"vl2.accept_config", RunAcceptConfig}, {"vl2.issue", RunIssue},
+    {"vl2.cut", RunCut},       {"vl2.gate", RunGate},
+};
+
+}  // namespace
+
+std::span<const Entry> Vl2Entries() { return kEntries; }
 
 }  // namespace zt::probe
