@@ -100,7 +100,6 @@ bool Capability::SetRules(ByteSpan serialized) {
 }
 
 void Capability::SignFor(NodeAddress member, const SecretIdentity& signer) {
-  max_custody = 1;  // what controllers issue, vl2.md §7.3
   custody.assign(1, {member, signer.address(), {1, signer.Sign(SignedMessage())}});
 }
 
