@@ -129,9 +129,13 @@ export class Directory {
   }
 
   async #write(change: Promise<void>): Promise<void> {
-    this.#ready = false;
-    await change;
-    this.#ready = true;
+    try {
+      await change;
+      this.#ready = true;
+    } catch (error) {
+      this.#ready = false;
+      throw error;
+    }
   }
 }
 

@@ -17,6 +17,8 @@ export class SqliteStore implements ControllerStore {
   readonly #path: string;
   readonly #database: Database.Database;
   #open = true;
+  /** SQLite's count of changes made by others, as it was when the records were read. */
+  #dataVersion: number;
 
   /**
    * Opens or creates the file and brings its schema up to date. `:memory:` is a database without a file.
@@ -31,6 +33,7 @@ export class SqliteStore implements ControllerStore {
     }
     try {
       this.#prepare();
+      this.#dataVersion = this.#pragma('data_version');
     } catch (cause) {
       this.#database.close();
       throw cause instanceof ControllerError ? cause : this.#failure('could not be prepared', cause);
@@ -38,11 +41,8 @@ export class SqliteStore implements ControllerStore {
   }
 
   #prepare(): void {
-    // Exclusive: a second controller on the same file would not see what this one changes, so it must not start.
-    this.#database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-    this.#database.exec('PRAGMA foreign_keys = ON;');
-    const row: unknown = this.#database.prepare('PRAGMA user_version').get();
-    const version = typeof row === 'object' && row !== null && 'user_version' in row ? Number(row.user_version) : 0;
+    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+    const version = this.#pragma('user_version');
     if (version > MIGRATIONS.length) {
       const detail = `has schema version ${version}; this program knows ${MIGRATIONS.length}: use a newer ztkit`;
       throw new ControllerError('ERR_CONTROLLER_STORE', `The database ${this.#path} ${detail}`);
@@ -52,7 +52,16 @@ export class SqliteStore implements ControllerStore {
     }
   }
 
+  /** A numeric setting of the connection. */
+  #pragma(name: 'user_version' | 'data_version'): number {
+    const row: unknown = this.#database.prepare(`PRAGMA ${name}`).get();
+    const value: unknown = typeof row === 'object' && row !== null ? Reflect.get(row, name) : undefined;
+    return Number(value);
+  }
+
   async load(): Promise<readonly StoredNetwork[]> {
+    this.#requireOpen();
+    this.#dataVersion = this.#pragma('data_version');
     const networks = this.#records('network', networkSchema);
     const members = new Map<NetworkId, MemberRecord[]>(networks.map(({ id }) => [id, []]));
     for (const member of this.#records('member', memberSchema)) members.get(member.nwid)?.push(member);
@@ -90,11 +99,16 @@ export class SqliteStore implements ControllerStore {
     this.#database.close();
   }
 
+  /** One statement as one transaction, refused when somebody else has written: memory would not be what the file is. */
   #write(sql: string, values: (string | number)[]): void {
     this.#requireOpen();
     try {
+      this.#database.exec('BEGIN IMMEDIATE');
+      if (this.#pragma('data_version') !== this.#dataVersion) throw new Error('another program has changed it; restart');
       this.#database.prepare(sql).run(...values);
+      this.#database.exec('COMMIT');
     } catch (cause) {
+      if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
       throw this.#failure('could not be written', cause);
     }
   }
