@@ -1,0 +1,111 @@
+// One node, its UDP sockets and the thread that runs them. The thread waits, feeds the node one input, drains it, and
+// sleeps until the next deadline; other threads call the node's commands directly, under the same lock.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "host/poller.h"
+#include "host/udp_socket.h"
+#include "zt/node.h"
+
+namespace zt::host {
+
+class Engine {
+ public:
+  // Called on the engine thread. Neither may call back into the engine.
+  class Listener {
+   public:
+    virtual ~Listener() = default;
+    virtual void OnEvents() = 0;   // there are events to drain
+    virtual void OnStopped() = 0;  // the thread's last act: Join will not block long now
+  };
+
+  // Why an engine could not be made: a system error number, or a status of the node.
+  struct Failure {
+    int system_error = 0;
+    Status status = Status::kOk;
+    std::string what;
+  };
+
+  // Binds `bind` and starts the thread. `options` as in HOST_PROTOCOL.md §2, without the random seed. `listener` must
+  // outlive the engine. Null on failure.
+  static std::unique_ptr<Engine> Start(ByteSpan options, std::span<const Endpoint> bind, Listener& listener,
+                                       Failure& failure);
+  // Stops and joins.
+  ~Engine();
+
+  // Calls of the node from any thread but the engine's (zt/node.h).
+  void Command(ByteSpan request, Bytes& reply);
+  int64_t TcpWrite(SocketId socket, ByteSpan data);
+  int64_t TcpRead(SocketId socket, MutableBytes into);
+  int64_t UdpSend(SocketId socket, const Endpoint& to, ByteSpan data);
+  int64_t UdpReceive(SocketId socket, Endpoint& from, Endpoint& to, MutableBytes into);
+  // Takes a batch of encoded events; false when there was none.
+  bool DrainEvents(Bytes& out, size_t max_bytes);
+
+  std::vector<Endpoint> LocalEndpoints() const;
+  // Asks the thread to shut the node down, send what is left and end. Returns at once; repeatable.
+  void Stop();
+  // Waits for the thread's end. Once only.
+  void Join();
+
+ private:
+  // A turn feeds at most this many batches per socket before it drains the node, so that acknowledgements leave and
+  // other threads get at the lock.
+  static constexpr int kReceiveBatchesPerTurn = 1;
+  // How long a stopping engine waits for full sockets.
+  static constexpr Millis kStopGrace = 200;
+  // Times a turn gives the processor away while another thread waits for the lock.
+  static constexpr int kYields = 64;
+
+  explicit Engine(Listener& listener) : listener_(listener) {}
+  bool OpenSockets(std::span<const Endpoint> bind, Failure& failure);
+  bool CreateNode(ByteSpan options, Failure& failure);
+
+  // The lock as other threads take it: announced, so that the engine thread steps back.
+  class CallerLock;
+  // The lock as the engine thread takes it.
+  std::unique_lock<std::mutex> LockForThread();
+  void WakeThread();
+
+  void Run();
+  void Turn();
+  void ReceiveAll();
+  void HandleTimeoutIfDue();
+  // Sends until the node has nothing more or a socket is full. True: nothing is left.
+  bool DrainTransmit();
+  bool SendPending();
+  bool SendVia(size_t socket, std::span<const Transmit> batch, size_t& done);
+  void NotifyEvents();
+  int WaitMilliseconds();
+  void ShutDown();
+
+  Listener& listener_;
+  std::unique_ptr<Poller> poller_;
+  std::vector<std::unique_ptr<UdpSocket>> sockets_;
+  std::thread thread_;
+
+  std::mutex mutex_;  // guards node_ and nothing else
+  std::unique_ptr<Node> node_;
+
+  std::atomic<int> callers_{0};         // threads that want the lock
+  std::atomic<bool> dirty_{true};       // the node was called since the last drain
+  std::atomic<bool> asleep_{false};     // the thread is in, or about to enter, the poller
+  std::atomic<bool> stop_{false};
+
+  // The engine thread's own.
+  std::span<const Transmit> pending_;   // handed out by the node and not sent yet
+  std::vector<size_t> progress_;        // per socket: how many of pending_ it is done with
+  std::vector<bool> blocked_;           // per socket: full, waiting to be writable
+  ReceiveBuffers buffers_;
+  std::vector<InboundDatagram> inbound_;
+  std::vector<Poller::Ready> ready_;
+};
+
+}  // namespace zt::host

@@ -1,0 +1,25 @@
+/** The exact shape of the addon (binding/addon.cc). */
+
+/** binding/native_node.h */
+export interface NativeNode {
+  command(request: Uint8Array): Uint8Array;
+  tcpWrite(socket: number, data: Uint8Array): number;
+  tcpRead(socket: number, into: Uint8Array): number;
+  udpSend(socket: number, to: Uint8Array, data: Uint8Array): number;
+  udpReceive(socket: number, into: Uint8Array, endpoints: Uint8Array): number;
+  bound(): { address: string; port: number }[];
+  ref(): void;
+  unref(): void;
+  /** Once only. */
+  close(): Promise<void>;
+}
+
+export interface Addon {
+  NativeNode: new (
+    options: Uint8Array,
+    bind: readonly { address: string; port: number }[],
+    onEvents: (batch: Uint8Array) => void,
+  ) => NativeNode;
+  generateIdentity(): { promise: Promise<string>; cancel(): void };
+  makePlanet(spec: Uint8Array): Uint8Array;
+}
