@@ -1,0 +1,206 @@
+/** Networks: the rules engine, configurations accepted and issued, the gate (filter-vectors.jsonl, f-*, g-*). */
+import { readFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { hex, join, loadVectors, sized, text, toHex, u8, u32, u64 } from './probe-input.js';
+import { type ProbeTarget, targets } from './targets.js';
+
+interface Thing {
+  mac?: string;
+  ip?: string;
+}
+interface FilterVector {
+  inbound: boolean;
+  record: boolean;
+  self: string;
+  src: string;
+  dst: string;
+  macSrc: string;
+  macDst: string;
+  etherType: number;
+  flags: number;
+  nwid: string;
+  localTags: [number, number][];
+  remoteTags: [number, number, number][];
+  localThings: Thing[];
+  remoteThings: Thing[];
+  staticIps: string[];
+  rules: string;
+  frame: string;
+  result: number;
+  dstAfter: string;
+  copyTo: string;
+  copyLen: number;
+  copyWatch: boolean;
+}
+interface Config {
+  to: string;
+  nwid: string;
+  network: string | null;
+  updateId: string;
+  chunks: { verb: string; packetId: string; payload: string }[];
+  dictionary: string;
+  recipientSecret: string;
+}
+
+const filters = readFileSync(new URL('../../../core/vectors/filter-vectors.jsonl', import.meta.url), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '')
+  .map((line) => JSON.parse(line) as FilterVector);
+const configs = loadVectors<{ controllerSecret: string; configs: Config[] }>('g-netconfigs.json');
+const credentials = loadVectors<{
+  controller: string;
+  nwid: string;
+  issuedTo: string;
+  issuedToOther: string;
+  objects: { type: string; serialized: string; verify: number }[];
+}>('f-credentials.json');
+
+const publicPart = (identity: string): string => identity.split(':').slice(0, 3).join(':');
+const u16 = (value: number): Uint8Array => u32(value).subarray(2);
+const number64 = (value: number): Uint8Array => u64(BigInt(value));
+
+/** The 16 bytes of an IPv6 address. */
+function ipv6Bytes(address: string): Uint8Array {
+  const [head = '', tail] = address.split('::');
+  const groups = (part: string | undefined): number[] =>
+    part === undefined || part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
+  const first = groups(head);
+  const last = groups(tail);
+  const all =
+    tail === undefined ? first : [...first, ...Array<number>(8 - first.length - last.length).fill(0), ...last];
+  return join(...all.map((group) => u16(group)));
+}
+
+function thing({ mac, ip }: Thing): Uint8Array {
+  const [type, value] =
+    mac !== undefined
+      ? [1, hex(mac)]
+      : isIPv4(ip ?? '')
+        ? [2, Uint8Array.from((ip ?? '').split('.').map(Number))]
+        : [3, ipv6Bytes(ip ?? '')];
+  return join(u8(type), value, new Uint8Array(16 - value.length));
+}
+
+const list = <T>(items: readonly T[], write: (item: T) => Uint8Array): Uint8Array =>
+  join(u16(items.length), ...items.map(write));
+
+function filterInput(v: FilterVector): Uint8Array {
+  return join(
+    u8(v.inbound ? 1 : 0),
+    u8(v.record ? 1 : 0),
+    ...[v.self, v.src, v.dst, v.macSrc, v.macDst],
+    u16(v.etherType),
+    number64(v.flags),
+    v.nwid,
+    list(v.localTags, ([id, value]) => join(u32(id), u32(value))),
+    list(v.remoteTags, ([id, value, timestamp]) => join(u32(id), u32(value), number64(timestamp))),
+    list(v.localThings, thing),
+    list(v.remoteThings, thing),
+    list(v.staticIps, (prefix) => {
+      const [address = '', bits = ''] = prefix.split('/');
+      return join(ipv6Bytes(address), u8(Number(bits)));
+    }),
+    sized(v.rules),
+    sized(v.frame),
+  );
+}
+
+const filterAnswer = (v: FilterVector): string =>
+  Buffer.from(
+    join(u8(v.result), v.dstAfter, v.copyTo, u32(v.copyTo === '0000000000' ? 0 : v.copyLen), u8(v.copyWatch ? 1 : 0)),
+  ).toString('hex');
+
+describe.each(targets)('$name: rules engine', (target) => {
+  test(`gives the reference's verdict on all ${filters.length} lines`, { timeout: 120_000 }, () => {
+    expect(filters.length).toBe(1500);
+    const wrong = filters
+      .map((vector, line) => [line + 1, toHex(target.probe('vl2.filter', filterInput(vector))), filterAnswer(vector)])
+      .filter(([, got, expected]) => got !== expected);
+    expect(wrong).toEqual([]);
+  });
+});
+
+const named = configs.configs.map((config, i) => [i, config.network ?? config.nwid, config] as const);
+
+const accept = (target: ProbeTarget, config: Config, chunks: Config['chunks']): string | null =>
+  toHex(
+    target.probe(
+      'vl2.accept_config',
+      join(
+        sized(text(config.recipientSecret)),
+        sized(text(publicPart(configs.controllerSecret))),
+        config.nwid,
+        list(chunks, (chunk) => join(u8(chunk.verb === 'OK' ? 3 : 12), sized(chunk.payload))),
+      ),
+    ),
+  );
+
+describe.each(targets)('$name: configurations', (target) => {
+  test.each(named)('%i (%s): the recorded chunks are accepted and stored as they were sent', (_, __, config) => {
+    expect(accept(target, config, config.chunks)).toBe(config.dictionary);
+    expect(accept(target, config, config.chunks.toReversed())).toBe(config.dictionary);
+  });
+
+  test.each(named)('%i (%s): another recipient or a changed byte is refused', (i, _, config) => {
+    const other = configs.configs.find((candidate) => candidate.to !== config.to);
+    expect(accept(target, { ...config, recipientSecret: other?.recipientSecret ?? '' }, config.chunks)).toBeNull();
+    const damaged = config.chunks.map((chunk) => {
+      const payload = Buffer.from(hex(chunk.payload));
+      const at = 40 + i;
+      payload.writeUInt8(payload.readUInt8(at) ^ 1, at);
+      return { ...chunk, payload: payload.toString('hex') };
+    });
+    expect(accept(target, config, damaged)).toBeNull();
+  });
+
+  test.each(named)('%i (%s): issued again it is the same dictionary, byte for byte', (_, __, config) => {
+    const input = join(
+      sized(text(configs.controllerSecret)),
+      sized(text(publicPart(config.recipientSecret))),
+      sized(config.dictionary),
+    );
+    expect(toHex(target.probe('vl2.issue', input))).toBe(config.dictionary);
+  });
+
+  test.each(named)('%i (%s): cut and signed again it is the same chunks', (_, __, config) => {
+    const input = join(sized(text(configs.controllerSecret)), config.nwid, config.updateId, sized(config.dictionary));
+    const recorded = config.chunks.map((chunk) => (chunk.verb === 'OK' ? chunk.payload.slice(18) : chunk.payload));
+    expect(toHex(target.probe('vl2.cut', input))).toBe(toHex(join(...recorded.map((chunk) => sized(chunk)))));
+  });
+});
+
+const coms = credentials.objects.filter((object) => object.type === 'CertificateOfMembership');
+
+function passes(target: ProbeTarget, mine: number, theirs: number, me: string, peer: string): boolean {
+  const answer = target.probe(
+    'vl2.gate',
+    join(
+      sized(text(publicPart(me))),
+      sized(text(publicPart(credentials.controller))),
+      sized(text(publicPart(peer))),
+      credentials.nwid,
+      sized(coms[mine]?.serialized ?? ''),
+      sized(coms[theirs]?.serialized ?? ''),
+    ),
+  );
+  expect(answer).not.toBeNull();
+  return toHex(answer) === '01';
+}
+
+describe.each(targets)('$name: the gate', (target) => {
+  const { issuedTo, issuedToOther } = credentials;
+  test('lets members with agreeing certificates through, in both directions', () => {
+    expect(passes(target, 0, 1, issuedTo, issuedToOther)).toBe(true);
+    expect(passes(target, 1, 0, issuedToOther, issuedTo)).toBe(true);
+  });
+  test('stops a certificate that is too far away in time, of another network, or signed by another', () => {
+    expect(passes(target, 0, 2, issuedTo, issuedToOther)).toBe(false);
+    expect(passes(target, 0, 3, issuedTo, issuedToOther)).toBe(false);
+    expect(passes(target, 0, 4, issuedTo, issuedToOther)).toBe(false);
+  });
+  test('stops a peer that shows the certificate of somebody else', () => {
+    expect(passes(target, 0, 1, issuedTo, issuedTo)).toBe(false);
+    expect(passes(target, 0, 1, issuedTo, credentials.controller)).toBe(false);
+  });
+});
