@@ -1,5 +1,51 @@
 # Sources of packages/core/src/netstack, read by CMake and by the WebAssembly build.
 set(ZT_NETSTACK_SOURCES
+  header/arp.cc
+  header/checksum.cc
+  header/icmpv4.cc
+  header/icmpv6.cc
+  header/ipv4.cc
+  header/ipv6.cc
+  header/ipv6_extension.cc
+  header/ndp.cc
+  header/tcp.cc
+  header/tcp_option.cc
+  header/udp.cc
+  icmp/echo.cc
+  icmp/error.cc
+  interface.cc
+  ip/fragmentation.cc
+  ip/input.cc
+  ip/output.cc
+  ip/path_mtu.cc
+  ip/quote.cc
+  ip/reassembly.cc
+  ip/routing.cc
+  ip/source_selection.cc
+  neighbor/arp.cc
+  neighbor/cache.cc
+  neighbor/nd.cc
+  socket/bind_table.cc
+  socket/sip_hash.cc
+  stack.cc
+  tcp/congestion.cc
+  tcp/connection.cc
+  tcp/connection_input.cc
+  tcp/connection_output.cc
+  tcp/cubic.cc
+  tcp/handshake.cc
+  tcp/receiver.cc
+  tcp/reno.cc
+  tcp/rto.cc
+  tcp/scoreboard.cc
+  tcp/sender.cc
+  tcp/sender_recovery.cc
+  tcp/stream_buffer.cc
+  tcp/tcp_layer.cc
+  tcp/tcp_network.cc
+  tcp/timer_heap.cc
+  udp/udp_layer.cc
 )
 set(ZT_NETSTACK_TESTS
+  tcp/transfer_test.cc
 )

@@ -8,70 +8,10 @@
 #include <vector>
 
 #include "base/drop_counters.h"
-#include "zt/generated/enums.h"
-#include "zt/ids.h"
-#include "zt/inet.h"
+#include "netstack/stack_types.h"
 #include "zt/random.h"
-#include "zt/time.h"
 
 namespace zt::netstack {
-
-// Where frames go. The pieces are the payload after the Ethernet header, in order.
-class FrameSink {
- public:
-  virtual ~FrameSink() = default;
-  virtual void SendFrame(const Now& now, NetworkId interface, Mac source, Mac destination, uint16_t ether_type,
-                         std::span<const ByteSpan> payload) = 0;
-  // False: the transmit queue is full; Flush stops and is called again after the host drained.
-  virtual bool HasRoom() const = 0;
-};
-
-struct Route {
-  IpPrefix target;
-  IpAddress via;  // none: on-link
-  auto operator<=>(const Route&) const = default;
-};
-
-struct LinkGroup {  // a link-layer group the interface wants to receive, with the ARP address or 0 (vl2.md §11.1)
-  Mac mac;
-  uint32_t adi = 0;
-  auto operator<=>(const LinkGroup&) const = default;
-};
-
-enum class SocketKind : uint8_t { kTcpListener = 1, kTcpConnection = 2, kUdp = 3 };
-
-struct SocketInfo {
-  SocketId id;
-  SocketKind kind;
-  NetworkId interface;  // 0 when bound to all
-  Endpoint local, remote;
-  uint8_t tcp_state = 0;       // RFC 9293 order: 0 CLOSED, 1 LISTEN, 2 SYN_SENT, 3 SYN_RECEIVED, 4 ESTABLISHED ...
-  uint32_t receive_queue = 0;  // bytes ready to read
-  uint32_t send_queue = 0;     // bytes not acknowledged or not sent
-};
-
-// Readiness and results. Coalesced: at most one readable and one writable event is pending per socket.
-enum class StackEventKind : uint8_t {
-  kTcpConnected,  // connect finished
-  kTcpAccepted,   // `socket` is the new connection, `listener` where it came in
-  kTcpReadable,   // data or end of stream; re-armed by a read that returned less than asked
-  kTcpWritable,   // room again after a write that was cut short
-  kTcpClosed,     // the connection is gone; `status` says why (kOk: orderly, both directions)
-  kUdpReadable,
-  kUdpError,      // an ICMP error for a datagram sent; `status`, `remote`
-  kPingReply,     // `token`, `remote`, `rtt_us`; status kOk / kHostUnreachable / kTimedOut
-  kNetifUp, kNetifDown
-};
-struct StackEvent {
-  StackEventKind kind;
-  SocketId socket;
-  SocketId listener;
-  Status status = Status::kOk;
-  NetworkId interface;
-  Endpoint local, remote;
-  uint32_t token = 0;
-  Millis rtt_ms = 0;
-};
 
 class Stack {
  public:
@@ -81,6 +21,10 @@ class Stack {
   static constexpr size_t kTcpSendBuffer = 4 << 20;     // grows to this; bytes held for retransmission
   static constexpr size_t kTcpReceiveBuffer = 4 << 20;  // the largest window offered (RFC 7323 scaling)
   static constexpr size_t kUdpReceiveBuffer = 1 << 20;
+  // vl2.md §17: MTU 1280 (the least IPv6 allows) to 10000. Others are refused.
+  static constexpr uint32_t kMinMtu = 1280;
+  static constexpr uint32_t kMaxMtu = 10000;
+  static constexpr Millis kMaxKeepAlive = 24LL * 3600 * 1000 * 49;  // like the 32-bit milliseconds of other stacks
 
   Stack(RandomSource& random, DropCounters& drops, FrameSink& sink);
   ~Stack();
@@ -119,7 +63,7 @@ class Stack {
   // Forgets the handle: listener stops; connection: FIN after what is queued, then the stack finishes alone (unread
   // data: RST, RFC 1122 §4.2.2.13); no more events for it.
   Status Close(const Now& now, SocketId socket);
-  Status SetTcpOption(SocketId socket, TcpOption option, int64_t value);
+  Status SetTcpOption(const Now& now, SocketId socket, TcpOption option, int64_t value);
   // Bytes taken into the send buffer (a prefix), or a negative Status.
   int64_t TcpWrite(const Now& now, SocketId socket, ByteSpan data);
   // Bytes copied out; 0 at end of stream; negative Status (kWouldBlock when nothing is there).
@@ -132,6 +76,10 @@ class Stack {
   Status Ping(const Now& now, NetworkId interface, const IpAddress& to, uint32_t token, size_t payload_size,
               Millis timeout);
   std::optional<SocketInfo> Info(SocketId socket) const;
+  // Sockets, half-open and closing connections the stack still keeps; 0 when all is forgotten.
+  size_t SocketCount() const;
+  // Bytes of socket buffers in use (whole blocks).
+  size_t BufferBytes() const;
 
  private:
   struct Impl;

@@ -1,0 +1,86 @@
+#include "netstack/interface.h"
+
+#include <algorithm>
+
+namespace zt::netstack {
+
+bool Interface::Owns(const IpAddress& ip) const {
+  if (loopback) return IsLoopbackAddress(ip);
+  return std::any_of(addresses.begin(), addresses.end(),
+                     [&](const IpPrefix& p) { return p.address == ip; });
+}
+
+bool Interface::IsSubnetBroadcast(const IpAddress& ip) const {
+  if (!ip.IsV4()) return false;
+  return std::any_of(addresses.begin(), addresses.end(), [&](const IpPrefix& p) {
+    if (!p.address.IsV4() || p.bits == 0 || p.bits > 30) return false;
+    return ip.V4() == (p.address.V4() | (0xffffffffu >> p.bits));
+  });
+}
+
+bool Interface::AcceptsGroup(const IpAddress& ip) const {
+  if (ip.IsV4()) return true;
+  if (ip.bytes[0] != 0xff) return false;
+  if (ip == *IpAddress::Parse("ff02::1") || ip == *IpAddress::Parse("ff01::1")) return true;
+  return std::any_of(addresses.begin(), addresses.end(), [&](const IpPrefix& p) {
+    return p.address.IsV6() && SolicitedNode(p.address) == ip;
+  });
+}
+
+bool Interface::HasFamily(IpFamily family) const {
+  return std::any_of(addresses.begin(), addresses.end(),
+                     [&](const IpPrefix& p) { return p.address.family == family; });
+}
+
+std::vector<LinkGroup> Interface::Groups() const {
+  std::vector<LinkGroup> groups;
+  for (const IpPrefix& p : addresses) {
+    if (p.address.IsV4()) {
+      groups.push_back({Mac::Broadcast(), p.address.V4()});
+    } else {
+      groups.push_back({GroupMac(SolicitedNode(p.address)), 0});
+    }
+  }
+  groups.push_back({Mac{0x333300000001}, 0});
+  std::sort(groups.begin(), groups.end());
+  groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
+  return groups;
+}
+
+uint32_t Interface::SegmentSize() const {
+  return segment_hint == 0 ? mtu : std::min(mtu, segment_hint);
+}
+
+IpAddress LinkLocalAddress(Mac mac) {
+  const std::array<uint8_t, 6> m = mac.ToBytes();
+  const uint8_t bytes[16] = {0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<uint8_t>(m[0] ^ 2),
+                             m[1], m[2], 0xff, 0xfe, m[3], m[4], m[5]};
+  return IpAddress::FromV6Bytes(bytes);
+}
+
+IpAddress SolicitedNode(const IpAddress& ip) {
+  const uint8_t bytes[16] = {0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff,
+                             ip.bytes[13], ip.bytes[14], ip.bytes[15]};
+  return IpAddress::FromV6Bytes(bytes);
+}
+
+Mac GroupMac(const IpAddress& ip) {
+  if (ip.IsV6()) {
+    return {0x333300000000ULL | uint64_t{ip.bytes[12]} << 24 | uint64_t{ip.bytes[13]} << 16 |
+            uint64_t{ip.bytes[14]} << 8 | ip.bytes[15]};
+  }
+  if (ip.IsMulticast()) return {0x01005e000000ULL | (ip.V4() & 0x7fffff)};
+  return Mac::Broadcast();
+}
+
+bool IsLoopbackAddress(const IpAddress& ip) {
+  if (ip.IsV4()) return ip.bytes[0] == 127;
+  if (!ip.IsV6() || ip.bytes[15] != 1) return false;
+  return std::all_of(ip.bytes.begin(), ip.bytes.end() - 1, [](uint8_t b) { return b == 0; });
+}
+
+bool IsLinkLocalV6(const IpAddress& ip) {
+  return ip.IsV6() && ip.bytes[0] == 0xfe && (ip.bytes[1] & 0xc0) == 0x80;
+}
+
+}  // namespace zt::netstack

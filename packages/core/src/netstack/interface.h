@@ -1,0 +1,42 @@
+// One network's attachment: addresses, routes, MTU and neighbours. The loopback interface has id 0.
+#pragma once
+
+#include <vector>
+
+#include "netstack/neighbor/cache.h"
+#include "netstack/stack_types.h"
+
+namespace zt::netstack {
+
+struct Interface {
+  NetworkId id;
+  Mac mac;
+  uint32_t mtu = 0;
+  uint32_t segment_hint = 0;  // 0: the MTU
+  bool loopback = false;
+  std::vector<IpPrefix> addresses;  // the link-local one is last
+  std::vector<Route> routes;
+  NeighborCache neighbors;
+
+  bool Owns(const IpAddress& ip) const;
+  // The broadcast address of one of the IPv4 prefixes (RFC 919 §7); none for /31 and /32.
+  bool IsSubnetBroadcast(const IpAddress& ip) const;
+  // A group whose packets are for us: all-nodes and the solicited-node groups (RFC 4291 §2.8), any IPv4 group.
+  bool AcceptsGroup(const IpAddress& ip) const;
+  bool HasFamily(IpFamily family) const;
+  // The link-layer groups to subscribe (vl2.md §11.1): sorted, unique.
+  std::vector<LinkGroup> Groups() const;
+  // The size of the IP packets TCP should send.
+  uint32_t SegmentSize() const;
+};
+
+// fe80::/64 with the modified EUI-64 of the MAC (RFC 4291 appendix A).
+IpAddress LinkLocalAddress(Mac mac);
+// ff02::1:ffXX:XXXX (RFC 4291 §2.7.1).
+IpAddress SolicitedNode(const IpAddress& ip);
+// The MAC a group or broadcast IP address maps to (RFC 1112 §6.4, RFC 2464 §7).
+Mac GroupMac(const IpAddress& ip);
+bool IsLoopbackAddress(const IpAddress& ip);
+bool IsLinkLocalV6(const IpAddress& ip);
+
+}  // namespace zt::netstack

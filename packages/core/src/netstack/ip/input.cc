@@ -1,0 +1,160 @@
+// From a frame to a packet for the transports.
+#include "netstack/header/icmpv6.h"
+#include "netstack/header/ipv4.h"
+#include "netstack/header/ipv6.h"
+#include "netstack/header/ipv6_extension.h"
+#include "netstack/header/protocol.h"
+#include "netstack/ip/ip_layer.h"
+#include "netstack/neighbor/arp.h"
+#include "netstack/neighbor/nd.h"
+
+namespace zt::netstack {
+
+void IpLayer::HandleFrame(const Now& now, NetworkId id, Mac source, Mac destination,
+                          uint16_t ether_type, ByteSpan payload) {
+  Interface* interface = Find(id);
+  if (interface == nullptr || interface->loopback) return drops_.Count(DropReason::kUnknownNetwork);
+  if (source == interface->mac) return drops_.Count(DropReason::kOwnSource);
+  const bool group = destination.IsMulticast();
+  if (!group && destination != interface->mac) return drops_.Count(DropReason::kNotForUs);
+  if (ether_type == kEtherTypeIpv4) {
+    HandleIpv4(now, *interface, group, payload);
+  } else if (ether_type == kEtherTypeIpv6) {
+    HandleIpv6(now, *interface, group, payload);
+  } else if (ether_type == kEtherTypeArp) {
+    if (!HandleArp(now, *interface, payload, random_, queue_)) drops_.Count(DropReason::kMalformed);
+  } else {
+    return drops_.Count(DropReason::kBadEthertype);
+  }
+  DrainNeighbors(now, *interface);
+}
+
+bool IpLayer::Accept(Interface& interface, bool link_group, const IpAddress& source,
+                     const IpAddress& destination, IpPacket& out) {
+  out.arrival = &interface;
+  out.owner = &interface;
+  out.source = source;
+  out.destination = destination;
+  if (source.IsMulticast() || source.IsBroadcastV4() || interface.IsSubnetBroadcast(source)) {
+    drops_.Count(DropReason::kBadIpHeader);  // RFC 1122 §3.2.1.3
+    return false;
+  }
+  if (interface.loopback) {
+    out.owner = OwnerOf(destination);
+    return out.owner != nullptr;
+  }
+  if (IsLoopbackAddress(source) || IsLoopbackAddress(destination)) {  // RFC 1122 §3.2.1.3 (g)
+    drops_.Count(DropReason::kBadIpHeader);
+    return false;
+  }
+  if (interface.Owns(source)) {
+    drops_.Count(DropReason::kOwnSource);
+    return false;
+  }
+  const bool ip_group = destination.IsMulticast() || destination.IsBroadcastV4() ||
+                        interface.IsSubnetBroadcast(destination);
+  out.group = ip_group || link_group;
+  const bool ours = ip_group ? !destination.IsMulticast() || interface.AcceptsGroup(destination)
+                             : interface.Owns(destination);
+  if (!ours) drops_.Count(DropReason::kNotForUs);
+  return ours;
+}
+
+void IpLayer::HandleIpv4(const Now& now, Interface& interface, bool group, ByteSpan bytes) {
+  const std::optional<Ipv4Header> header = Ipv4Header::Parse(bytes);
+  if (!header) return drops_.Count(DropReason::kBadIpHeader);
+  IpPacket packet;
+  if (!Accept(interface, group, header->source, header->destination, packet)) return;
+  packet.protocol = header->protocol;
+  packet.hop_limit = header->ttl;
+  packet.payload = header->payload;
+  packet.whole = bytes;
+  if (!header->IsFragment()) return transports_.HandlePacket(now, packet);
+  const FragmentKey key{interface.id, header->source, header->destination, header->protocol,
+                        header->identification};
+  const auto whole = reassembly_.Add(now, key, header->protocol, header->fragment_offset,
+                                     header->more_fragments, header->payload);
+  if (!whole) return;
+  packet.payload = whole->payload;
+  transports_.HandlePacket(now, packet);
+}
+
+void IpLayer::HandleIpv6(const Now& now, Interface& interface, bool group, ByteSpan bytes) {
+  const std::optional<Ipv6Header> header = Ipv6Header::Parse(bytes);
+  if (!header) return drops_.Count(DropReason::kBadIpHeader);
+  IpPacket packet;
+  if (!Accept(interface, group, header->source, header->destination, packet)) return;
+  packet.hop_limit = header->hop_limit;
+  packet.whole = bytes;
+  std::optional<Reassembly::Whole> whole;
+  Ipv6Extensions walk = WalkIpv6Extensions(header->next_header, header->payload);
+  using Verdict = Ipv6Extensions::Verdict;
+  if (walk.verdict == Verdict::kFragment) {
+    const Ipv6Fragment& fragment = walk.fragment;
+    whole = Reassembly::Whole{fragment.next_header, {}};
+    if (fragment.offset != 0 || fragment.more) {  // RFC 6946: an atomic fragment stands alone
+      const FragmentKey key{interface.id, header->source, header->destination, 0,
+                            fragment.identification};
+      whole = reassembly_.Add(now, key, fragment.next_header, fragment.offset, fragment.more,
+                              walk.payload);
+      if (!whole) return;
+      walk = WalkIpv6Extensions(whole->protocol, whole->payload);
+    } else {
+      walk = WalkIpv6Extensions(fragment.next_header, walk.payload);
+    }
+    // RFC 6980 §5: neighbor discovery must not be fragmented; a second fragment header makes no sense.
+    if (walk.verdict == Verdict::kFragment) walk.verdict = Verdict::kDiscard;
+    if (walk.verdict == Verdict::kPayload && walk.protocol == kProtocolIcmpv6 &&
+        !walk.payload.empty() && (walk.payload[0] == Icmpv6::kNeighborSolicitation ||
+                                  walk.payload[0] == Icmpv6::kNeighborAdvertisement)) {
+      walk.verdict = Verdict::kDiscard;
+    }
+  }
+  packet.protocol = walk.protocol;
+  packet.payload = walk.payload;
+  if (walk.verdict == Verdict::kPayload) return transports_.HandlePacket(now, packet);
+  drops_.Count(DropReason::kBadIpHeader);
+  if (whole) return;
+  const auto report = [&](uint8_t code) {
+    transports_.ReportProblem(now, packet, Icmpv6::kParameterProblem, code, walk.pointer);
+  };
+  if (walk.verdict == Verdict::kBadField) report(0);
+  if (walk.verdict == Verdict::kUnknownOption && (!packet.group || walk.report_multicast)) {
+    packet.group = false;  // RFC 4443 §2.4 (e.3): this one error is allowed for a multicast destination
+    report(Icmpv6::kCodeUnknownOption);
+  }
+}
+
+bool IpLayer::HandleNeighbor(const Now& now, const IpPacket& packet, const Icmpv6& message) {
+  return HandleNeighborMessage(now, packet, message, random_, queue_);
+}
+
+bool IpLayer::DeliverLoopback(const Now& now) {
+  if (loopback_.empty()) return false;
+  std::deque<Bytes> batch = std::exchange(loopback_, {});
+  Interface& interface = *Find(NetworkId{});
+  for (const Bytes& packet : batch) {
+    if (packet[0] >> 4 == 4) {
+      HandleIpv4(now, interface, false, packet);
+    } else {
+      HandleIpv6(now, interface, false, packet);
+    }
+  }
+  return true;
+}
+
+void IpLayer::HandleTimeout(const Now& now) {
+  reassembly_.HandleTimeout(now);
+  for (auto& [id, interface] : interfaces_) interface->neighbors.HandleTimeout(now);
+  DrainAllNeighbors(now);
+}
+
+Deadline IpLayer::NextTimeout() const {
+  Deadline deadline = reassembly_.NextTimeout();
+  for (const auto& [id, interface] : interfaces_) {
+    deadline = Earliest(deadline, interface->neighbors.NextTimeout());
+  }
+  return deadline;
+}
+
+}  // namespace zt::netstack

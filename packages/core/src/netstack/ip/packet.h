@@ -1,0 +1,45 @@
+// An IP packet for one of our transports, and an error about one they sent.
+#pragma once
+
+#include "netstack/interface.h"
+
+namespace zt::netstack {
+
+struct IpPacket {
+  Interface* arrival = nullptr;
+  Interface* owner = nullptr;  // whose address the destination is; `arrival` for groups
+  IpAddress source, destination;
+  uint8_t protocol = 0;
+  uint8_t hop_limit = 0;
+  bool group = false;  // multicast or broadcast, on the link or in IP
+  ByteSpan payload;    // transport header and data
+  ByteSpan whole;      // from the IP header, for quoting in errors
+};
+
+// What came back, or failed here, about a packet sent from local to remote.
+struct TransportError {
+  IpAddress local, remote;
+  uint8_t protocol = 0;
+  ByteSpan header;  // at least 8 bytes of the transport header
+  Status status = Status::kHostUnreachable;
+  uint32_t mtu = 0;  // not 0: the packet was too big, the path carries this much
+};
+
+class Transports {
+ public:
+  virtual ~Transports() = default;
+  virtual void HandlePacket(const Now& now, const IpPacket& packet) = 0;
+  virtual void HandleError(const Now& now, const TransportError& error) = 0;
+  // The packet deserves an ICMP error of its family, if the rules allow one (RFC 4443 §2.4 e).
+  virtual void ReportProblem(const Now& now, const IpPacket& packet, uint8_t type, uint8_t code,
+                             uint32_t rest) = 0;
+};
+
+// How to reach a destination.
+struct Path {
+  NetworkId interface;  // 0: loopback
+  IpAddress source;
+  IpAddress next_hop;
+};
+
+}  // namespace zt::netstack

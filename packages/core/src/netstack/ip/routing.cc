@@ -1,0 +1,163 @@
+// Interfaces, addresses, routes and the way to a destination.
+#include <algorithm>
+
+#include "netstack/ip/ip_layer.h"
+#include "netstack/ip/source_selection.h"
+
+namespace zt::netstack {
+
+IpLayer::IpLayer(RandomSource& random, DropCounters& drops, FrameSink& sink, Transports& transports)
+    : random_(random),
+      drops_(drops),
+      sink_(sink),
+      transports_(transports),
+      queue_(drops),
+      reassembly_(drops),
+      identification_(random.U32()) {
+  auto loopback = std::make_unique<Interface>();
+  loopback->loopback = true;
+  loopback->mtu = kLoopbackMtu;
+  loopback->addresses = {{IpAddress::V4(127, 0, 0, 1), 8}, {*IpAddress::Parse("::1"), 128}};
+  interfaces_.emplace(NetworkId{}, std::move(loopback));
+}
+
+bool IpLayer::Add(NetworkId id, Mac mac, uint32_t mtu, uint32_t segment_hint) {
+  if (id.value == 0 || interfaces_.count(id) != 0) return false;
+  auto interface = std::make_unique<Interface>();
+  interface->id = id;
+  interface->mac = mac;
+  interface->mtu = mtu;
+  interface->segment_hint = segment_hint;
+  interface->addresses = {{LinkLocalAddress(mac), 64}};
+  interfaces_.emplace(id, std::move(interface));
+  ++generation_;
+  return true;
+}
+
+void IpLayer::Remove(NetworkId id) {
+  reassembly_.Forget(id);
+  interfaces_.erase(id);
+  ++generation_;
+}
+
+void IpLayer::SetMtu(Interface& interface, uint32_t mtu) {
+  interface.mtu = mtu;
+  ++generation_;
+}
+
+void IpLayer::SetAddresses(Interface& interface, std::span<const IpPrefix> addresses) {
+  interface.addresses.assign(addresses.begin(),
+                             addresses.begin() + std::min(addresses.size(), kMaxAddresses));
+  std::erase_if(interface.addresses, [](const IpPrefix& p) {
+    return p.address.IsUnspecified() || p.address.IsMulticast() || IsLoopbackAddress(p.address);
+  });
+  const IpPrefix link_local{LinkLocalAddress(interface.mac), 64};
+  std::erase_if(interface.addresses,
+                [&](const IpPrefix& p) { return p.address == link_local.address; });
+  interface.addresses.push_back(link_local);
+  ++generation_;
+}
+
+void IpLayer::SetRoutes(Interface& interface, std::span<const Route> routes) {
+  interface.routes.assign(routes.begin(), routes.begin() + std::min(routes.size(), kMaxRoutes));
+  ++generation_;
+}
+
+Interface* IpLayer::Find(NetworkId id) {
+  auto it = interfaces_.find(id);
+  return it == interfaces_.end() ? nullptr : it->second.get();
+}
+
+bool IpLayer::Owns(NetworkId interface, const IpAddress& ip) {
+  Interface* owner = OwnerOf(ip);
+  if (owner == nullptr || interface.value == 0 || owner->id == interface) return owner != nullptr;
+  Interface* wanted = Find(interface);  // two networks may give the same address
+  return wanted != nullptr && wanted->Owns(ip);
+}
+
+Interface* IpLayer::OwnerOf(const IpAddress& ip) {
+  for (auto& [id, interface] : interfaces_) {
+    if (interface->Owns(ip)) return interface.get();
+  }
+  return nullptr;
+}
+
+IpLayer::Match IpLayer::BestRoute(const Interface& interface, const IpAddress& remote) {
+  Match best;
+  for (const IpPrefix& p : interface.addresses) {
+    if (p.Contains(remote) && p.bits > best.bits) best = {p.bits, remote};
+  }
+  for (const Route& route : interface.routes) {
+    if (route.target.bits <= best.bits || !route.target.Contains(remote)) continue;
+    best = {route.target.bits, route.via.IsUnspecified() ? remote : route.via};
+  }
+  return best;
+}
+
+Interface* IpLayer::OnlyInterface() {
+  return interfaces_.size() == 2 ? std::next(interfaces_.begin())->second.get() : nullptr;
+}
+
+Status IpLayer::FindPath(NetworkId interface, const IpAddress& local, const IpAddress& remote,
+                         Path& out) {
+  const bool any_local = local.IsUnspecified();
+  if (remote.IsUnspecified()) return Status::kNetworkUnreachable;
+  if (!any_local && local.family != remote.family) return Status::kInvalidArgument;
+  if (!any_local && !Owns(interface, local)) return Status::kAddressNotAvailable;
+  if (Owns(interface, remote)) {
+    out = {NetworkId{}, any_local ? remote : local, remote};
+    return Status::kOk;
+  }
+  const bool group = remote.IsMulticast() || remote.IsBroadcastV4();
+  Match best;
+  Interface* chosen = nullptr;
+  for (auto& [id, candidate] : interfaces_) {
+    if (candidate->loopback || (interface.value != 0 && id != interface)) continue;
+    if (!any_local && !candidate->Owns(local)) continue;
+    if (!candidate->HasFamily(remote.family)) continue;
+    // The zone of a link-local address must be known (RFC 4007 §6).
+    if (IsLinkLocalV6(remote) && interface.value == 0 && any_local && OnlyInterface() == nullptr) {
+      continue;
+    }
+    const Match match = group ? Match{0, remote} : BestRoute(*candidate, remote);
+    if (match.bits <= best.bits) continue;
+    best = match;
+    chosen = candidate.get();
+  }
+  if (chosen == nullptr || IsLoopbackAddress(remote)) return Status::kNetworkUnreachable;
+  out = {chosen->id, any_local ? SelectSource(*chosen, remote) : local, best.next_hop};
+  return out.source.IsNone() ? Status::kNetworkUnreachable : Status::kOk;
+}
+
+uint32_t IpLayer::PacketSize(const Now& now, const Path& path, const IpAddress& remote) {
+  Interface* interface = Find(path.interface);
+  if (interface == nullptr) return 1280;
+  return path_mtu_.For(now, remote, interface->mtu);
+}
+
+uint32_t IpLayer::TcpPacketSize(const Now& now, const Path& path, const IpAddress& remote) {
+  Interface* interface = Find(path.interface);
+  if (interface == nullptr) return 1280;
+  return path_mtu_.For(now, remote, interface->SegmentSize());
+}
+
+bool IpLayer::IsBroadcast(const IpAddress& ip) {
+  if (ip.IsBroadcastV4()) return true;
+  for (auto& [id, interface] : interfaces_) {
+    if (interface->IsSubnetBroadcast(ip)) return true;
+  }
+  return false;
+}
+
+bool IpLayer::LowerPathMtu(const Now& now, const IpAddress& remote, uint32_t mtu) {
+  return path_mtu_.Lower(now, remote, mtu, 65535);
+}
+
+void IpLayer::ConfirmNeighbor(const Now& now, const Path& path) {
+  Interface* interface = Find(path.interface);
+  if (interface != nullptr && !interface->loopback) {
+    interface->neighbors.Confirm(now, path.next_hop, random_);
+  }
+}
+
+}  // namespace zt::netstack

@@ -1,0 +1,90 @@
+// Link-layer addresses of neighbours with the reachability states of RFC 4861 §7.3, for ARP and ND alike.
+// Pure bookkeeping: solicitations to send, packets released and packets failed are taken by the owner.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "zt/bytes.h"
+#include "zt/ids.h"
+#include "zt/inet.h"
+#include "zt/random.h"
+#include "zt/time.h"
+
+namespace zt::netstack {
+
+class NeighborCache {
+ public:
+  // A peer on the network can ask from many addresses; the least recently used entry gives way.
+  static constexpr size_t kMaxEntries = 1024;
+  // Enough for the fragments of one large datagram and a SYN or two while the address is resolved.
+  static constexpr size_t kMaxPending = 32;
+  // RFC 4861 §10 has 3. The first solicitation to a member may wait for multicast gathering and WHOIS.
+  static constexpr int kMaxSolicitations = 5;
+  static constexpr Millis kRetransTime = 1000;      // RFC 4861 §10 RETRANS_TIMER
+  static constexpr Millis kReachableTime = 30'000;  // RFC 4861 §10, randomised by 0.5..1.5
+  static constexpr Millis kDelayFirstProbe = 5000;  // RFC 4861 §10 DELAY_FIRST_PROBE_TIME
+  static constexpr int kMaxUnicastProbes = 3;
+
+  struct Solicitation {
+    IpAddress target;
+    std::optional<Mac> unicast;  // none: to everybody
+  };
+  struct Released {
+    Mac mac;
+    Bytes packet;
+  };
+  enum class Evidence : uint8_t {
+    kRequest,    // it asked us: its address is worth keeping, but not proven reachable
+    kGratuitous, // unsolicited: only for entries that exist
+    kReply       // it answered us
+  };
+
+  // The MAC to send to, or none: resolution is under way (Hold the packet).
+  std::optional<Mac> Lookup(const Now& now, const IpAddress& ip);
+  // Keeps a packet until the address is known. False: no room or no resolution under way.
+  bool Hold(const IpAddress& ip, Bytes packet);
+  // `override` false keeps a different known address (RFC 4861 §7.2.5).
+  void Learn(const Now& now, const IpAddress& ip, Mac mac, Evidence evidence, bool override,
+             RandomSource& random);
+  // Forward progress of an upper layer proves the neighbour reachable (RFC 4861 §7.3.1).
+  void Confirm(const Now& now, const IpAddress& ip, RandomSource& random);
+  void Clear();
+
+  void HandleTimeout(const Now& now);
+  Deadline NextTimeout() const { return deadline_; }
+  std::vector<Solicitation> TakeSolicitations() { return std::exchange(solicitations_, {}); }
+  std::vector<Released> TakeReleased() { return std::exchange(released_, {}); }
+  std::vector<Bytes> TakeFailed() { return std::exchange(failed_, {}); }
+  bool HasOutput() const {
+    return !solicitations_.empty() || !released_.empty() || !failed_.empty();
+  }
+  size_t size() const { return entries_.size(); }
+
+ private:
+  enum class State : uint8_t { kIncomplete, kReachable, kStale, kDelay, kProbe };
+  struct Entry {
+    State state = State::kStale;
+    Mac mac;
+    int tries = 0;
+    Instant reachable_until;             // kReachable turns stale when looked at later
+    Instant timer = Instant::Never();    // kIncomplete, kDelay, kProbe
+    Instant used;
+    std::vector<Bytes> pending;
+  };
+
+  Entry& Create(const Now& now, const IpAddress& ip);
+  void BecomeReachable(const Now& now, Entry& entry, RandomSource& random);
+  void Release(Entry& entry);
+  void UpdateDeadline();
+
+  std::map<IpAddress, Entry> entries_;
+  Deadline deadline_;
+  std::vector<Solicitation> solicitations_;
+  std::vector<Released> released_;
+  std::vector<Bytes> failed_;
+};
+
+}  // namespace zt::netstack

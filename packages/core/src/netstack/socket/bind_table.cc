@@ -1,0 +1,57 @@
+#include "netstack/socket/bind_table.h"
+
+#include <algorithm>
+
+namespace zt::netstack {
+
+bool BindTable::IsFree(NetworkId interface, const Endpoint& local) const {
+  auto it = ports_.find(local.port);
+  if (it == ports_.end()) return true;
+  return std::none_of(it->second.begin(), it->second.end(), [&](const Binding& b) {
+    return b.interface == interface && b.ip == local.ip;
+  });
+}
+
+void BindTable::Add(NetworkId interface, const Endpoint& local, SocketId socket) {
+  ports_[local.port].push_back({interface, local.ip, socket});
+}
+
+void BindTable::Remove(const Endpoint& local, SocketId socket) {
+  auto it = ports_.find(local.port);
+  if (it == ports_.end()) return;
+  std::erase_if(it->second, [&](const Binding& b) { return b.socket == socket; });
+  if (it->second.empty()) ports_.erase(it);
+}
+
+SocketId BindTable::Find(NetworkId interface, const Endpoint& local) const {
+  auto it = ports_.find(local.port);
+  if (it == ports_.end()) return {};
+  SocketId best;
+  int best_score = -1;
+  for (const Binding& b : it->second) {
+    if (b.ip.family != local.ip.family) continue;
+    if (b.interface.value != 0 && b.interface != interface) continue;
+    if (!b.ip.IsUnspecified() && b.ip != local.ip) continue;
+    const int score = (b.ip.IsUnspecified() ? 0 : 2) + (b.interface.value == 0 ? 0 : 1);
+    if (score > best_score) {
+      best_score = score;
+      best = b.socket;
+    }
+  }
+  return best;
+}
+
+std::vector<SocketId> BindTable::FindAll(NetworkId interface, IpFamily family,
+                                         uint16_t port) const {
+  std::vector<SocketId> out;
+  auto it = ports_.find(port);
+  if (it == ports_.end()) return out;
+  for (const Binding& b : it->second) {
+    const bool fits = b.ip.family == family && b.ip.IsUnspecified() &&
+                      (b.interface.value == 0 || b.interface == interface);
+    if (fits) out.push_back(b.socket);
+  }
+  return out;
+}
+
+}  // namespace zt::netstack

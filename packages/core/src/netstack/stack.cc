@@ -1,0 +1,324 @@
+// Composition: one IP layer, the transports above it, one event queue; ids are given here.
+#include "netstack/stack.h"
+
+#include "netstack/header/protocol.h"
+#include "netstack/icmp/echo.h"
+#include "netstack/icmp/error.h"
+#include "netstack/tcp/tcp_layer.h"
+#include "netstack/udp/udp_layer.h"
+
+namespace zt::netstack {
+
+struct Stack::Impl final : Transports {
+  // Rounds of loopback traffic in one Flush; what remains goes on at once by NextTimeout.
+  static constexpr int kLoopbackRounds = 4096;
+
+  Impl(RandomSource& random, DropCounters& drop_counters, FrameSink& sink)
+      : drops(drop_counters),
+        ip(random, drop_counters, sink, *this),
+        errors(ip, drop_counters),
+        echo(ip, events, random),
+        udp(ip, errors, events, drop_counters, random),
+        tcp(ip, events, drop_counters, random) {
+    tcp.SetIdSource([](void* self) { return static_cast<Impl*>(self)->NewId(); }, this);
+  }
+
+  void HandlePacket(const Now& now, const IpPacket& packet) override;
+  void HandleError(const Now& now, const TransportError& error) override;
+  void ReportProblem(const Now& now, const IpPacket& packet, uint8_t type, uint8_t code,
+                     uint32_t rest) override {
+    errors.Send(now, packet, type, code, rest);
+  }
+  void HandleIcmpv4(const Now& now, const IpPacket& packet);
+  void HandleIcmpv6(const Now& now, const IpPacket& packet);
+  void HandleReceivedError(const Now& now, const std::optional<TransportError>& error);
+  SocketId NewId();
+  bool IsLive(const StackEvent& event);
+
+  DropCounters& drops;
+  EventQueue events;
+  IpLayer ip;
+  IcmpErrors errors;
+  Echo echo;
+  UdpLayer udp;
+  TcpLayer tcp;
+  uint32_t last_id = 0;
+  bool loopback_waits = false;
+  Instant loopback_at;
+};
+
+void Stack::Impl::HandlePacket(const Now& now, const IpPacket& packet) {
+  const bool v4 = packet.source.IsV4();
+  switch (packet.protocol) {
+    case kProtocolTcp: return tcp.HandlePacket(now, packet);
+    case kProtocolUdp: return udp.HandlePacket(now, packet);
+    case kProtocolIcmpv4: {
+      if (v4) return HandleIcmpv4(now, packet);
+      break;
+    }
+    case kProtocolIcmpv6: {
+      if (!v4) return HandleIcmpv6(now, packet);
+      break;
+    }
+    default: break;
+  }
+  drops.Count(DropReason::kNoSocket);
+  errors.SendProtocolUnreachable(now, packet);
+}
+
+void Stack::Impl::HandleIcmpv4(const Now& now, const IpPacket& packet) {
+  const auto message = Icmpv4::Parse(packet.payload);
+  if (!message) return drops.Count(DropReason::kBadChecksum);
+  switch (message->type) {
+    case Icmpv4::kEchoRequest: return echo.AnswerV4(now, packet, *message);
+    case Icmpv4::kEchoReply: return echo.HandleReply(now, packet, message->rest);
+    default: return HandleReceivedError(now, IcmpErrors::Interpret(*message));
+  }
+}
+
+void Stack::Impl::HandleIcmpv6(const Now& now, const IpPacket& packet) {
+  const auto message = Icmpv6::Parse(packet.payload, packet.source, packet.destination);
+  if (!message) return drops.Count(DropReason::kBadChecksum);
+  switch (message->type) {
+    case Icmpv6::kEchoRequest: return echo.AnswerV6(now, packet, *message);
+    case Icmpv6::kEchoReply: return echo.HandleReply(now, packet, message->rest);
+    case Icmpv6::kNeighborSolicitation:
+    case Icmpv6::kNeighborAdvertisement:
+      if (!ip.HandleNeighbor(now, packet, *message)) drops.Count(DropReason::kMalformed);
+      return;
+    default: return HandleReceivedError(now, IcmpErrors::Interpret(*message));
+  }
+}
+
+void Stack::Impl::HandleReceivedError(const Now& now, const std::optional<TransportError>& error) {
+  // Only about what an address of ours sent.
+  if (!error || ip.OwnerOf(error->local) == nullptr) return drops.Count(DropReason::kMalformed);
+  HandleError(now, *error);
+}
+
+void Stack::Impl::HandleError(const Now& now, const TransportError& error) {
+  if (error.mtu != 0) ip.LowerPathMtu(now, error.remote, error.mtu);
+  switch (error.protocol) {
+    case kProtocolTcp: return tcp.HandleError(now, error);
+    case kProtocolUdp: return udp.HandleError(error);
+    case kProtocolIcmpv4:
+    case kProtocolIcmpv6: return echo.HandleError(now, error);
+    default: return;
+  }
+}
+
+SocketId Stack::Impl::NewId() {
+  const bool full = tcp.size() + udp.size() >= kMaxSockets && !tcp.EvictTimeWait();
+  if (full || last_id == 0xffffffff) return {};
+  return {++last_id};
+}
+
+bool Stack::Impl::IsLive(const StackEvent& event) {
+  return !event.socket || tcp.Has(event.socket) || udp.Has(event.socket);
+}
+
+Stack::Stack(RandomSource& random, DropCounters& drops, FrameSink& sink)
+    : impl_(std::make_unique<Impl>(random, drops, sink)) {}
+
+Stack::~Stack() = default;
+
+bool Stack::AddInterface(const Now&, NetworkId interface, Mac mac, uint32_t mtu,
+                         uint32_t segment_hint) {
+  if (impl_->ip.interface_count() >= kMaxInterfaces) return false;
+  if (mtu < kMinMtu || mtu > kMaxMtu || (segment_hint != 0 && segment_hint < kMinMtu)) return false;
+  if (!impl_->ip.Add(interface, mac, mtu, segment_hint)) return false;
+  StackEvent event;
+  event.kind = StackEventKind::kNetifUp;
+  event.interface = interface;
+  impl_->events.Push(event);
+  return true;
+}
+
+void Stack::RemoveInterface(const Now&, NetworkId interface) {
+  Interface* removed = impl_->ip.Find(interface);
+  if (removed == nullptr || removed->loopback) return;
+  impl_->tcp.EndWhere(Status::kNetworkDown, [&](const ConnectionName& name) {
+    const bool own_loop = name.interface.value == 0 &&
+                          (removed->Owns(name.local.ip) || removed->Owns(name.remote.ip));
+    return name.interface == interface || own_loop;
+  });
+  impl_->echo.Forget(interface);
+  impl_->ip.Remove(interface);
+  StackEvent event;
+  event.kind = StackEventKind::kNetifDown;
+  event.interface = interface;
+  impl_->events.Push(event);
+}
+
+void Stack::SetMtu(NetworkId interface, uint32_t mtu) {
+  Interface* found = impl_->ip.Find(interface);
+  if (found == nullptr || found->loopback || mtu < kMinMtu || mtu > kMaxMtu) return;
+  impl_->ip.SetMtu(*found, mtu);
+}
+
+void Stack::SetAddresses(const Now&, NetworkId interface, std::span<const IpPrefix> addresses) {
+  Interface* found = impl_->ip.Find(interface);
+  if (found == nullptr || found->loopback) return;
+  impl_->ip.SetAddresses(*found, addresses);
+  impl_->tcp.EndWhere(Status::kAddressNotAvailable, [&](const ConnectionName& name) {
+    if (name.interface == interface) return !found->Owns(name.local.ip);
+    return name.interface.value == 0 && impl_->ip.OwnerOf(name.local.ip) == nullptr;
+  });
+}
+
+void Stack::SetRoutes(NetworkId interface, std::span<const Route> routes) {
+  Interface* found = impl_->ip.Find(interface);
+  if (found != nullptr && !found->loopback) impl_->ip.SetRoutes(*found, routes);
+}
+
+std::vector<LinkGroup> Stack::Groups(NetworkId interface) const {
+  Interface* found = impl_->ip.Find(interface);
+  if (found == nullptr || found->loopback) return {};
+  return found->Groups();
+}
+
+void Stack::HandleFrame(const Now& now, NetworkId interface, Mac source, Mac destination,
+                        uint16_t ether_type, ByteSpan payload) {
+  impl_->ip.HandleFrame(now, interface, source, destination, ether_type, payload);
+}
+
+void Stack::HandleTimeout(const Now& now) {
+  impl_->ip.HandleTimeout(now);
+  impl_->echo.HandleTimeout(now);
+  impl_->tcp.HandleTimeout(now);
+}
+
+Deadline Stack::NextTimeout() const {
+  Deadline deadline = Earliest(impl_->ip.NextTimeout(), impl_->tcp.NextTimeout());
+  deadline = Earliest(deadline, impl_->echo.NextTimeout());
+  if (impl_->loopback_waits) deadline = Earliest(deadline, {impl_->loopback_at, "loopback"});
+  return deadline;
+}
+
+bool Stack::Flush(const Now& now) {
+  impl_->loopback_waits = false;
+  for (int round = 0; round < Impl::kLoopbackRounds; ++round) {
+    // Loopback first: it makes its own room.
+    impl_->ip.DeliverLoopback(now);
+    const bool stopped = impl_->ip.FlushQueue(now) || impl_->tcp.Flush(now);
+    if (impl_->ip.HasLoopback()) continue;
+    if (stopped || !impl_->ip.HasQueued()) return stopped;
+  }
+  impl_->loopback_waits = true;
+  impl_->loopback_at = now.mono;
+  return false;
+}
+
+std::optional<StackEvent> Stack::PollEvent() {
+  while (std::optional<StackEvent> event = impl_->events.Pop()) {
+    if (!impl_->IsLive(*event)) continue;
+    impl_->tcp.Delivered(*event);
+    impl_->udp.Delivered(*event);
+    return event;
+  }
+  return std::nullopt;
+}
+
+Stack::Opened Stack::TcpConnect(const Now& now, NetworkId interface, const Endpoint& local,
+                                const Endpoint& remote, Millis timeout) {
+  Opened opened{Status::kOk, impl_->NewId(), local};
+  if (!opened.socket) return {Status::kLimitReached, {}, {}};
+  opened.status =
+      impl_->tcp.Connect(now, opened.socket, interface, opened.local, remote, timeout);
+  if (opened.status != Status::kOk) return {opened.status, {}, {}};
+  return opened;
+}
+
+Stack::Opened Stack::TcpListen(NetworkId interface, const Endpoint& local, uint32_t backlog) {
+  Opened opened{Status::kOk, impl_->NewId(), local};
+  if (!opened.socket) return {Status::kLimitReached, {}, {}};
+  opened.status = impl_->tcp.Listen(opened.socket, interface, opened.local, backlog);
+  if (opened.status != Status::kOk) return {opened.status, {}, {}};
+  return opened;
+}
+
+Status Stack::TcpShutdown(const Now& now, SocketId socket) {
+  Connection* connection = impl_->tcp.Find(socket);
+  if (connection == nullptr) return Status::kNotFound;
+  const Status status = connection->Shutdown(now);
+  impl_->tcp.Update(*connection);
+  return status;
+}
+
+Status Stack::TcpAbort(const Now& now, SocketId socket) {
+  Connection* connection = impl_->tcp.Find(socket);
+  if (connection == nullptr) return Status::kNotFound;
+  connection->Abort(now, Status::kConnectionAborted);
+  impl_->tcp.Update(*connection);
+  return Status::kOk;
+}
+
+Status Stack::Close(const Now& now, SocketId socket) {
+  if (impl_->udp.Close(socket) || impl_->tcp.CloseListener(now, socket)) return Status::kOk;
+  Connection* connection = impl_->tcp.Find(socket);
+  if (connection == nullptr) return Status::kNotFound;
+  connection->Close(now);
+  impl_->tcp.Update(*connection);
+  impl_->events.SweepIfLong([&](const StackEvent& event) { return !impl_->IsLive(event); });
+  return Status::kOk;
+}
+
+Status Stack::SetTcpOption(const Now& now, SocketId socket, TcpOption option, int64_t value) {
+  Connection* connection = impl_->tcp.Find(socket);
+  if (connection == nullptr) return Status::kNotFound;
+  if (value < 0) return Status::kInvalidArgument;
+  switch (option) {
+    case TcpOption::kNoDelay: connection->SetNoDelay(value != 0); break;
+    case TcpOption::kKeepAlive:
+      if (value > kMaxKeepAlive) return Status::kInvalidArgument;
+      connection->SetKeepAlive(now, value);
+      break;
+    default: return Status::kNotSupported;
+  }
+  impl_->tcp.Update(*connection);
+  return Status::kOk;
+}
+
+int64_t Stack::TcpWrite(const Now& now, SocketId socket, ByteSpan data) {
+  Connection* connection = impl_->tcp.Find(socket);
+  if (connection == nullptr) return -static_cast<int64_t>(Status::kNotFound);
+  return connection->Write(now, data);
+}
+
+int64_t Stack::TcpRead(const Now&, SocketId socket, MutableBytes into) {
+  Connection* connection = impl_->tcp.Find(socket);
+  if (connection == nullptr) return -static_cast<int64_t>(Status::kNotFound);
+  return connection->Read(into);
+}
+
+Stack::Opened Stack::UdpBind(NetworkId interface, const Endpoint& local) {
+  Opened opened{Status::kOk, impl_->NewId(), local};
+  if (!opened.socket) return {Status::kLimitReached, {}, {}};
+  opened.status = impl_->udp.Bind(opened.socket, interface, opened.local);
+  if (opened.status != Status::kOk) return {opened.status, {}, {}};
+  return opened;
+}
+
+Status Stack::UdpSend(const Now& now, SocketId socket, const Endpoint& to, ByteSpan data) {
+  return impl_->udp.Send(now, socket, to, data);
+}
+
+int64_t Stack::UdpReceive(SocketId socket, Endpoint& from, Endpoint& to, MutableBytes into) {
+  return impl_->udp.Receive(socket, from, to, into);
+}
+
+Status Stack::Ping(const Now& now, NetworkId interface, const IpAddress& to, uint32_t token,
+                   size_t payload_size, Millis timeout) {
+  return impl_->echo.Ping(now, interface, to, token, payload_size, timeout);
+}
+
+std::optional<SocketInfo> Stack::Info(SocketId socket) const {
+  if (auto info = impl_->udp.Info(socket)) return info;
+  return impl_->tcp.Info(socket);
+}
+
+size_t Stack::SocketCount() const { return impl_->tcp.size() + impl_->udp.size(); }
+
+size_t Stack::BufferBytes() const { return impl_->tcp.buffer_bytes(); }
+
+}  // namespace zt::netstack

@@ -1,0 +1,217 @@
+#include "netstack/tcp/connection.h"
+
+#include <algorithm>
+
+namespace zt::netstack {
+
+Connection::Connection(ConnectionContext& context, BlockPool& pool, const ConnectionName& name,
+                       uint32_t initial_seq, uint32_t timestamp_offset)
+    : context_(context),
+      name_(name),
+      initial_seq_(FirstSeq(initial_seq)),
+      sender_(pool, FirstSeq(initial_seq) + 1),
+      receiver_(pool),
+      timestamp_offset_(timestamp_offset) {
+  timer.owner = name.id.value;
+}
+
+int64_t Connection::Write(const Now& now, ByteSpan data) {
+  if (state_ == TcpState::kClosed) {
+    const Status status = closed_status_ == Status::kOk ? Status::kBrokenPipe : closed_status_;
+    return -static_cast<int64_t>(status);
+  }
+  if (sender_.fin_queued() || state_ == TcpState::kTimeWait) {
+    return -static_cast<int64_t>(Status::kBrokenPipe);
+  }
+  const size_t n = sender_.Write(now, data);
+  if (n < data.size()) writable_wanted_ = true;
+  if (n != 0) context_.Wake(*this);
+  return static_cast<int64_t>(n);
+}
+
+int64_t Connection::Read(MutableBytes into) {
+  if (state_ == TcpState::kSynSent || state_ == TcpState::kSynReceived) {
+    return -static_cast<int64_t>(Status::kNotConnected);
+  }
+  const size_t n = receiver_.Read(into);
+  if (n < into.size()) readable_armed_ = true;
+  if (n != 0) {
+    if (IsSynchronized(state_) && receiver_.UpdateDue(receive_mss_)) {
+      ack_now_ = true;
+      context_.Wake(*this);
+    }
+    // The reader learns of the end by another read: it must be told to make it.
+    if (receiver_.at_end() && n < into.size()) AnnounceReadable();
+    return static_cast<int64_t>(n);
+  }
+  if (into.empty() && !receiver_.at_end()) return 0;
+  if (receiver_.at_end()) {
+    end_read_ = true;
+    return 0;
+  }
+  if (state_ == TcpState::kClosed) {
+    const Status status = closed_status_ == Status::kOk ? Status::kClosed : closed_status_;
+    return -static_cast<int64_t>(status);
+  }
+  return -static_cast<int64_t>(Status::kWouldBlock);
+}
+
+Status Connection::Shutdown(const Now&) {
+  switch (state_) {
+    case TcpState::kClosed:
+      return closed_status_ == Status::kOk ? Status::kClosed : closed_status_;
+    case TcpState::kEstablished: state_ = TcpState::kFinWait1; break;
+    case TcpState::kCloseWait: state_ = TcpState::kLastAck; break;
+    default: break;  // during the handshake the FIN waits; later it is queued already
+  }
+  sender_.QueueFin();
+  context_.Wake(*this);
+  return Status::kOk;
+}
+
+void Connection::Abort(const Now& now, Status status) {
+  if (state_ == TcpState::kClosed) return;
+  // RFC 9293 §3.10.5: a peer that has not answered our SYN needs no reset.
+  if (state_ != TcpState::kSynSent && state_ != TcpState::kTimeWait) SendReset(now);
+  Finish(status);
+}
+
+void Connection::Fail(Status status) {
+  if (state_ != TcpState::kClosed) Finish(status);
+}
+
+void Connection::Close(const Now& now) {
+  has_handle_ = false;
+  if (state_ == TcpState::kClosed) return;
+  const bool handshake = state_ == TcpState::kSynSent || state_ == TcpState::kSynReceived;
+  // RFC 1122 §4.2.2.13: unread data is lost, and the peer must know.
+  if (handshake || (receiver_.readable() != 0 && state_ != TcpState::kTimeWait)) {
+    Abort(now, Status::kConnectionAborted);
+    return;
+  }
+  if (state_ == TcpState::kTimeWait) {
+    receiver_.Discard();
+    return;
+  }
+  Shutdown(now);
+  end_at_ = now.mono + kOrphanLife;
+}
+
+void Connection::SetNoDelay(bool on) {
+  no_delay_ = on;
+  if (on) context_.Wake(*this);
+}
+
+void Connection::SetKeepAlive(const Now& now, Millis idle) {
+  keep_alive_idle_ = idle;
+  keep_alive_probes_ = 0;
+  heard_at_ = now.mono;
+  keep_alive_at_ = idle == 0 ? Instant::Never() : now.mono + idle;
+  context_.Wake(*this);
+}
+
+void Connection::HandleError(const Now& now, uint32_t wire_seq, Status status, uint32_t mtu) {
+  // RFC 5927 §4: only about what is really in flight.
+  if (state_ == TcpState::kSynSent) {
+    if (WireSeq(initial_seq_) != wire_seq) return;
+    if (mtu != 0) return;
+    if (status == Status::kAccessDenied) status = Status::kConnectionRefused;
+    Finish(status);  // RFC 9293 §3.9.2.2: hard before the connection is there
+    return;
+  }
+  if (!IsSynchronized(state_)) return;
+  const Seq seq = UnwrapSeq(wire_seq, sender_.una());
+  if (seq < sender_.una() || seq >= sender_.nxt()) return;
+  // Everything else is a hint that retransmission will outlive (RFC 9293 §3.9.2.2, soft errors).
+  if (mtu != 0) {
+    UpdateSegmentSize(now);
+    context_.Wake(*this);
+  }
+}
+
+void Connection::HandleTimeout(const Now& now) {
+  if (end_at_ <= now.mono) {
+    if (state_ == TcpState::kTimeWait) {
+      Finish(Status::kOk);
+    } else {
+      Abort(now, Status::kTimedOut);
+    }
+    return;
+  }
+  if (connect_until_ <= now.mono) return Finish(Status::kTimedOut);
+  if (syn_at_ <= now.mono) {
+    RetrySyn(now);
+    if (state_ == TcpState::kClosed) return;
+  }
+  if (delayed_ack_at_ <= now.mono) {
+    delayed_ack_at_ = Instant::Never();
+    ack_now_ = true;
+  }
+  if (keep_alive_at_ <= now.mono) {
+    if (heard_at_ + keep_alive_idle_ > now.mono) {
+      keep_alive_probes_ = 0;
+      keep_alive_at_ = heard_at_ + keep_alive_idle_;
+    } else if (keep_alive_probes_ >= kKeepAliveProbes) {
+      return Abort(now, Status::kTimedOut);
+    } else {
+      ++keep_alive_probes_;
+      probe_due_ = !sender_.outstanding();  // retransmissions are probes enough
+      keep_alive_at_ = now.mono + kKeepAliveInterval;
+    }
+  }
+  if (!sender_.HandleTimeout(now)) return Abort(now, Status::kTimedOut);
+  context_.Wake(*this);
+}
+
+Deadline Connection::NextTimeout() const {
+  Deadline deadline{end_at_, state_ == TcpState::kTimeWait ? "tcp time-wait" : "tcp orphan"};
+  deadline = Earliest(deadline, {connect_until_, "tcp connect"});
+  deadline = Earliest(deadline, {syn_at_, "tcp syn"});
+  deadline = Earliest(deadline, {delayed_ack_at_, "tcp delayed ack"});
+  deadline = Earliest(deadline, {keep_alive_at_, "tcp keep-alive"});
+  return Earliest(deadline, sender_.NextTimeout());
+}
+
+void Connection::Finish(Status status) {
+  state_ = TcpState::kClosed;
+  sender_.Stop();
+  if (status != Status::kOk) receiver_.Discard();
+  syn_due_ = ack_now_ = probe_due_ = false;
+  duplicate_acks_ = 0;
+  syn_at_ = connect_until_ = delayed_ack_at_ = keep_alive_at_ = end_at_ = Instant::Never();
+  const bool first = !std::exchange(closed_announced_, true);
+  if (first) closed_status_ = status;
+  context_.OnClosed(*this, status, first);
+}
+
+void Connection::EnterTimeWait(const Now& now) {
+  state_ = TcpState::kTimeWait;
+  sender_.Stop();
+  keep_alive_at_ = Instant::Never();
+  end_at_ = now.mono + kTimeWait;
+  context_.OnClosed(*this, Status::kOk, !std::exchange(closed_announced_, true));
+}
+
+void Connection::AnnounceReadable() {
+  if (!readable_armed_ || end_read_) return;
+  readable_armed_ = false;
+  context_.OnReadable(*this);
+}
+
+void Connection::AnnounceWritable() {
+  if (!writable_wanted_ || sender_.fin_queued()) return;
+  // A quarter of the smallest buffer: one wake-up moves a useful amount.
+  if (sender_.Room() < Sender::kMinBuffer / 4) return;
+  writable_wanted_ = false;
+  context_.OnWritable(*this);
+}
+
+SocketInfo Connection::Info() const {
+  SocketInfo info{name_.id, SocketKind::kTcpConnection, name_.interface, name_.local, name_.remote};
+  info.tcp_state = static_cast<uint8_t>(state_);
+  info.receive_queue = static_cast<uint32_t>(receiver_.readable());
+  info.send_queue = static_cast<uint32_t>(sender_.queued());
+  return info;
+}
+
+}  // namespace zt::netstack

@@ -1,0 +1,175 @@
+// A segment arrives (RFC 9293 §3.10.7).
+#include <algorithm>
+
+#include "netstack/tcp/connection.h"
+
+namespace zt::netstack {
+
+void Connection::HandleSegment(const Now& now, const TcpSegment& segment) {
+  if (state_ == TcpState::kClosed) return;
+  if (state_ == TcpState::kSynSent) return HandleSynSent(now, segment);
+  const Seq seq = UnwrapSeq(segment.seq, receiver_.next());
+  if (!segment.Has(kTcpRst) && !PassesPaws(now, segment, seq)) return;
+  if (!IsAcceptable(segment, seq)) {
+    if (segment.Has(kTcpRst)) return;
+    if (segment.Has(kTcpSyn) && state_ == TcpState::kSynReceived && seq == peer_initial_) {
+      syn_due_ = true;  // our SYN+ACK was lost
+    } else {
+      // An old duplicate, a probe, or an acknowledgment we lost: say where we are.
+      if (!segment.payload.empty() && seq < receiver_.next()) {
+        receiver_.Accept(seq, segment.payload, false);
+      }
+      ack_now_ = IsSynchronized(state_);
+      if (state_ == TcpState::kTimeWait && segment.Has(kTcpFin)) end_at_ = now.mono + kTimeWait;
+    }
+    context_.Wake(*this);
+    return;
+  }
+  heard_at_ = now.mono;
+  if (segment.Has(kTcpRst)) return HandleReset(now, seq);
+  if (segment.Has(kTcpSyn)) return Challenge(now);  // RFC 5961 §4.2
+  if (!segment.Has(kTcpAck)) return;
+  if (state_ == TcpState::kSynReceived) return HandleSynReceived(now, segment, seq);
+  if (!HandleAck(now, segment, seq)) return;
+  HandleData(now, segment, seq);
+}
+
+// RFC 9293 §3.10.7.4 table 6. At a closed window the acknowledgment of a segment in place still counts.
+bool Connection::IsAcceptable(const TcpSegment& segment, Seq seq) const {
+  const Seq next = receiver_.next();
+  const Seq edge = next + receiver_.window();
+  const uint32_t length = segment.SequenceLength();
+  if (seq == next) return true;
+  if (length == 0) return seq > next && seq < edge;
+  return seq < edge && seq + length > next;
+}
+
+// RFC 7323 §5.3; the echo value follows §4.3.
+bool Connection::PassesPaws(const Now& now, const TcpSegment& segment, Seq seq) {
+  if (!timestamps_) return true;
+  if (!segment.options.has_timestamps) return segment.Has(kTcpSyn);
+  const int32_t age = static_cast<int32_t>(segment.options.timestamp - timestamp_recent_);
+  if (age < 0 && now.mono - timestamp_recent_at_ < kPawsIdle) {
+    ack_now_ = IsSynchronized(state_);
+    context_.Wake(*this);
+    return false;
+  }
+  if (seq <= acked_) {
+    timestamp_recent_ = segment.options.timestamp;
+    timestamp_recent_at_ = now.mono;
+  }
+  return true;
+}
+
+// RFC 5961 §3.2: exactly in place it is believed, elsewhere in the window it is questioned.
+void Connection::HandleReset(const Now& now, Seq seq) {
+  if (state_ == TcpState::kTimeWait) return;  // RFC 1337
+  if (seq != receiver_.next()) return Challenge(now);
+  const bool handshake = state_ == TcpState::kSynReceived;
+  Finish(handshake ? Status::kConnectionRefused : Status::kConnectionReset);
+}
+
+void Connection::Challenge(const Now& now) {
+  if (!context_.AllowChallenge(now)) return;
+  ack_now_ = true;
+  context_.Wake(*this);
+}
+
+std::optional<Instant> Connection::EchoTime(const Now& now, const TcpSegment& segment) const {
+  if (!timestamps_ || !segment.options.has_timestamps) return std::nullopt;
+  const int32_t age = static_cast<int32_t>(TimestampNow(now) - segment.options.timestamp_echo);
+  if (age < 0) return std::nullopt;
+  return now.mono - age;
+}
+
+uint32_t Connection::ScaledWindow(const TcpSegment& segment) const {
+  return uint32_t{segment.window} << peer_scale_;
+}
+
+// False: the segment is not to be read further.
+bool Connection::HandleAck(const Now& now, const TcpSegment& segment, Seq seq) {
+  const Seq ack = UnwrapSeq(segment.ack, sender_.una());
+  if (ack > sender_.nxt() || ack + Receiver::kMaxWindow * 2 < sender_.una()) {  // RFC 5961 §5.2
+    Challenge(now);
+    return false;
+  }
+  sender_.PeerIsAlive(now);
+  keep_alive_probes_ = 0;
+  if (ack < sender_.una()) return true;
+  const bool bare = segment.payload.empty() && !segment.Has(kTcpFin);
+  const bool progress = sender_.HandleAck(
+      now, {ack, seq, ScaledWindow(segment), bare, EchoTime(now, segment), &segment.options});
+  context_.Wake(*this);
+  if (!progress) return true;
+  context_.OnProgress(now, *this);
+  AnnounceWritable();
+  if (!has_handle_ && end_at_ != Instant::Never()) end_at_ = now.mono + kOrphanLife;
+  if (!sender_.fin_acked()) return true;
+  switch (state_) {
+    case TcpState::kFinWait1: state_ = TcpState::kFinWait2; break;
+    case TcpState::kClosing: EnterTimeWait(now); break;
+    case TcpState::kLastAck: Finish(Status::kOk); return false;
+    default: break;
+  }
+  return true;
+}
+
+void Connection::HandleData(const Now& now, const TcpSegment& segment, Seq seq) {
+  const bool fin = segment.Has(kTcpFin);
+  if (segment.payload.empty() && !fin) return;
+  const bool open = state_ == TcpState::kEstablished || state_ == TcpState::kFinWait1 ||
+                    state_ == TcpState::kFinWait2;
+  if (!open) {
+    ack_now_ = true;
+    return;
+  }
+  // RFC 1122 §4.2.2.13: nobody will ever read this.
+  if (!has_handle_ && seq + segment.payload.size() > receiver_.next() && !segment.payload.empty()) {
+    return Abort(now, Status::kConnectionReset);
+  }
+  const Receiver::Outcome outcome = receiver_.Accept(seq, segment.payload, fin);
+  ScheduleAck(now, outcome, segment.payload.size());
+  if (outcome.advanced) AnnounceReadable();
+  if (outcome.fin) HandleFin(now);
+}
+
+// RFC 9293 §3.8.6.3, RFC 5681 §4.2.
+void Connection::ScheduleAck(const Now& now, const Receiver::Outcome& outcome, size_t size) {
+  receive_mss_ = std::max(receive_mss_, static_cast<uint32_t>(std::min<size_t>(size, 65535)));
+  if (outcome.out_of_order || outcome.duplicate || outcome.dropped) {
+    ack_now_ = true;
+    // A peer without SACK counts duplicates; with SACK one acknowledgment tells all.
+    if (!sack_ && !outcome.advanced) duplicate_acks_ = std::min(duplicate_acks_ + 1, 16);
+    return;
+  }
+  if (!outcome.advanced) return;
+  unacked_bytes_ += size;
+  if (outcome.fin || unacked_bytes_ >= 2 * size_t{receive_mss_} || quick_acks_ > 0) {
+    quick_acks_ = std::max(0, quick_acks_ - 1);
+    ack_now_ = true;
+  } else if (delayed_ack_at_ == Instant::Never()) {
+    delayed_ack_at_ = now.mono + kDelayedAck;
+  }
+}
+
+void Connection::HandleFin(const Now& now) {
+  switch (state_) {
+    case TcpState::kEstablished: state_ = TcpState::kCloseWait; break;
+    case TcpState::kFinWait1: state_ = TcpState::kClosing; break;  // with our FIN acknowledged it is kFinWait2
+    case TcpState::kFinWait2: EnterTimeWait(now); break;
+    default: break;
+  }
+}
+
+bool Connection::MayBeReusedBy(const TcpSegment& syn) const {
+  if (state_ != TcpState::kTimeWait || !syn.Has(kTcpSyn) || syn.Has(kTcpAck) || syn.Has(kTcpRst)) {
+    return false;
+  }
+  if (timestamps_ && syn.options.has_timestamps) {
+    const int32_t newer = static_cast<int32_t>(syn.options.timestamp - timestamp_recent_);
+    if (newer != 0) return newer > 0;
+  }
+  return UnwrapSeq(syn.seq, receiver_.next()) > receiver_.next();
+}
+
+}  // namespace zt::netstack

@@ -1,0 +1,26 @@
+// A listening socket: how many connections it may have that nobody took yet (RFC 9293 §3.10.1, RFC 4987 §3).
+#pragma once
+
+#include <algorithm>
+
+#include "netstack/stack_types.h"
+
+namespace zt::netstack {
+
+struct Listener {
+  static constexpr uint32_t kMaxBacklog = 4096;
+  // Half-open connections per listener: a flood of SYNs costs this many places, for at most about a minute.
+  static constexpr uint32_t kMaxHalfOpen = 512;
+
+  NetworkId interface;  // 0: any
+  Endpoint local;
+  uint32_t backlog = 0;
+  uint32_t half_open = 0;
+  uint32_t waiting = 0;  // established, event not yet taken
+
+  bool AcceptsSyn() const {
+    return waiting < backlog && half_open < std::min(kMaxHalfOpen, std::max(backlog, 16u));
+  }
+};
+
+}  // namespace zt::netstack

@@ -1,0 +1,162 @@
+#include "netstack/tcp/receiver.h"
+
+#include <algorithm>
+
+namespace zt::netstack {
+
+void Receiver::Start(Seq first) {
+  buffer_.Reset(first);
+  next_ = first;
+  edge_ = first;
+}
+
+Receiver::Outcome Receiver::Accept(Seq seq, ByteSpan payload, bool fin) {
+  Outcome out;
+  const Seq end = seq + payload.size();
+  if (fin && end <= edge_ && end >= next_ && !fin_) fin_ = end;
+  Seq left = std::max(seq, next_);
+  Seq right = std::min(end, edge_);
+  if (fin_) right = std::min(right, *fin_);
+  if (right <= left) {
+    const bool old = end <= next_ && !payload.empty();
+    if (old) duplicate_ = Island{seq, end};
+    const bool fin_now = fin_ && next_ == *fin_ && !fin_reached_;
+    out.duplicate = old || (fin_reached_ && fin);
+    out.dropped = !payload.empty() && !old;
+    if (fin_now) {
+      ++next_;
+      fin_reached_ = out.fin = out.advanced = true;
+    }
+    return out;
+  }
+  const bool had_gap = has_gap();
+  if (left == next_) {
+    buffer_.Write(left, payload.subspan(static_cast<size_t>(left - seq),
+                                        static_cast<size_t>(right - left)));
+    next_ = right;
+    if (had_gap) AbsorbIslands();
+    out.advanced = true;
+    out.out_of_order = had_gap;  // RFC 5681 §4.2: an ACK at once when a gap is filled
+    if (fin_ && next_ == *fin_) {
+      ++next_;
+      fin_reached_ = out.fin = true;
+    }
+    return out;
+  }
+  out.out_of_order = true;
+  if (!AddIsland(left, right)) {
+    out.dropped = true;
+    return out;
+  }
+  buffer_.Write(left, payload.subspan(static_cast<size_t>(left - seq),
+                                      static_cast<size_t>(right - left)));
+  return out;
+}
+
+bool Receiver::AddIsland(Seq left, Seq right) {
+  // Most arrive at the end: look from there.
+  size_t at = islands_.size();
+  while (at > 0 && islands_[at - 1].left > left) --at;
+  if (at > 0 && islands_[at - 1].right >= left) --at;
+  if (at < islands_.size() && islands_[at].left <= left && islands_[at].right >= right) {
+    duplicate_ = Island{left, right};
+    return true;
+  }
+  size_t stop = at;
+  while (stop < islands_.size() && islands_[stop].left <= right) ++stop;
+  if (stop == at) {
+    if (islands_.size() >= kMaxGaps) return false;
+    islands_.insert(islands_.begin() + static_cast<ptrdiff_t>(at), Island{left, right});
+  } else {
+    islands_[at].left = std::min(islands_[at].left, left);
+    islands_[at].right = std::max(islands_[stop - 1].right, right);
+    islands_.erase(islands_.begin() + static_cast<ptrdiff_t>(at) + 1,
+                   islands_.begin() + static_cast<ptrdiff_t>(stop));
+  }
+  Touch(left);
+  return true;
+}
+
+void Receiver::AbsorbIslands() {
+  size_t n = 0;
+  while (n < islands_.size() && islands_[n].left <= next_) {
+    next_ = std::max(next_, islands_[n].right);
+    ++n;
+  }
+  islands_.erase(islands_.begin(), islands_.begin() + static_cast<ptrdiff_t>(n));
+}
+
+void Receiver::Touch(Seq left) {
+  std::rotate(recent_.begin(), recent_.end() - 1, recent_.end());
+  recent_[0] = left;
+}
+
+void Receiver::FillSack(TcpOptions& options) {
+  size_t n = 0;
+  if (duplicate_) {
+    options.sack[n++] = {WireSeq(duplicate_->left), WireSeq(duplicate_->right)};
+    duplicate_.reset();
+  }
+  Seq used[4] = {};
+  size_t used_count = 0;
+  for (Seq position : recent_) {
+    if (n >= TcpOptions::kMaxSackBlocks || islands_.empty()) break;
+    auto it = std::upper_bound(islands_.begin(), islands_.end(), position,
+                               [](Seq p, const Island& i) { return p < i.left; });
+    if (it == islands_.begin()) continue;
+    --it;
+    if (position >= it->right) continue;
+    if (std::find(used, used + used_count, it->left) != used + used_count) continue;
+    used[used_count++] = it->left;
+    options.sack[n++] = {WireSeq(it->left), WireSeq(it->right)};
+  }
+  options.sack_count = static_cast<uint8_t>(n);
+}
+
+size_t Receiver::Read(MutableBytes into) {
+  const size_t n = std::min(into.size(), readable());
+  if (n == 0) return 0;
+  buffer_.Read(buffer_.begin(), into.first(n));
+  buffer_.Release(buffer_.begin() + n);
+  if (readable() == 0) {
+    // A reader that keeps up and a sender that fills half the window: the window may be what limits them.
+    drained_ += n;
+    if (drained_ >= limit_ / 2 && limit_ < kMaxWindow) {
+      limit_ = std::min(limit_ * 2, kMaxWindow);
+      drained_ = 0;
+    }
+    if (islands_.empty()) buffer_.Clear();
+  } else {
+    drained_ += n;
+  }
+  return n;
+}
+
+Seq Receiver::WantedEdge() const { return std::max(edge_, buffer_.begin() + limit_); }
+
+uint32_t Receiver::Offer(uint8_t scale, uint32_t mss) {
+  const uint64_t unit = uint64_t{1} << scale;
+  const uint64_t most = uint64_t{0xffff} << scale;
+  const uint64_t current = window();
+  const uint64_t wanted = std::min<uint64_t>(WantedEdge() - next_, most);
+  // The edge moves in steps worth a segment (RFC 9293 §3.8.6.2.2). It never moves back: what was promised is rounded
+  // up to the unit of the field (RFC 7323 §2.4).
+  uint64_t offer = (current + unit - 1) / unit * unit;
+  if (wanted >= current + std::min<uint64_t>(limit_ / 2, mss)) offer = wanted / unit * unit;
+  offer = std::min(offer, most);
+  edge_ = std::max(edge_, next_ + offer);
+  return static_cast<uint32_t>(offer);
+}
+
+bool Receiver::UpdateDue(uint32_t mss) const {
+  const uint64_t current = window();
+  if (current >= limit_ / 2) return false;
+  return WantedEdge() - next_ >= current + std::max<uint64_t>(2 * uint64_t{mss}, limit_ / 8);
+}
+
+void Receiver::Discard() {
+  buffer_.Reset(next_);
+  islands_.clear();
+}
+
+}  // namespace zt::netstack

@@ -1,0 +1,258 @@
+#include "netstack/tcp/scoreboard.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace zt::netstack {
+
+void Scoreboard::Add(const Now& now, Seq seq, uint32_t length) {
+  if (count_ == slots_.size()) Grow();
+  const uint32_t id = head_ + count_++;
+  At(id) = SentSegment{seq, length, 0, now.mono, kNone, kNone};
+  Link(id);
+}
+
+void Scoreboard::Grow() {
+  std::vector<SentSegment> larger(std::max<size_t>(16, slots_.size() * 2));
+  for (uint32_t i = 0; i < count_; ++i) {
+    larger[(head_ + i) & (larger.size() - 1)] = At(head_ + i);
+  }
+  slots_ = std::move(larger);
+}
+
+void Scoreboard::Clear() { *this = Scoreboard(); }
+
+uint32_t Scoreboard::IdOf(Seq seq) const {
+  uint32_t low = 0, high = count_;
+  while (low < high) {
+    const uint32_t middle = (low + high) / 2;
+    if (At(head_ + middle).end() <= seq) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return head_ + low;
+}
+
+void Scoreboard::Link(uint32_t id) {
+  SentSegment& s = At(id);
+  s.previous = newest_;
+  s.next = kNone;
+  if (newest_ != kNone) {
+    At(newest_).next = id;
+  } else {
+    oldest_ = id;
+  }
+  newest_ = id;
+  in_flight_ += s.length;
+}
+
+void Scoreboard::Unlink(uint32_t id) {
+  SentSegment& s = At(id);
+  if (s.previous != kNone) {
+    At(s.previous).next = s.next;
+  } else {
+    oldest_ = s.next;
+  }
+  if (s.next != kNone) {
+    At(s.next).previous = s.previous;
+  } else {
+    newest_ = s.previous;
+  }
+  in_flight_ -= s.length;
+}
+
+void Scoreboard::MarkLost(uint32_t id) {
+  SentSegment& s = At(id);
+  if ((s.flags & (SentSegment::kLost | SentSegment::kSacked)) != 0) return;
+  Unlink(id);
+  if (lost_ == 0 || static_cast<int32_t>(id - lost_hint_) < 0) lost_hint_ = id;
+  s.flags |= SentSegment::kLost;
+  lost_ += s.length;
+}
+
+// RFC 8985 §6.2 step 1 and 2; RFC 6298 §3 (Karn) for the sample.
+void Scoreboard::Deliver(const Now& now, uint32_t id, std::optional<Instant> echo, bool first,
+                         Delivery& out) {
+  SentSegment& s = At(id);
+  const Millis rtt = now.mono - s.sent;
+  const bool again = (s.flags & SentSegment::kRetransmitted) != 0;
+  if ((s.flags & SentSegment::kLost) != 0) {
+    lost_ -= s.length;
+    s.flags &= static_cast<uint8_t>(~SentSegment::kLost);
+  } else {
+    Unlink(id);
+  }
+  out.bytes += s.length;
+  if (again) {
+    if (echo && *echo < s.sent) {
+      // Only the segment that moved the left edge is known to be what the echo is about (RFC 7323 §4.3).
+      out.original_arrived |= first;
+      return;
+    }
+    out.retransmission_delivered = true;
+    if (!echo && rtt < min_rtt_) return;
+  } else {
+    if (!out.rtt || rtt > *out.rtt) out.rtt = rtt;
+    if (!has_rtt_ || rtt < min_rtt_) min_rtt_ = rtt;
+    has_rtt_ = true;
+    if (s.end() < highest_sacked_) reordering_seen_ = true;
+  }
+  if (s.sent > rack_sent_ || (s.sent == rack_sent_ && s.end() > rack_end_)) {
+    rack_sent_ = s.sent;
+    rack_end_ = s.end();
+    rack_rtt_ = rtt;
+  }
+}
+
+void Scoreboard::Acknowledge(const Now& now, Seq ack, std::optional<Instant> echo, Delivery& out) {
+  bool first = true;
+  while (count_ != 0 && At(head_).seq < ack) {
+    SentSegment& s = At(head_);
+    if (s.end() > ack) {  // the peer took part of it: the rest is still on its way
+      const uint32_t part = static_cast<uint32_t>(ack - s.seq);
+      if ((s.flags & SentSegment::kLost) != 0) {
+        lost_ -= part;
+      } else if ((s.flags & SentSegment::kSacked) == 0) {
+        in_flight_ -= part;
+      }
+      s.seq = ack;
+      s.length -= part;
+      out.bytes += part;
+      break;
+    }
+    if ((s.flags & SentSegment::kSacked) != 0) {
+      --sacked_count_;
+    } else {
+      Deliver(now, head_, echo, first, out);
+      highest_sacked_ = std::max(highest_sacked_, s.end());
+    }
+    first = false;
+    ++head_;
+    --count_;
+  }
+  if (count_ == 0) reorder_deadline_ = Instant::Never();
+}
+
+void Scoreboard::Sack(const Now& now, Seq left, Seq right, Delivery& out) {
+  Seq highest = highest_sacked_;
+  Seq start = left;
+  for (Seen& seen : seen_) {
+    if (seen.left > left || seen.right < left) continue;
+    start = std::max(start, std::min(seen.right, right));
+    seen.right = std::max(seen.right, right);
+  }
+  if (start == left) seen_[next_seen_++ % seen_.size()] = {left, right};
+  for (uint32_t id = IdOf(start); id != head_ + count_; ++id) {
+    SentSegment& s = At(id);
+    if (s.end() > right) break;
+    if (s.seq < left || (s.flags & SentSegment::kSacked) != 0) continue;
+    Deliver(now, id, std::nullopt, false, out);
+    s.flags |= SentSegment::kSacked;
+    ++sacked_count_;
+    highest = std::max(highest, s.end());
+  }
+  highest_sacked_ = highest;
+}
+
+void Scoreboard::OnDuplicateReport(Seq next) {
+  if (duplicate_round_ > (count_ == 0 ? next : At(head_).seq)) return;  // once per round trip
+  duplicate_round_ = next;
+  reordering_seen_ = true;
+  reorder_persist_ = 16;
+  reorder_multiplier_ = std::min(reorder_multiplier_ + 1, 64);
+}
+
+void Scoreboard::OnRecoveryEnd() {
+  if (reorder_persist_ > 0 && --reorder_persist_ == 0) reorder_multiplier_ = 1;
+}
+
+Millis Scoreboard::ReorderWindow(Millis srtt, bool in_recovery) const {
+  if (!reordering_seen_ && (in_recovery || sacked_count_ >= 3)) return 0;
+  // The clock counts milliseconds, so the smallest patience is one.
+  return std::max<Millis>(1, std::min(reorder_multiplier_ * min_rtt_ / 4, srtt));
+}
+
+uint64_t Scoreboard::DetectLoss(const Now& now, Millis srtt, bool in_recovery) {
+  reorder_deadline_ = Instant::Never();
+  const uint64_t before = lost_;
+  const Millis window = ReorderWindow(srtt, in_recovery);
+  while (oldest_ != kNone) {
+    const SentSegment& s = At(oldest_);
+    const bool sent_before =
+        s.sent < rack_sent_ || (s.sent == rack_sent_ && s.end() < rack_end_);
+    if (!sent_before) break;
+    const Instant due = s.sent + rack_rtt_ + window;
+    if (due > now.mono) {  // the list is in order of transmission: nobody behind is due earlier
+      reorder_deadline_ = due;
+      break;
+    }
+    MarkLost(oldest_);
+  }
+  return lost_ - before;
+}
+
+void Scoreboard::MarkAllLost() {
+  while (oldest_ != kNone) MarkLost(oldest_);
+  reorder_deadline_ = Instant::Never();
+}
+
+bool Scoreboard::DropRenegedSacks() {
+  if (count_ == 0 || (At(head_).flags & SentSegment::kSacked) == 0) return false;
+  for (uint32_t i = 0; i < count_; ++i) {
+    SentSegment& s = At(head_ + i);
+    if ((s.flags & SentSegment::kSacked) == 0) continue;
+    s.flags &= static_cast<uint8_t>(~SentSegment::kSacked);
+    Link(head_ + i);
+  }
+  sacked_count_ = 0;
+  seen_ = {};
+  return true;
+}
+
+void Scoreboard::MarkFirstLost() {
+  if (count_ != 0) MarkLost(head_);
+}
+
+void Scoreboard::MarkLargerThan(uint32_t mss) {
+  for (uint32_t i = 0; i < count_; ++i) {
+    if (At(head_ + i).length > mss) MarkLost(head_ + i);
+  }
+}
+
+void Scoreboard::UnmarkLost() {
+  for (uint32_t i = 0; i < count_ && lost_ != 0; ++i) {
+    SentSegment& s = At(head_ + i);
+    if ((s.flags & SentSegment::kLost) == 0) continue;
+    s.flags &= static_cast<uint8_t>(~SentSegment::kLost);
+    lost_ -= s.length;
+    Link(head_ + i);
+  }
+}
+
+const SentSegment* Scoreboard::FirstLost() {
+  if (lost_ == 0) return nullptr;
+  if (static_cast<int32_t>(lost_hint_ - head_) < 0) lost_hint_ = head_;
+  while ((At(lost_hint_).flags & SentSegment::kLost) == 0) ++lost_hint_;
+  return &At(lost_hint_);
+}
+
+void Scoreboard::Retransmitted(const Now& now, Seq seq) {
+  const uint32_t id = IdOf(seq);
+  ZT_CHECK(id != head_ + count_);
+  SentSegment& s = At(id);
+  if ((s.flags & SentSegment::kSacked) != 0) return;
+  if ((s.flags & SentSegment::kLost) != 0) {
+    lost_ -= s.length;
+    s.flags &= static_cast<uint8_t>(~SentSegment::kLost);
+  } else {
+    Unlink(id);
+  }
+  s.flags |= SentSegment::kRetransmitted;
+  s.sent = now.mono;
+  Link(id);
+}
+
+}  // namespace zt::netstack

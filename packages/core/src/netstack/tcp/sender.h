@@ -1,0 +1,149 @@
+// The sending half: queue, windows, Nagle, recovery, probing. Decides what to send; the connection sends it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "netstack/header/tcp_option.h"
+#include "netstack/tcp/congestion.h"
+#include "netstack/tcp/rto.h"
+#include "netstack/tcp/scoreboard.h"
+#include "netstack/tcp/seq.h"
+#include "netstack/tcp/stream_buffer.h"
+
+namespace zt::netstack {
+
+class Sender {
+ public:
+  static constexpr size_t kMinBuffer = 256 << 10;
+  static constexpr size_t kMaxBuffer = 4 << 20;  // Stack::kTcpSendBuffer
+  // RFC 1122 §4.2.3.5 R2: at least 100 s.
+  static constexpr Millis kGiveUp = 120'000;
+  static constexpr int kDuplicateThreshold = 3;        // RFC 5681 §3.2
+  static constexpr Millis kWorstDelayedAck = 200;      // RFC 8985 §7.2 WCDelAckT
+  static constexpr Millis kMinProbeTimeout = 10;
+
+  Sender(BlockPool& pool, Seq first);
+
+  // The handshake is done.
+  void Establish(const Now& now, uint32_t mss, bool sack, uint32_t peer_window, Seq peer_seq);
+  RtoEstimator& rto() { return rto_; }
+  void SetSegmentSize(uint32_t mss);
+
+  // Application side.
+  size_t Room() const;
+  size_t Write(const Now& now, ByteSpan data);
+  void QueueFin() { fin_queued_ = true; }
+  bool fin_queued() const { return fin_queued_; }
+  bool fin_acked() const { return fin_queued_ && una_ == data_end_ + 1; }
+  uint64_t queued() const { return data_end_ + (fin_queued_ ? 1 : 0) - una_; }
+  Seq una() const { return una_; }
+  Seq nxt() const { return nxt_; }
+  bool outstanding() const { return !board_.empty(); }
+  bool fin_sent() const { return nxt_ == data_end_ + 1; }
+
+  // Peer's side. `ack` is within [una, nxt].
+  struct Ack {
+    Seq ack = 0;
+    Seq seq = 0;          // of the segment that carries it
+    uint32_t window = 0;  // bytes
+    bool bare = false;    // no data, no FIN
+    std::optional<Instant> echo;
+    const TcpOptions* options = nullptr;
+  };
+  // True when something new was acknowledged.
+  bool HandleAck(const Now& now, const Ack& ack);
+  void OnPacketTooBig(const Now& now, uint32_t mss);
+
+  // Output.
+  struct Chunk {
+    Seq seq = 0;
+    uint32_t size = 0;  // bytes of data
+    bool fin = false;
+    bool push = false;
+    bool retransmission = false;
+  };
+  // What to send now; none: nothing may be sent.
+  std::optional<Chunk> Next(const Now& now, bool no_delay);
+  void Sent(const Now& now, const Chunk& chunk);
+  // Everything that could be sent was: what is left waits for the peer's window.
+  void Settle(const Now& now) {
+    if (board_.empty()) ArmPersist(now);
+  }
+  StreamBuffer::Pieces Data(const Chunk& chunk) const { return buffer_.Peek(chunk.seq, chunk.size); }
+
+  // Timers. False: the peer is gone.
+  bool HandleTimeout(const Now& now);
+  Deadline NextTimeout() const;
+  bool TakePersistProbe() { return std::exchange(persist_due_, false); }
+  // The peer answers, so a closed window is its wish (RFC 1122 §4.2.2.17).
+  void PeerIsAlive(const Now& now) { persist_alive_ = now.mono; }
+  void Stop();  // no more timers, no more data
+
+  uint64_t congestion_window() const { return congestion_->window(); }
+
+ private:
+  enum class Phase : uint8_t { kOpen, kRecovery, kTimeout };
+
+  void UpdateWindow(const Ack& ack);
+  std::optional<Seq> HandleSack(const Now& now, const Ack& ack, Scoreboard::Delivery& delivery);
+  void HandleDuplicateAck(const Now& now, uint64_t flight);
+  void AfterDelivery(const Now& now, const Scoreboard::Delivery& delivery, bool progress, uint64_t lost,
+                     uint64_t flight);
+  void EnterRecovery(const Now& now, uint64_t flight);
+  void UpdateQuota(const Scoreboard::Delivery& delivery, bool progress, uint64_t lost);
+  void StartUndoEpisode();
+  void Undo();
+  void Rearm(const Now& now, bool progress);
+  void ArmProbe(const Now& now);
+  void ArmPersist(const Now& now);
+  void OnRetransmissionTimeout(const Now& now);
+  uint64_t Pipe() const;
+  uint64_t Quota() const;
+  std::optional<Chunk> NextLost();
+  std::optional<Chunk> NextNew(bool no_delay, bool probe);
+  Chunk LastChunk() const;
+
+  StreamBuffer buffer_;
+  Scoreboard board_;
+  RtoEstimator rto_;
+  std::unique_ptr<CongestionControl> congestion_;
+
+  uint32_t mss_ = 536;
+  bool established_ = false;
+  bool sack_ = false;
+  Seq una_, nxt_, data_end_;
+  bool fin_queued_ = false;
+  Seq window_edge_;
+  uint32_t largest_window_ = 0;
+  Seq window_seq_ = 0, window_ack_ = 0;  // SND.WL1, SND.WL2
+  Seq small_end_ = 0;                    // the end of the last segment that was not full (Nagle)
+  bool window_limited_ = false;          // the congestion window was what stopped the last sending
+  Instant last_sent_ = Instant::LongAgo();
+
+  Phase phase_ = Phase::kOpen;
+  Seq recover_ = 0;
+  Seq resend_at_ = 0;         // within a lost segment larger than mss_: where the next piece begins
+  uint64_t prr_delivered_ = 0, prr_out_ = 0, prr_flight_ = 0, prr_quota_ = 0;
+  int64_t undo_retransmissions_ = 0;
+  Seq undo_from_ = 0;
+  bool may_undo_ = false;
+  int duplicates_ = 0;  // without SACK
+
+  Instant retransmit_at_ = Instant::Never();
+  Instant probe_at_ = Instant::Never();
+  Instant persist_at_ = Instant::Never();
+  bool probe_due_ = false;
+  bool probe_sent_ = false;     // one tail-loss probe per episode (RFC 8985 §7.3)
+  Seq probe_end_ = 0;
+  bool probe_was_copy_ = false;
+  bool persist_due_ = false;
+  bool override_silly_ = false;
+  int persist_backoff_ = 0;
+  Instant persist_alive_;
+  Instant progress_at_ = Instant::LongAgo();  // since when the oldest segment waits
+};
+
+}  // namespace zt::netstack

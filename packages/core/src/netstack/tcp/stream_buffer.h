@@ -1,0 +1,59 @@
+// A window of a byte stream, addressed by stream position, in blocks that come from a pool shared by the stack.
+// Sent data waits here for acknowledgment, received data for the reader; what lies beyond a gap is kept in place.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "zt/bytes.h"
+
+namespace zt::netstack {
+
+class BlockPool {
+ public:
+  // One segment spans at most two blocks: no packet is larger (vl2.md §17: MTU up to 10000; loopback 16384).
+  static constexpr size_t kBlockBytes = 16384;
+  // Blocks kept for the next stream: 4 MiB, one busy connection.
+  static constexpr size_t kMaxSpare = 256;
+
+  std::unique_ptr<uint8_t[]> Take();
+  void Give(std::unique_ptr<uint8_t[]> block);
+  size_t in_use() const { return in_use_; }
+
+ private:
+  std::vector<std::unique_ptr<uint8_t[]>> spare_;
+  size_t in_use_ = 0;
+};
+
+class StreamBuffer {
+ public:
+  explicit StreamBuffer(BlockPool& pool) : pool_(pool) {}
+  ~StreamBuffer() { Clear(); }
+  StreamBuffer(const StreamBuffer&) = delete;
+  StreamBuffer& operator=(const StreamBuffer&) = delete;
+
+  struct Pieces {
+    ByteSpan first, second;
+  };
+  uint64_t begin() const { return begin_; }
+  // Empties the window and puts it at `begin`.
+  void Reset(uint64_t begin);
+  // Stores bytes at `position`, not before begin().
+  void Write(uint64_t position, ByteSpan data);
+  // Bytes written before. At most kBlockBytes.
+  Pieces Peek(uint64_t position, size_t size) const;
+  void Read(uint64_t position, MutableBytes into) const;
+  // Forgets everything before `position`.
+  void Release(uint64_t position);
+  // Gives all blocks back; the window stays where it is.
+  void Clear();
+
+ private:
+  uint64_t FirstBlock() const { return begin_ / BlockPool::kBlockBytes; }
+
+  BlockPool& pool_;
+  uint64_t begin_ = 0;
+  std::vector<std::unique_ptr<uint8_t[]>> blocks_;  // from FirstBlock(); null where nothing was written
+};
+
+}  // namespace zt::netstack

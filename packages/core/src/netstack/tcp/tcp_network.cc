@@ -1,0 +1,197 @@
+// Network side of TCP: which connection a segment is for, resets for none, events for the application.
+#include "netstack/header/protocol.h"
+#include "netstack/tcp/tcp_layer.h"
+
+namespace zt::netstack {
+
+void TcpLayer::HandlePacket(const Now& now, const IpPacket& packet) {
+  if (packet.group) return drops_.Count(DropReason::kNotForUs);  // RFC 9293 §3.9.2.3
+  const auto segment = TcpSegment::Parse(packet.payload, packet.source, packet.destination);
+  if (!segment) return drops_.Count(DropReason::kBadChecksum);
+  const NetworkId interface = packet.arrival->id;
+  const Tuple tuple{interface,
+                    {packet.destination, segment->destination_port},
+                    {packet.source, segment->source_port}};
+  auto it = tuples_.find(tuple);
+  if (it != tuples_.end()) {
+    Connection& connection = *it->second;
+    const bool reuse = connection.MayBeReusedBy(*segment) &&
+                       bindings_.Find(packet.owner->id, tuple.local);
+    if (!reuse) {
+      connection.HandleSegment(now, *segment);
+      return Update(connection);
+    }
+    connection.Fail(Status::kOk);
+    Update(connection);
+  }
+  HandleSyn(now, packet, *segment, tuple);
+}
+
+// RFC 9293 §3.10.7.1 and §3.10.7.2.
+void TcpLayer::HandleSyn(const Now& now, const IpPacket& packet, const TcpSegment& segment,
+                         const Tuple& tuple) {
+  const SocketId listener = bindings_.Find(packet.owner->id, tuple.local);
+  if (!listener || segment.Has(kTcpAck) || !segment.Has(kTcpSyn) || segment.Has(kTcpRst)) {
+    if (!listener) drops_.Count(DropReason::kNoSocket);
+    return SendResetFor(now, packet, segment);
+  }
+  if (segment.Has(kTcpFin)) return drops_.Count(DropReason::kMalformed);
+  Listener& state = listeners_.at(listener);
+  if (!state.AcceptsSyn()) return drops_.Count(DropReason::kBacklogFull);
+  const SocketId id = next_id_(id_context_);
+  if (!id) return drops_.Count(DropReason::kBacklogFull);
+  ++state.half_open;
+  Connection& connection =
+      Create(now, {id, listener, tuple.interface, state.interface, tuple.local, tuple.remote});
+  connection.AcceptSyn(now, segment);
+  Update(connection);
+}
+
+// RFC 9293 §3.10.7.1.
+void TcpLayer::SendResetFor(const Now& now, const IpPacket& packet, const TcpSegment& segment) {
+  if (segment.Has(kTcpRst)) return;
+  if (!resets_.Allow(now)) return drops_.Count(DropReason::kRateLimited);
+  TcpSegment reset;
+  reset.source_port = segment.destination_port;
+  reset.destination_port = segment.source_port;
+  if (segment.Has(kTcpAck)) {
+    reset.flags = kTcpRst;
+    reset.seq = segment.ack;
+  } else {
+    reset.flags = kTcpRst | kTcpAck;
+    reset.ack = segment.seq + segment.SequenceLength();
+  }
+  Path path;
+  const NetworkId interface = packet.arrival->loopback ? NetworkId{} : packet.arrival->id;
+  if (ip_.FindPath(interface, packet.destination, packet.source, path) != Status::kOk) return;
+  uint8_t bytes[TcpSegment::kMaxHeader];
+  const size_t size = reset.Write(bytes, packet.destination, packet.source, {});
+  ip_.Enqueue(now, path, packet.source, kProtocolTcp, {bytes, size});
+}
+
+void TcpLayer::HandleError(const Now& now, const TransportError& error) {
+  const Endpoint local{error.local, LoadU16(&error.header[0])};
+  const Endpoint remote{error.remote, LoadU16(&error.header[2])};
+  for (SocketId id : Ids()) {
+    Connection* connection = Lookup(id);
+    if (connection->name().local != local || connection->name().remote != remote) continue;
+    connection->HandleError(now, LoadU32(&error.header[4]), error.status, error.mtu);
+    Update(*connection);
+  }
+}
+
+bool TcpLayer::RefreshPath(Connection& connection) {
+  if (connection.path_generation == ip_.generation()) return true;
+  const ConnectionName& name = connection.name();
+  Path path;
+  if (ip_.FindPath(name.interface, name.local.ip, name.remote.ip, path) != Status::kOk) return false;
+  connection.path = path;
+  connection.path_generation = ip_.generation();
+  return true;
+}
+
+void TcpLayer::Emit(const Now& now, Connection& connection, TcpSegment& segment,
+                    StreamBuffer::Pieces payload) {
+  // A route that is gone for the moment is like loss: retransmission finds out.
+  if (!RefreshPath(connection)) return drops_.Count(DropReason::kNoRoute);
+  const ConnectionName& name = connection.name();
+  segment.source_port = name.local.port;
+  segment.destination_port = name.remote.port;
+  uint8_t room[IpLayer::kHeadroom + TcpSegment::kMaxHeader];
+  uint8_t* header = room + IpLayer::kHeadroom;
+  const ByteSpan data[] = {payload.first, payload.second};
+  const size_t size = segment.Write(header, name.local.ip, name.remote.ip, data);
+  ByteSpan pieces[] = {{header, size}, payload.first, payload.second};
+  const size_t count = payload.first.empty() ? 1 : payload.second.empty() ? 2 : 3;
+  ip_.Transmit(now, connection.path, name.remote.ip, kProtocolTcp, std::span(pieces, count), room);
+}
+
+void TcpLayer::EmitLater(const Now& now, Connection& connection, TcpSegment& segment) {
+  if (!RefreshPath(connection)) return drops_.Count(DropReason::kNoRoute);
+  const ConnectionName& name = connection.name();
+  segment.source_port = name.local.port;
+  segment.destination_port = name.remote.port;
+  uint8_t bytes[TcpSegment::kMaxHeader];
+  const size_t size = segment.Write(bytes, name.local.ip, name.remote.ip, {});
+  ip_.Enqueue(now, connection.path, name.remote.ip, kProtocolTcp, {bytes, size});
+}
+
+uint32_t TcpLayer::PacketSize(const Now& now, Connection& connection) {
+  RefreshPath(connection);
+  return ip_.TcpPacketSize(now, connection.path, connection.name().remote.ip);
+}
+
+uint32_t TcpLayer::LinkMtu(Connection& connection) {
+  Interface* interface = ip_.Find(connection.name().interface);
+  return interface == nullptr ? 1280 : interface->mtu;
+}
+
+bool TcpLayer::OnEstablished(Connection& connection) {
+  const SocketId id = connection.name().listener;
+  if (id) {
+    auto it = listeners_.find(id);
+    if (it == listeners_.end() || it->second.waiting >= it->second.backlog) {
+      drops_.Count(DropReason::kBacklogFull);
+      return false;
+    }
+    --it->second.half_open;
+    ++it->second.waiting;
+    connection.GiveHandle();
+  }
+  Notify(connection, id ? StackEventKind::kTcpAccepted : StackEventKind::kTcpConnected, Status::kOk);
+  return true;
+}
+
+void TcpLayer::OnReadable(Connection& connection) {
+  Notify(connection, StackEventKind::kTcpReadable, Status::kOk);
+}
+
+void TcpLayer::OnWritable(Connection& connection) {
+  Notify(connection, StackEventKind::kTcpWritable, Status::kOk);
+}
+
+void TcpLayer::OnClosed(Connection& connection, Status status, bool first) {
+  if (connection.state() == TcpState::kTimeWait) {
+    time_wait_.push_back(connection.name().id.value);
+  } else {
+    // The name is free again; the handle may live on until the application closes it.
+    auto it = tuples_.find(TupleOf(connection.name()));
+    if (it != tuples_.end() && it->second == &connection) tuples_.erase(it);
+  }
+  if (first) Notify(connection, StackEventKind::kTcpClosed, status);
+}
+
+void TcpLayer::OnProgress(const Now& now, Connection& connection) {
+  if (RefreshPath(connection)) ip_.ConfirmNeighbor(now, connection.path);
+}
+
+void TcpLayer::Notify(Connection& connection, StackEventKind kind, Status status) {
+  if (!connection.has_handle()) return;
+  const ConnectionName& name = connection.name();
+  StackEvent event;
+  event.kind = kind;
+  event.socket = name.id;
+  event.status = status;
+  if (kind == StackEventKind::kTcpAccepted) event.listener = name.listener;
+  event.interface = name.interface;
+  event.local = name.local;
+  event.remote = name.remote;
+  events_.Push(event);
+}
+
+void TcpLayer::Delivered(const StackEvent& event) {
+  if (event.kind != StackEventKind::kTcpAccepted) return;
+  auto it = listeners_.find(event.listener);
+  Connection* connection = Lookup(event.socket);
+  if (connection != nullptr) connection->Taken();
+  if (it != listeners_.end() && it->second.waiting > 0) --it->second.waiting;
+}
+
+// A half-open connection, or one nobody took, gives its place back.
+void TcpLayer::LeaveListener(Connection& connection) {
+  auto it = listeners_.find(connection.name().listener);
+  if (it == listeners_.end()) return;
+  if (!connection.was_established() && it->second.half_open > 0) --it->second.half_open;
+}
+
+}  // namespace zt::netstack
