@@ -60,8 +60,8 @@ describe('the examples', () => {
     );
     const authorized = (async () => {
       for (;;) {
-        const members = Object.keys(await lab.controller.members(lab.networkId));
-        const waiting = members.find((address) => address !== server.node.address);
+        const members = lab.controller.members(lab.networkId);
+        const waiting = members.find(({ address }) => address !== server.node.address)?.address;
         if (waiting !== undefined) return lab.controller.authorize(lab.networkId, waiting);
         await new Promise((resolve) => setTimeout(resolve, 100));
       }

@@ -1,5 +1,5 @@
 /** An unmodified `http.Agent` whose connections run over a virtual network. */
-import { type AgentOptions, Agent as NodeAgent } from 'node:http';
+import { type AgentOptions, type ClientRequestArgs, Agent as NodeAgent } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Net } from '../net/module.js';
 
@@ -12,8 +12,9 @@ export class HttpAgent extends NodeAgent {
     this.#net = net;
   }
 
-  // Called by Node for every new connection; the options hold host, port, timeout and the like.
-  createConnection(options: object, callback?: () => void): Duplex {
-    return this.#net.connect(options, ...(callback === undefined ? [] : [callback]));
+  // Called by Node for every new connection; the options hold host, port, timeout and the like. Node listens to the
+  // socket's own events, so its callback is not needed.
+  override createConnection(options: ClientRequestArgs): Duplex {
+    return this.#net.connect(options);
   }
 }
