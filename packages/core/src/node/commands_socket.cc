@@ -49,7 +49,7 @@ Status TcpSetOption(CommandContext& c, HostReader& in, HostWriter&) {
   const int64_t value = in.I64();
   const bool known = option == TcpOption::kNoDelay || option == TcpOption::kKeepAlive;
   if (!in.AtEnd() || !known || value < 0) return Status::kInvalidArgument;
-  return c.node.stack().SetTcpOption(socket, option, value);
+  return c.node.stack().SetTcpOption(c.now, socket, option, value);
 }
 
 Status SocketInfo(CommandContext& c, HostReader& in, HostWriter& out) {
