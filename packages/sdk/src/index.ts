@@ -3,5 +3,5 @@
  *
  * @packageDocumentation
  */
-export * from './controller-port.js';
-export * from './tcp-handle.js';
+export * from './browser.js';
+export { fileStore } from './file-store.js';

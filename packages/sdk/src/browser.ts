@@ -1,0 +1,42 @@
+/** Everything that also works where there is no file system. */
+export type {
+  Endpoint,
+  Engine,
+  Impairment,
+  ManagedRoute,
+  NetworkAddress,
+  NetworkId,
+  NetworkInfo,
+  NodeAddress,
+  NodeEvent,
+  NodeInfo,
+  PeerInfo,
+  SocketInfo,
+  ZtErrorCode,
+} from '@ztkit/types';
+export {
+  adHocNetworkId,
+  controllerOf,
+  errorRemedies,
+  parseNetworkId,
+  parseNodeAddress,
+  rfc4193Address,
+  sixPlaneAddress,
+  ZtError,
+} from '@ztkit/types';
+export * from './controller-port.js';
+export { createNode } from './create-node.js';
+export { type EventFor, type EventKey, eventAliases, type PublicEvent, type PublicEventType } from './event-names.js';
+export type { Logger } from './logger.js';
+export type { ConnectOptions, Network, ReadyOptions } from './network.js';
+export type { Diagnosis, Node, OnlineOptions } from './node.js';
+export type { EventStream, Unsubscribe } from './node-events.js';
+export type { NodeOptions } from './node-options.js';
+export type { PingOptions, PingReply } from './pings.js';
+export * from './private-world.js';
+export type { EngineChoice } from './select-engine.js';
+export { memoryStore, type StateStore } from './state-store.js';
+export { TcpConnection } from './tcp-connection.js';
+export * from './tcp-handle.js';
+export type { ListenOptions, TcpListener } from './tcp-listener.js';
+export type { Datagram, UdpOptions, UdpSocket } from './udp-socket.js';

@@ -1,0 +1,146 @@
+/** Starts a node: options, state, identity, engine; undoes everything when that fails or is aborted. */
+import { type Engine, type EngineNode, Event, type NodeEvent, parseNodeAddress, ZtError } from '@ztkit/types';
+import { defaultLogger } from './logger.js';
+import { Node } from './node.js';
+import { checkNodeOptions, defaultBind, type NodeOptions } from './node-options.js';
+import { checkIdentitySecret, NodeState, publicIdentityOf, type StoredState } from './node-state.js';
+import { selectEngine } from './select-engine.js';
+import { memoryStore } from './state-store.js';
+
+/**
+ * Starts a node. Resolves when its sockets are bound and it runs; `node.whenOnline()` waits for a root.
+ * Rejects with `ERR_ZT_INVALID_ARGUMENT`, `ERR_ZT_INVALID_IDENTITY`, `ERR_ZT_INVALID_PLANET`, `ERR_ZT_ADDRESS_IN_USE`,
+ * `ERR_ZT_ENGINE_UNAVAILABLE`, `ERR_ZT_STORE`, or the signal's reason.
+ */
+export async function createNode(options: NodeOptions = {}): Promise<Node> {
+  checkNodeOptions(options);
+  const logger = options.logger ?? defaultLogger;
+  const state = new NodeState(options.store ?? memoryStore(), logger);
+  await state.open();
+  try {
+    return await start(options, state);
+  } catch (error) {
+    await state.close();
+    throw error;
+  }
+}
+
+async function start(options: NodeOptions, state: NodeState): Promise<Node> {
+  const { signal } = options;
+  const stored = await state.load();
+  const planet = choosePlanet(options.planet, stored.planet, state.where('planet'));
+  const engine = await selectEngine(options.engine);
+  signal?.throwIfAborted();
+  const inbox = new Inbox();
+  const identitySecret = await chooseIdentity(options, stored, state, engine, inbox);
+  signal?.throwIfAborted();
+  if (stored.planet === undefined) await state.savePlanet(planet);
+  const bind = options.bind ?? (await defaultBind(options.port ?? 0));
+  const { allowLoopbackPaths, blacklist, impairment } = options;
+  const engineNode = await named(state, options, () =>
+    engine.createNode({
+      identitySecret,
+      planet,
+      bind,
+      cachedPeers: stored.peers,
+      cachedNetworks: stored.networks,
+      ...(allowLoopbackPaths === undefined ? {} : { allowLoopbackPaths }),
+      ...(blacklist === undefined ? {} : { blacklist }),
+      ...(impairment === undefined ? {} : { impairment }),
+      onEvents: (events) => inbox.receive(events),
+    }),
+  );
+  await closeIfAborted(engineNode, signal);
+  const logger = options.logger ?? defaultLogger;
+  const { onEvent } = options;
+  const flush = () => inbox.flush();
+  const node = new Node({ engine: engineNode, engineName: engine.name, state, logger, onEvent, flush });
+  inbox.openFor(node);
+  return node;
+}
+
+async function closeIfAborted(engineNode: EngineNode, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted !== true) return;
+  await engineNode.close();
+  signal.throwIfAborted();
+}
+
+/**
+ * Holds events until the application had a chance to listen: it gets the node from a promise, so the first of them are delivered one
+ * turn of the event loop later.
+ */
+class Inbox {
+  #held: NodeEvent[] | undefined = [];
+  #node: Node | undefined;
+
+  receive(events: readonly NodeEvent[]): void {
+    if (this.#held === undefined) this.#node?.deliver(events);
+    else this.#held.push(...events);
+  }
+
+  openFor(node: Node): void {
+    this.#node = node;
+    setTimeout(() => this.flush(), 0);
+  }
+
+  flush(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    this.#node?.deliver(held);
+  }
+}
+
+/** A given planet goes first, unless the store has a newer revision of the same world (vl1.md §6.3). */
+function choosePlanet(given: Uint8Array | undefined, stored: Uint8Array | undefined, where: string): Uint8Array {
+  if (given === undefined && stored === undefined) {
+    throw new ZtError('ERR_ZT_INVALID_PLANET', `No planet was given and there is none at ${where}`);
+  }
+  if (given === undefined || stored === undefined) return (given ?? stored) as Uint8Array;
+  const [ours, theirs] = [worldRevision(given), worldRevision(stored)];
+  return theirs.id === ours.id && theirs.timestamp > ours.timestamp ? stored : given;
+}
+
+/** Id and timestamp of a serialized world (vl1.md §6.1), zero when it is too short to be one. */
+function worldRevision(world: Uint8Array): { id: bigint; timestamp: bigint } {
+  if (world.length < 17) return { id: 0n, timestamp: 0n };
+  const view = new DataView(world.buffer, world.byteOffset, world.byteLength);
+  return { id: view.getBigUint64(1), timestamp: view.getBigUint64(9) };
+}
+
+/** The given identity, the stored one, or a new one, which is saved before it is used. */
+async function chooseIdentity(
+  options: NodeOptions,
+  stored: StoredState,
+  state: NodeState,
+  engine: Engine,
+  inbox: Inbox,
+): Promise<string> {
+  if (options.identity !== undefined) return checkIdentitySecret(options.identity, '"identity"');
+  if (stored.identitySecret !== undefined) return stored.identitySecret;
+  const secret = await engine.generateIdentity(options.signal);
+  parseNodeAddress(secret.slice(0, 10));
+  await state.saveIdentity(secret);
+  inbox.receive([
+    { type: 'STORE_IDENTITY_SECRET', code: Event.STORE_IDENTITY_SECRET, text: secret },
+    { type: 'STORE_IDENTITY_PUBLIC', code: Event.STORE_IDENTITY_PUBLIC, text: publicIdentityOf(secret) },
+  ]);
+  return secret;
+}
+
+/** An engine does not know where bad state came from; the message must name the file. */
+async function named<T>(state: NodeState, options: NodeOptions, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    if (!(cause instanceof ZtError)) throw cause;
+    if (cause.code === 'ERR_ZT_INVALID_IDENTITY' && options.identity === undefined) {
+      throw new ZtError(cause.code, `${state.where('identity.secret')} is not a valid identity; it was left as it is`, {
+        cause,
+      });
+    }
+    if (cause.code === 'ERR_ZT_INVALID_PLANET' && options.planet === undefined) {
+      throw new ZtError(cause.code, `${state.where('planet')} is not a valid planet; it was left as it is`, { cause });
+    }
+    throw cause;
+  }
+}

@@ -1,0 +1,338 @@
+/** A running node, as the application sees it. */
+import {
+  type EngineNode,
+  type NetworkId,
+  type NodeAddress,
+  type NodeEvent,
+  type NodeInfo,
+  type PeerInfo,
+  parseNetworkId,
+  parseNodeAddress,
+  ZtError,
+  type ZtErrorCode,
+} from '@ztkit/types';
+import { checkBytes, checkMs, checkObject, checkSignal, invalid } from './arguments.js';
+import { runCallback } from './callback.js';
+import type { ControllerPort } from './controller-port.js';
+import { EngineControllerPort } from './engine-controller-port.js';
+import { EngineSocketPort } from './engine-socket-port.js';
+import { type EventFor, type EventKey, isPublicEvent, type PublicEvent } from './event-names.js';
+import type { Logger } from './logger.js';
+import { Network } from './network.js';
+import { type EventStream, NodeEvents, type Unsubscribe } from './node-events.js';
+import type { NodeState } from './node-state.js';
+import { Pings } from './pings.js';
+import { type SocketEvent, SocketTable } from './socket-table.js';
+import type { SocketPort } from './tcp-handle.js';
+import { WaitList } from './waiting.js';
+
+/** What a {@link Node} is made of; `createNode` makes these. */
+export interface NodeParts {
+  engine: EngineNode;
+  engineName: string;
+  state: NodeState;
+  logger: Logger;
+  onEvent: ((event: NodeEvent) => void) | undefined;
+  /** Delivers the events of the start that are still held back. */
+  flush(): void;
+}
+
+/** Why a node is not online, as far as it can tell. */
+export interface Diagnosis {
+  online: boolean;
+  /** `ERR_ZT_ROOT_UNREACHABLE` when no root answered in time; absent when online or too early to say. */
+  reason?: ZtErrorCode;
+  /** The last warning since the node was online, e.g. which root did not answer. */
+  warning?: string;
+  bound: NodeInfo['bound'];
+  roots: PeerInfo[];
+}
+
+/** Options of {@link Node.whenOnline}. */
+export interface OnlineOptions {
+  /** Give up after this time with `ERR_ZT_ROOT_UNREACHABLE`. Default: wait. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+const fatalCodes: Readonly<Record<string, ZtErrorCode>> = {
+  IDENTITY_COLLISION: 'ERR_ZT_IDENTITY_COLLISION',
+  INVALID_IDENTITY: 'ERR_ZT_INVALID_IDENTITY',
+  INVALID_PLANET: 'ERR_ZT_INVALID_PLANET',
+};
+
+/** A running node. Made by `createNode()`; ends with `close()` or `await using`. */
+export class Node {
+  readonly address: NodeAddress;
+  /** Public identity in text form. */
+  readonly identity: string;
+  /** `native` or `wasm` (or the name of an engine of your own). */
+  readonly engine: string;
+  /** For a network controller on this node (`@ztkit/controller`). */
+  readonly controller: ControllerPort;
+  /** Sockets over all networks, without streams (see {@link SocketPort}). */
+  readonly sockets: SocketPort;
+
+  readonly #engine: EngineNode;
+  readonly #state: NodeState;
+  readonly #logger: Logger;
+  readonly #onEvent: ((event: NodeEvent) => void) | undefined;
+  readonly #flush: () => void;
+  readonly #table: SocketTable;
+  readonly #pings: Pings;
+  readonly #controllerPort: EngineControllerPort;
+  readonly #events = new NodeEvents();
+  readonly #networks = new Map<NetworkId, Network>();
+  readonly #onlineWait = new WaitList<void>();
+  #online: boolean;
+  #warning: { kind: string; text: string } | undefined;
+  #ended: ZtError | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** Applications call `createNode()`. */
+  constructor(parts: NodeParts) {
+    const info = parts.engine.info();
+    this.#engine = parts.engine;
+    this.#state = parts.state;
+    this.#logger = parts.logger;
+    this.#onEvent = parts.onEvent;
+    this.#flush = parts.flush;
+    this.#online = info.online;
+    this.address = info.address;
+    this.identity = info.identity;
+    this.engine = parts.engineName;
+    this.#table = new SocketTable(parts.engine);
+    this.#pings = new Pings(parts.engine);
+    this.#controllerPort = new EngineControllerPort(parts.engine, info.address);
+    this.controller = this.#controllerPort;
+    this.sockets = new EngineSocketPort(this.#table, undefined);
+    for (const network of parts.engine.networks()) this.#networks.set(network.id, this.#makeNetwork(network));
+  }
+
+  /** A root answered within the last half minute, or this node is a root. */
+  get online(): boolean {
+    return this.#online;
+  }
+
+  /** `close()` was called or the node ended. */
+  get closed(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** Joined networks, with those that a store remembered. */
+  get networks(): readonly Network[] {
+    return [...this.#networks.values()];
+  }
+
+  /** A joined network, or `undefined`. */
+  network(id: string): Network | undefined {
+    return this.#networks.get(parseNetworkId(id));
+  }
+
+  /** Facts of the moment: bound addresses, own addresses as others see them, the planet. */
+  info(): NodeInfo {
+    this.#checkOpen();
+    return this.#engine.info();
+  }
+
+  /** All peers that are known, roots among them. */
+  peers(): PeerInfo[] {
+    this.#checkOpen();
+    return this.#engine.peers();
+  }
+
+  /** One peer and its paths, or `undefined` when it is not known. */
+  peer(address: string): PeerInfo | undefined {
+    const parsed = parseNodeAddress(address);
+    return this.peers().find((peer) => peer.address === parsed);
+  }
+
+  /** Packets dropped, by reason; only those that happened. */
+  counters(): Record<string, bigint> {
+    this.#checkOpen();
+    return this.#engine.counters();
+  }
+
+  /** Waits until the node is online. Rejects with `ERR_ZT_ROOT_UNREACHABLE`, `ERR_ZT_CLOSED`, or the signal's reason. */
+  async whenOnline(options: OnlineOptions = {}): Promise<void> {
+    checkObject('options', options);
+    const signal = checkSignal(options.signal);
+    const timeoutMs = options.timeoutMs === undefined ? undefined : checkMs('timeoutMs', options.timeoutMs);
+    this.#checkOpen();
+    if (this.#online) return;
+    const timeout = new AbortController();
+    const timer =
+      timeoutMs === undefined ? undefined : setTimeout(() => timeout.abort(this.#offlineError()), timeoutMs);
+    const signals = signal === undefined ? [timeout.signal] : [signal, timeout.signal];
+    await this.#onlineWait.wait(AbortSignal.any(signals)).finally(() => clearTimeout(timer));
+  }
+
+  /** Says why the node is not online. */
+  diagnose(): Diagnosis {
+    const { bound } = this.info();
+    const roots = this.peers().filter((peer) => peer.role !== 'LEAF');
+    const warning = this.#warning;
+    return {
+      online: this.#online,
+      ...(warning?.kind === 'ROOT_UNREACHABLE' ? { reason: 'ERR_ZT_ROOT_UNREACHABLE' as const } : {}),
+      ...(warning === undefined ? {} : { warning: warning.text }),
+      bound,
+      roots,
+    };
+  }
+
+  /** Joins a network; `network.ready()` waits until it can be used. Joining twice gives the same object. */
+  join(id: string, options: { signal?: AbortSignal } = {}): Network {
+    const networkId = parseNetworkId(id);
+    checkSignal(options.signal);
+    this.#checkOpen();
+    const joined = this.#networks.get(networkId);
+    if (joined !== undefined) return joined;
+    this.#engine.join(networkId);
+    const info = this.#engine.networks().find((network) => network.id === networkId);
+    if (info === undefined) throw new ZtError('ERR_ZT_INTERNAL', `The engine joined ${networkId} and does not list it`);
+    const network = this.#makeNetwork(info);
+    this.#networks.set(networkId, network);
+    this.#state.rememberNetwork(networkId);
+    return network;
+  }
+
+  /** Leaves a network and forgets it. Rejects with `ERR_ZT_NOT_FOUND` when it is not joined. */
+  async leave(id: string): Promise<void> {
+    const networkId = parseNetworkId(id);
+    this.#checkOpen();
+    const network = this.#networks.get(networkId);
+    if (network === undefined) throw new ZtError('ERR_ZT_NOT_FOUND', `Network ${networkId} is not joined`);
+    this.#engine.leave(networkId);
+    this.#networks.delete(networkId);
+    this.#table.endNetwork(networkId);
+    network.end(new ZtError('ERR_ZT_NETWORK_DOWN', `Network ${networkId} was left`));
+    await this.#state.forgetNetwork(networkId);
+  }
+
+  /** Sends a message outside any network (vl1.md §5.9); the peer gets USER_MESSAGE. Not acknowledged. */
+  sendUserMessage(to: string, type: bigint, data: Uint8Array): void {
+    const address = parseNodeAddress(to);
+    if (typeof type !== 'bigint' || type < 0n || type >> 64n !== 0n)
+      throw invalid('"type" must be a bigint of 64 bits');
+    this.#checkOpen();
+    this.#engine.sendUserMessage(address, type, checkBytes('data', data));
+  }
+
+  /**
+   * Listens to an event by its name (older names such as `PEER_P2P` or `ZTS_EVENT_NODE_ONLINE` work too) or, with `'event'`, to all.
+   * Returns how to stop.
+   */
+  on(name: 'event', listener: (event: PublicEvent) => void): Unsubscribe;
+  on<K extends EventKey>(name: K, listener: (event: EventFor<K>) => void): Unsubscribe;
+  on(name: EventKey | 'event', listener: (event: never) => void): Unsubscribe {
+    return this.#events.on(name as EventKey, listener as (event: PublicEvent) => void);
+  }
+
+  /** The next event of that name. Rejects with `ERR_ZT_CLOSED` or the signal's reason. */
+  once<K extends EventKey>(name: K, options: { signal?: AbortSignal } = {}): Promise<EventFor<K>> {
+    return this.#events.once(name, options.signal);
+  }
+
+  /** All events from now on, for `for await`. Ends when the node closes; throws the reason when `signal` aborts. */
+  events(options: { signal?: AbortSignal } = {}): EventStream {
+    return this.#events.stream(options.signal);
+  }
+
+  /** Keeps the process alive while the node runs (the default). */
+  ref(): void {
+    if (!this.closed) this.#engine.ref();
+  }
+
+  /** Lets the process end although the node runs. */
+  unref(): void {
+    if (!this.closed) this.#engine.unref();
+  }
+
+  /** Ends the node: what waits rejects with `ERR_ZT_CLOSED`, state is saved, everything is released. Idempotent. */
+  close(): Promise<void> {
+    return this.#close(new ZtError('ERR_ZT_CLOSED', 'The node was closed'));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** @internal News from the engine, in order. */
+  deliver(events: readonly NodeEvent[]): void {
+    for (const event of events) {
+      this.#apply(event);
+      runCallback(() => this.#onEvent?.(event));
+      if (isPublicEvent(event)) this.#events.emit(event);
+    }
+  }
+
+  /** Brings our own state up to date before listeners look at it. */
+  #apply(event: NodeEvent): void {
+    this.#state.onEvent(event);
+    switch (event.type) {
+      case 'NODE_ONLINE':
+        this.#online = true;
+        this.#warning = undefined;
+        return this.#onlineWait.resolveAll();
+      case 'NODE_OFFLINE':
+      case 'NODE_DOWN':
+        this.#online = false;
+        return;
+      case 'WARNING':
+        this.#warning = { kind: event.kind, text: `${event.kind}: ${event.detail}` };
+        return this.#logger.warn(`node ${this.address}: ${this.#warning.text}`);
+      case 'NODE_FATAL_ERROR':
+        return this.#fatal(event.reason, event.detail);
+      case 'PING_REPLY':
+        return this.#pings.onReply(event);
+      case 'CONTROLLER_REQUEST':
+        return this.#controllerPort.dispatch(event);
+    }
+    if ('socket' in event) return this.#table.dispatch(event as SocketEvent);
+    if ('network' in event) this.#networks.get(event.network.id)?.update(event.network);
+  }
+
+  /** The node cannot go on: everything that waits learns why. */
+  #fatal(reason: string, detail: string): void {
+    const error = new ZtError(fatalCodes[reason] ?? 'ERR_ZT_INTERNAL', `The node ended: ${reason} ${detail}`.trim());
+    this.#logger.error(`node ${this.address}: ${error.message}`);
+    this.#close(error).catch((failure: Error) => this.#logger.error(`node ${this.address}: ${failure.message}`));
+  }
+
+  #close(reason: ZtError): Promise<void> {
+    this.#closing ??= this.#end(reason);
+    return this.#closing;
+  }
+
+  async #end(reason: ZtError): Promise<void> {
+    this.#flush();
+    this.#ended = reason;
+    this.#table.close(reason);
+    this.#pings.close(reason);
+    this.#controllerPort.close();
+    for (const network of this.#networks.values()) network.end(reason);
+    this.#networks.clear();
+    this.#onlineWait.rejectAll(reason);
+    try {
+      await this.#engine.close();
+    } finally {
+      this.#online = false;
+      this.#events.close(reason);
+      await this.#state.close();
+    }
+  }
+
+  #makeNetwork(info: Network['info']): Network {
+    return new Network({ sockets: this.#table, pings: this.#pings, leave: (network) => this.leave(network.id) }, info);
+  }
+
+  #offlineError(): ZtError {
+    const detail = this.#warning === undefined ? '' : ` (${this.#warning.text})`;
+    return new ZtError('ERR_ZT_ROOT_UNREACHABLE', `The node did not get online in time${detail}`);
+  }
+
+  #checkOpen(): void {
+    if (this.#ended !== undefined) throw this.#ended;
+  }
+}

@@ -1,0 +1,84 @@
+/** Identities and planets for a world of one's own: own roots, no vendor, no packet to anybody not named here. */
+import { type Endpoint, ZtError } from '@ztkit/types';
+import { checkObject, checkRemote, invalid } from './arguments.js';
+import { type EngineChoice, selectEngine } from './select-engine.js';
+
+const maxRoots = 4;
+const maxEndpoints = 32;
+const publicPattern = /^[0-9a-f]{10}:0:[0-9a-f]{128}(:[0-9a-f]{128})?$/;
+
+/** A root of a private world. */
+export interface RootSpec {
+  /** Identity in text form; a secret one is cut to its public part. */
+  identity: string;
+  /** Where it can be reached by UDP, 0..32. */
+  endpoints: readonly Endpoint[];
+}
+
+/** What {@link createPrivateWorld} makes. */
+export interface PrivateWorldSpec {
+  /** 1..4 roots. */
+  roots: readonly RootSpec[];
+  /** 64 bits, not zero; default: random. Give the id of an earlier world to update it. */
+  id?: bigint;
+  /** Ms since the epoch, also the revision; default: now. Must grow with every update. */
+  timestamp?: bigint;
+  /** 64-byte public ‖ 64-byte private key: needed to update this world later. Default: a fresh one that is thrown away. */
+  signingKey?: Uint8Array;
+}
+
+/** A secret identity in text form (270 characters). Takes up to seconds of CPU, in slices; `signal` ends it. */
+export async function generateIdentity(options: { engine?: EngineChoice; signal?: AbortSignal } = {}): Promise<string> {
+  options.signal?.throwIfAborted();
+  const engine = await selectEngine(options.engine);
+  return engine.generateIdentity(options.signal);
+}
+
+/**
+ * The public part of an identity, which others may know (vl1.md §2.6).
+ * @throws ZtError `ERR_ZT_INVALID_IDENTITY`
+ */
+export function publicIdentity(identity: string): string {
+  if (typeof identity !== 'string' || !publicPattern.test(identity.trim())) {
+    throw new ZtError('ERR_ZT_INVALID_IDENTITY', 'This is not an identity in text form');
+  }
+  return identity.trim().split(':').slice(0, 3).join(':');
+}
+
+/** Makes a signed planet (vl1.md §6.1): give its bytes as `planet` to every node of the world. */
+export async function createPrivateWorld(
+  spec: PrivateWorldSpec,
+  options: { engine?: EngineChoice } = {},
+): Promise<Uint8Array> {
+  checkObject('spec', spec);
+  const roots = checkRoots(spec.roots);
+  const id = spec.id ?? randomId();
+  if (typeof id !== 'bigint' || id <= 0n || id >> 64n !== 0n)
+    throw invalid('"id" must be a bigint of 64 bits, not zero');
+  const timestamp = spec.timestamp ?? BigInt(Date.now());
+  if (typeof timestamp !== 'bigint' || timestamp <= 0n || timestamp >> 63n !== 0n) {
+    throw invalid('"timestamp" must be a bigint, ms since the epoch');
+  }
+  const { signingKey } = spec;
+  if (signingKey !== undefined && signingKey.length !== 128) throw invalid('"signingKey" must be 128 bytes');
+  const engine = await selectEngine(options.engine);
+  return engine.makePlanet({ id, timestamp, roots, ...(signingKey === undefined ? {} : { signingKey }) });
+}
+
+function checkRoots(roots: readonly RootSpec[]): { identity: string; endpoints: Endpoint[] }[] {
+  if (!Array.isArray(roots) || roots.length < 1 || roots.length > maxRoots) {
+    throw invalid(`"roots" must be an array of 1..${maxRoots} roots`);
+  }
+  return roots.map(({ identity, endpoints }: RootSpec, index) => {
+    if (!Array.isArray(endpoints) || endpoints.length > maxEndpoints) {
+      throw invalid(`"roots[${index}].endpoints" must be an array of 0..${maxEndpoints} endpoints`);
+    }
+    const checked = endpoints.map((endpoint) => checkRemote(`roots[${index}].endpoints`, endpoint));
+    return { identity: publicIdentity(identity), endpoints: checked };
+  });
+}
+
+function randomId(): bigint {
+  const [id = 0n] = crypto.getRandomValues(new BigUint64Array(1));
+  return id === 0n ? 1n : id;
+}

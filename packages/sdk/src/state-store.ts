@@ -1,0 +1,45 @@
+/**
+ * Where a node keeps its state: named objects, in the layout of vl1.md §9.1 (`identity.secret`, `planet`, `peers.d/<10 hex>.peer`,
+ * `networks.d/<16 hex>.conf`).
+ */
+import { invalid } from './arguments.js';
+
+/** A store. Implement it to keep state elsewhere (a database, a secret manager). */
+export interface StateStore {
+  /** Called once before anything else; takes a lock where that means something. May reject with `ERR_ZT_STORE`. */
+  open?(): Promise<void>;
+  /** Called once, last; releases what `open` took. */
+  close?(): Promise<void>;
+  /** The object, or `undefined` when there is none. */
+  get(name: string): Promise<Uint8Array | undefined>;
+  /** Writes all or nothing. Objects named `*.secret` must not be readable by others. */
+  put(name: string, data: Uint8Array): Promise<void>;
+  /** Deletes; a missing object is fine. */
+  delete(name: string): Promise<void>;
+  /** Names of the objects under `directory` (`'networks.d'`), with the directory. */
+  list(directory: string): Promise<string[]>;
+  /** Where an object is, for messages: a path. Default: its name. */
+  describe?(name: string): string;
+}
+
+const segment = '[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}';
+const objectName = new RegExp(`^(${segment}/)?${segment}$`);
+
+/** An object's name: one or two short segments, nothing that could leave a directory. */
+export function checkObjectName(name: string): string {
+  if (typeof name === 'string' && objectName.test(name)) return name;
+  throw invalid(`${JSON.stringify(String(name).slice(0, 80))} is not a name of a stored object`);
+}
+
+/** State that ends with the process. Each call makes an empty one. */
+export function memoryStore(initial: Readonly<Record<string, Uint8Array>> = {}): StateStore {
+  const objects = new Map<string, Uint8Array>();
+  for (const [name, data] of Object.entries(initial)) objects.set(checkObjectName(name), data.slice());
+  return {
+    get: async (name) => objects.get(checkObjectName(name))?.slice(),
+    put: async (name, data) => void objects.set(checkObjectName(name), data.slice()),
+    delete: async (name) => void objects.delete(checkObjectName(name)),
+    list: async (directory) => [...objects.keys()].filter((name) => name.startsWith(`${directory}/`)),
+    describe: (name) => `${name} in the memory store`,
+  };
+}
