@@ -48,7 +48,12 @@ export class FakePort implements ControllerPort {
   }
 
   /** Delivers a request like the engine would; gives its id. */
-  ask(networkId: string, member: NodeAddress, metadata = 'revr=1\nmajv=1\nminv=e\nrevv=1\npv=c', identity = identityOf(member)): bigint {
+  ask(
+    networkId: string,
+    member: NodeAddress,
+    metadata = 'revr=1\nmajv=1\nminv=e\nrevv=1\npv=c',
+    identity = identityOf(member),
+  ): bigint {
     const requestId = this.#nextRequest++;
     this.#listener?.({
       networkId: networkId as NetworkId,

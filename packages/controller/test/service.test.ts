@@ -1,9 +1,9 @@
 /** Requests, pushes and revocations against a fake node and a clock that only moves when told. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Controller, createController } from '../src/service/controller.js';
 import type { MemberRecord } from '../src/domain/member.js';
+import { type Controller, createController } from '../src/service/controller.js';
 import { MemoryStore } from '../src/store/memory-store.js';
-import { ALICE, BOB, FakePort, ManualClock, identityOf } from './fake-port.js';
+import { ALICE, BOB, FakePort, identityOf, ManualClock } from './fake-port.js';
 
 const NETWORK = 'c0ffee0001000001';
 const POOLED = {
@@ -55,18 +55,28 @@ describe('requests', () => {
     await controller.updateNetwork(NETWORK, POOLED);
     port.ask(NETWORK, ALICE);
     expect(await port.take(1)).toMatchObject([{ kind: 'reject', reason: 'access-denied' }]);
-    expect(controller.member(NETWORK, ALICE)).toMatchObject({ authorized: false, identity: identityOf(ALICE), revision: 1 });
+    expect(controller.member(NETWORK, ALICE)).toMatchObject({
+      authorized: false,
+      identity: identityOf(ALICE),
+      revision: 1,
+    });
 
     await controller.authorize(NETWORK, ALICE);
     expect(await port.settle()).toEqual([]); // only ever denied: not pushable (§6.2)
     clock.advance(5000);
     const requestId = port.ask(NETWORK, ALICE);
     const [grant] = await port.take(1);
-    expect(grant).toMatchObject({ kind: 'grant', requestId, config: { name: 'lab', includeCom: true, type: 'private' } });
+    expect(grant).toMatchObject({
+      kind: 'grant',
+      requestId,
+      config: { name: 'lab', includeCom: true, type: 'private' },
+    });
     const member = controller.member(NETWORK, ALICE);
     expect(member?.ipAssignments).toHaveLength(1);
     expect(member).toMatchObject({ vMajor: 1, vMinor: 14, vRev: 1, vProto: 12, lastAuthorizedCredentialType: 'api' });
-    expect(grant?.kind === 'grant' && grant.config.addresses).toEqual([{ address: member?.ipAssignments[0], bits: 16 }]);
+    expect(grant?.kind === 'grant' && grant.config.addresses).toEqual([
+      { address: member?.ipAssignments[0], bits: 16 },
+    ]);
   });
 
   it('come at most once per 1000 ms and member', async () => {
@@ -96,7 +106,10 @@ describe('requests', () => {
 
   it('at the same time never get the same address', async () => {
     await controller.updateNetwork(NETWORK, { ...POOLED, private: false });
-    const members = Array.from({ length: 50 }, (_, index) => `33333333${index.toString(16).padStart(2, '0')}` as typeof ALICE);
+    const members = Array.from(
+      { length: 50 },
+      (_, index) => `33333333${index.toString(16).padStart(2, '0')}` as typeof ALICE,
+    );
     for (const member of members) port.ask(NETWORK, member);
     await port.take(50);
     expect(new Set(controller.members(NETWORK).flatMap(({ ipAssignments }) => ipAssignments)).size).toBe(50);
@@ -145,7 +158,12 @@ describe('changes', () => {
   it('of a member are pushed to that member', async () => {
     await controller.updateMember(NETWORK, ALICE, { ipAssignments: ['10.1.9.9'] });
     const [push] = await port.take(1);
-    expect(push).toMatchObject({ kind: 'grant', member: ALICE, requestId: 0n, config: { addresses: [{ address: '10.1.9.9', bits: 16 }] } });
+    expect(push).toMatchObject({
+      kind: 'grant',
+      member: ALICE,
+      requestId: 0n,
+      config: { addresses: [{ address: '10.1.9.9', bits: 16 }] },
+    });
     expect(await port.settle()).toEqual([]);
   });
 
@@ -194,8 +212,12 @@ describe('changes', () => {
 
 describe('the library', () => {
   it('refuses what is not its own, with a code', async () => {
-    await expect(controller.updateNetwork('aaaaaaaaaa000001', {})).rejects.toMatchObject({ code: 'ERR_CONTROLLER_FOREIGN_NETWORK' });
-    await expect(controller.updateMember(NETWORK, ALICE, {})).rejects.toMatchObject({ code: 'ERR_CONTROLLER_NOT_FOUND' });
+    await expect(controller.updateNetwork('aaaaaaaaaa000001', {})).rejects.toMatchObject({
+      code: 'ERR_CONTROLLER_FOREIGN_NETWORK',
+    });
+    await expect(controller.updateMember(NETWORK, ALICE, {})).rejects.toMatchObject({
+      code: 'ERR_CONTROLLER_NOT_FOUND',
+    });
     await expect(controller.updateNetwork('nonsense', {})).rejects.toMatchObject({ code: 'ERR_CONTROLLER_INPUT' });
   });
 

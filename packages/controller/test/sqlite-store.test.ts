@@ -64,7 +64,13 @@ describe('a controller that is killed', () => {
 
 describe('the file', () => {
   it('keeps and deletes records', async () => {
-    const network = { ...newNetwork(NETWORK, 1), name: 'ünïcode', revision: 3, authTokens: { t: 0 }, dns: { domain: 'a', servers: ['1.1.1.1'] } };
+    const network = {
+      ...newNetwork(NETWORK, 1),
+      name: 'ünïcode',
+      revision: 3,
+      authTokens: { t: 0 },
+      dns: { domain: 'a', servers: ['1.1.1.1'] },
+    };
     const alice = { ...newMember(NETWORK, ALICE, 2), tags: [[1, 2]] as [number, number][], revision: 1 };
     const first = new SqliteStore(file);
     await first.putNetwork(network);

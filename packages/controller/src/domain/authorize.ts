@@ -16,10 +16,15 @@ export function identityMatches(member: MemberRecord, identity: string): boolean
 }
 
 /**
- * The member after the authorisation step: unchanged when it is authorised already or stays out, admitted when the network is
- * public or the request presents a valid token. `credential` is the metadata key `a`.
+ * The member after the authorisation step: unchanged when it is authorised already or stays out, admitted when the
+ * network is public or the request presents a valid token. `credential` is the metadata key `a`.
  */
-export function decideAdmission(member: MemberRecord, network: NetworkRecord, credential: string, now: number): MemberRecord {
+export function decideAdmission(
+  member: MemberRecord,
+  network: NetworkRecord,
+  credential: string,
+  now: number,
+): MemberRecord {
   if (member.authorized) return member;
   if (!network.private) return authorizeMember(member, network, { type: 'public', credential: null }, now);
   const token = validToken(network.authTokens, credential, now);

@@ -1,14 +1,21 @@
 /** From records to the configuration one member gets (controller.md §4). The core adds credentials and signatures. */
 import type { IssuedConfig, NetworkAddress, NodeAddress } from '@ztkit/types';
-import { assignAddresses, type AssignmentContext } from './ip-pool.js';
 import { type IpAddress, ipText, parseIp } from './ip-address.js';
+import { type AssignmentContext, assignAddresses } from './ip-pool.js';
 import { readText } from './json.js';
 import type { MemberRecord } from './member.js';
 import { MTU, type NetworkRecord } from './network.js';
 import { encodeRules } from './rule-json.js';
 
 /** Limits of one configuration (controller.md §14). */
-const LIMIT = { rules: 1024, capabilityRules: 64, capabilities: 128, tags: 128, routes: 128, specialists: 256 } as const;
+const LIMIT = {
+  rules: 1024,
+  capabilityRules: 64,
+  capabilities: 128,
+  tags: 128,
+  routes: 128,
+  specialists: 256,
+} as const;
 /** How far apart two membership certificates may be issued, ms (controller.md §4 `ctmd`). */
 const CREDENTIAL_TIME_MAX_DELTA = 1_800_000n;
 const FLAG_BROADCAST = 0x2;
@@ -78,7 +85,10 @@ function traceOf(network: NetworkRecord, member: MemberRecord): Pick<IssuedConfi
 
 /** Active bridges in ascending order with their role bit (vl2.md §6.3). */
 function specialistsOf(bridges: readonly NodeAddress[]): bigint[] {
-  return [...bridges].sort().slice(0, LIMIT.specialists).map((node) => BigInt(`0x${node}`) | ROLE_ACTIVE_BRIDGE);
+  return [...bridges]
+    .sort()
+    .slice(0, LIMIT.specialists)
+    .map((node) => BigInt(`0x${node}`) | ROLE_ACTIVE_BRIDGE);
 }
 
 function routesOf(network: NetworkRecord): IssuedConfig['routes'] {

@@ -1,4 +1,7 @@
-/** Ids as they come in paths and identities: unusable ones are `undefined`, because the answer is a 404, not an exception. */
+/**
+ * Ids as they come in paths and identities: unusable ones are `undefined`, because the answer is a 404, not an
+ * exception.
+ */
 import type { NetworkId, NodeAddress } from '@ztkit/types';
 
 /** A network id of 16 hex digits in either case, kept in lower case (controller.md §8). */

@@ -8,7 +8,10 @@ import { newNetwork, patchNetwork } from './network.js';
 
 const ID = 'fc7120dae18120cd' as NetworkId;
 
-function assign(network: Json, options: { node?: string; own?: string[]; inUse?: string[]; noAuto?: boolean; random?: bigint } = {}) {
+function assign(
+  network: Json,
+  options: { node?: string; own?: string[]; inUse?: string[]; noAuto?: boolean; random?: bigint } = {},
+) {
   const member = {
     ...newMember(ID, (options.node ?? '0000000005') as NodeAddress, 0),
     ipAssignments: options.own ?? [],
@@ -70,7 +73,9 @@ describe('IPv4 pools', () => {
 
 describe('sticky addresses', () => {
   it('are used even when automatic assignment is off, but only inside a route', () => {
-    const routes = { routes: [{ target: '10.0.0.0/24' }, { target: '10.9.0.0/16', via: '10.0.0.1' }, { target: 'fd00::/8' }] };
+    const routes = {
+      routes: [{ target: '10.0.0.0/24' }, { target: '10.9.0.0/16', via: '10.0.0.1' }, { target: 'fd00::/8' }],
+    };
     const own = ['10.0.0.5', '10.9.9.9', '192.168.0.1', 'fd12::1'];
     expect(assign(routes, { own, noAuto: true }).texts).toEqual(['10.0.0.5/24', '10.9.9.9/16', 'fd12::1/8']);
   });
@@ -91,7 +96,11 @@ describe('IPv6', () => {
   it('derived addresses come first and set the flag (vl2.md §2.3)', () => {
     const network = { v6AssignMode: { rfc4193: true, '6plane': true }, routes: [{ target: '10.0.0.0/24' }] };
     const { texts, derived, added } = assign(network, { node: '3610b6a610', own: ['10.0.0.1'] });
-    expect(texts).toEqual(['fdfc:7120:dae1:8120:cd99:9336:10b6:a610/88', 'fc1d:f000:1736:10b6:a610::1/40', '10.0.0.1/24']);
+    expect(texts).toEqual([
+      'fdfc:7120:dae1:8120:cd99:9336:10b6:a610/88',
+      'fc1d:f000:1736:10b6:a610::1/40',
+      '10.0.0.1/24',
+    ]);
     expect(derived).toBe(true);
     expect(added).toEqual([]);
     expect(assign(network, { noAuto: true }).derived).toBe(false);
@@ -104,9 +113,15 @@ describe('IPv6', () => {
   });
 
   it('wide pools use the node address as host part, narrow ones are random', () => {
-    expect(assign(pool('fd00::', 'fd00::ffff:ffff:ffff', { target: 'fd00::/64' }), { node: 'aabbccddee' }).texts).toEqual(['fd00::aa:bbcc:ddee/64']);
-    expect(assign(pool('fd00::10', 'fd00::20', { target: 'fd00::/64' }), { random: 19n }).texts).toEqual(['fd00::13/64']);
-    expect(assign(pool('fd00::10', 'fd00::20', { target: 'fd00::/64' }), { random: 19n, inUse: ['fd00::13'] }).texts).toEqual([]);
+    expect(
+      assign(pool('fd00::', 'fd00::ffff:ffff:ffff', { target: 'fd00::/64' }), { node: 'aabbccddee' }).texts,
+    ).toEqual(['fd00::aa:bbcc:ddee/64']);
+    expect(assign(pool('fd00::10', 'fd00::20', { target: 'fd00::/64' }), { random: 19n }).texts).toEqual([
+      'fd00::13/64',
+    ]);
+    expect(
+      assign(pool('fd00::10', 'fd00::20', { target: 'fd00::/64' }), { random: 19n, inUse: ['fd00::13'] }).texts,
+    ).toEqual([]);
   });
 
   it('pools need a route without via', () => {

@@ -1,6 +1,6 @@
 /** Address assignment (controller.md §5). Whoever calls it must do so for one member of a network at a time. */
 import { type NodeAddress, rfc4193Address, sixPlaneAddress } from '@ztkit/types';
-import { type IpAddress, contains, ipText, parseIp } from './ip-address.js';
+import { contains, type IpAddress, ipText, parseIp } from './ip-address.js';
 import type { MemberRecord } from './member.js';
 import type { NetworkRecord } from './network.js';
 
@@ -109,8 +109,8 @@ function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R
 }
 
 /**
- * The candidate with the prefix a member is told. The longest route decides, as it does once the address is sticky, so that
- * the prefix never changes between two configurations (controller.md §5, **Do:**).
+ * The candidate with the prefix a member is told. The longest route decides, as it does once the address is sticky,
+ * so that the prefix never changes between two configurations (controller.md §5, **Do:**).
  */
 function accept(routes: readonly Route[], ip: IpAddress, isFree: (ip: IpAddress) => boolean): IpAddress | undefined {
   const bits = longestPrefix(routes, ip);

@@ -23,14 +23,19 @@ export function listOf(value: Json | undefined): readonly Json[] | undefined {
 
 /** Reads an unsigned 64-bit integer (controller.md §7.4). Anything unusable gives `fallback`. */
 export function readInteger(value: Json | undefined, fallback: bigint): bigint {
-  if (typeof value === 'number') return Number.isFinite(value) ? BigInt.asUintN(64, BigInt(Math.trunc(value))) : fallback;
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? BigInt.asUintN(64, BigInt(Math.trunc(value))) : fallback;
   if (typeof value === 'boolean') return value ? 1n : 0n;
   if (typeof value === 'string') return BigInt.asUintN(64, BigInt(/^\d{1,20}/.exec(value)?.[0] ?? '0'));
   return fallback;
 }
 
 /** Reads an integer that must fit a JavaScript number exactly; larger ones become `maximum`. */
-export function readNumber(value: Json | undefined, fallback: number, maximum: number = Number.MAX_SAFE_INTEGER): number {
+export function readNumber(
+  value: Json | undefined,
+  fallback: number,
+  maximum: number = Number.MAX_SAFE_INTEGER,
+): number {
   const read = readInteger(value, BigInt(fallback));
   return read > BigInt(maximum) ? maximum : Number(read);
 }

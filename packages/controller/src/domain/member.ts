@@ -4,17 +4,23 @@ import { z } from 'zod';
 import { authorizeMember, deauthorizeMember } from './authorize.js';
 import { ControllerError } from './errors.js';
 import { ipText, parseIp } from './ip-address.js';
-import { type Json, isObject, listOf, readBoolean, readNumber, readText, readUint32 } from './json.js';
+import { isObject, type Json, listOf, readBoolean, readNumber, readText, readUint32 } from './json.js';
 import type { RequestMetadata } from './metadata.js';
 import { type NetworkRecord, readTraceTarget } from './network.js';
 
-const address = z.string().regex(/^[0-9a-f]{10}$/).transform((text) => text as NodeAddress);
+const address = z
+  .string()
+  .regex(/^[0-9a-f]{10}$/)
+  .transform((text) => text as NodeAddress);
 
 /** What a stored member must look like; a record that does not is refused, never repaired. */
 export const memberSchema = z.object({
   id: address,
   address,
-  nwid: z.string().regex(/^[0-9a-f]{16}$/).transform((id) => id as NetworkId),
+  nwid: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .transform((id) => id as NetworkId),
   objtype: z.literal('member'),
   identity: z.string().optional(),
   creationTime: z.number(),

@@ -27,13 +27,13 @@ export function parseDictionary(bytes: Uint8Array): ReadonlyMap<string, string> 
     const equals = line.indexOf('=');
     if (equals < 0) continue;
     const key = line.slice(0, equals);
-    if (!values.has(key)) values.set(key, unescape(line.slice(equals + 1)));
+    if (!values.has(key)) values.set(key, unescapeValue(line.slice(equals + 1)));
   }
   return values;
 }
 
-function unescape(value: string): string {
-  return value.replace(/\\([^]?)/g, (_whole, next: string) => ESCAPES[next] ?? next);
+function unescapeValue(value: string): string {
+  return value.replace(/\\([\s\S]?)/g, (_whole, next: string) => ESCAPES[next] ?? next);
 }
 
 /** Reads a request's metadata. Nothing in it can make this fail. */

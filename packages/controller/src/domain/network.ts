@@ -2,16 +2,7 @@
 import type { NetworkId, NodeAddress } from '@ztkit/types';
 import { z } from 'zod';
 import { ipText, parseIp, prefixText } from './ip-address.js';
-import {
-  type Json,
-  type JsonObject,
-  isObject,
-  listOf,
-  readBoolean,
-  readNumber,
-  readText,
-  readUint32,
-} from './json.js';
+import { isObject, type Json, type JsonObject, listOf, readBoolean, readNumber, readText, readUint32 } from './json.js';
 import { normaliseRules } from './rule-json.js';
 
 const json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
@@ -22,7 +13,10 @@ export const MTU = { minimum: 1280, maximum: 10_000, default: 2800 } as const;
 
 /** What a stored network must look like; a record that does not is refused, never repaired. */
 export const networkSchema = z.object({
-  id: z.string().regex(/^[0-9a-f]{16}$/).transform((id) => id as NetworkId),
+  id: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .transform((id) => id as NetworkId),
   nwid: z.string(),
   objtype: z.literal('network'),
   creationTime: z.number(),
@@ -86,7 +80,10 @@ export function newNetwork(id: NetworkId, now: number): NetworkRecord {
 type Patch = Partial<NetworkRecord>;
 type Reader = (value: Json, now: NetworkRecord) => Patch;
 
-/** What each writable key does. A key absent from the body keeps its value; other keys are ignored (controller.md §8). */
+/**
+ * What each writable key does. A key absent from the body keeps its value; other keys are ignored (controller.md
+ * §8).
+ */
 const READERS: Readonly<Record<string, Reader>> = {
   name: (value, now) => ({ name: readText(value, now.name) }),
   private: (value) => ({ private: readBoolean(value, true) }),
@@ -107,8 +104,8 @@ const READERS: Readonly<Record<string, Reader>> = {
 };
 
 /**
- * The record after a REST body. A body that is not an object changes nothing. The original resets `remoteTraceLevel` when the
- * body lacks it; here it is kept (controller.md §2.3, **Do:**).
+ * The record after a REST body. A body that is not an object changes nothing. The original resets
+ * `remoteTraceLevel` when the body lacks it; here it is kept (controller.md §2.3, **Do:**).
  */
 export function patchNetwork(record: NetworkRecord, body: Json): NetworkRecord {
   if (!isObject(body)) return record;
@@ -191,7 +188,9 @@ function byId<T extends { id: number }>(entries: readonly T[]): T[] {
 
 function readTokens(value: Json): NetworkRecord['authTokens'] {
   if (!isObject(value)) return [null];
-  const valid = Object.entries(value).filter((entry): entry is [string, number] => Number(entry[1]) >= 0 && typeof entry[1] === 'number');
+  const valid = Object.entries(value).filter(
+    (entry): entry is [string, number] => Number(entry[1]) >= 0 && typeof entry[1] === 'number',
+  );
   return valid.length === 0 ? null : Object.fromEntries(valid);
 }
 

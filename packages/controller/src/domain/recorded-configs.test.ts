@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { buildConfig } from './config.js';
 import { ipBytes, parseIp } from './ip-address.js';
 import type { Json } from './json.js';
-import { parseMetadata } from './metadata.js';
 import { type MemberRecord, newMember, patchMember } from './member.js';
+import { parseMetadata } from './metadata.js';
 import { type NetworkRecord, newNetwork, patchNetwork } from './network.js';
 import { decodeRules, encodeRules, renderRule } from './rule-json.js';
 
@@ -56,7 +56,10 @@ function recordsOf(recorded: Recorded): { network: NetworkRecord; member: Member
   return { network, posted, member: patchMember(newMember(id, recorded.to as NodeAddress, 0), body, network, 1) };
 }
 
-/** A random source that leads to the recorded `fd50::9bc3` at the first trial: 0x9bc3 - 0x10 inside a pool of 0xffef. */
+/**
+ * A random source that leads to the recorded `fd50::9bc3` at the first trial: 0x9bc3 - 0x10 inside a pool of
+ * 0xffef.
+ */
 const random64 = (): bigint => 0x9bb3n;
 
 function build(recorded: Recorded): { config: IssuedConfig; member: MemberRecord; posted: Session3 | undefined } {
@@ -87,7 +90,13 @@ function inet(address: string | undefined, port: number): string {
 function dictionaryOf(config: IssuedConfig): Fields {
   const u16 = (value: number): string => value.toString(16).padStart(4, '0');
   const routes = config.routes
-    .map((route) => inet(route.target.address, route.target.bits) + inet(route.via, 0) + u16(route.flags ?? 0) + u16(route.metric ?? 0))
+    .map(
+      (route) =>
+        inet(route.target.address, route.target.bits) +
+        inet(route.via, 0) +
+        u16(route.flags ?? 0) +
+        u16(route.metric ?? 0),
+    )
     .join('');
   const dns = [0, 1, 2, 3].map((index) => inet(config.dns?.servers[index], 0)).join('');
   const entries: [string, string][] = [
@@ -107,7 +116,12 @@ function dictionaryOf(config: IssuedConfig): Fields {
     ['RT', routes],
     ['I', config.addresses.map(({ address, bits }) => inet(address, bits)).join('')],
     ['R', hex(config.rules.bytes)],
-    ['DNS', Buffer.from(config.dns?.domain ?? '').toString('hex').padEnd(256, '0') + dns],
+    [
+      'DNS',
+      Buffer.from(config.dns?.domain ?? '')
+        .toString('hex')
+        .padEnd(256, '0') + dns,
+    ],
   ];
   return Object.fromEntries(entries.filter(([, value]) => value !== ''));
 }
@@ -130,7 +144,8 @@ function recordedTags(fields: Fields): { id: number; value: number }[] {
 /** Whether `CAP` holds this capability: nwid, timestamp, id, rule count, rules (vl2.md §7.3). */
 function capabilityHeader(config: IssuedConfig, capability: IssuedConfig['capabilities'][number]): string {
   const id = capability.id.toString(16).padStart(8, '0');
-  return `${config.network}${hex16(config.timestamp)}${id}${capability.ruleCount.toString(16).padStart(4, '0')}${hex(capability.rules)}`;
+  const count = capability.ruleCount.toString(16).padStart(4, '0');
+  return `${config.network}${hex16(config.timestamp)}${id}${count}${hex(capability.rules)}`;
 }
 
 describe('recorded configurations', () => {
@@ -144,7 +159,8 @@ describe('recorded configurations', () => {
       expect(config.tags).toEqual(recordedTags(recorded.dictionaryFields));
       const capabilities = recorded.dictionaryFields.CAP ?? '';
       expect(capabilities === '').toBe(config.capabilities.length === 0);
-      for (const capability of config.capabilities) expect(capabilities).toContain(capabilityHeader(config, capability));
+      for (const capability of config.capabilities)
+        expect(capabilities).toContain(capabilityHeader(config, capability));
     },
   );
 

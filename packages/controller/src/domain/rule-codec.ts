@@ -38,7 +38,8 @@ function readAddress(value: Json | undefined): bigint | undefined {
 function readHexOrInteger(value: Json | undefined, key: string): bigint {
   if (value === undefined || value === null) return 0n;
   if (typeof value === 'number') return readInteger(value, 0n);
-  if (typeof value === 'string' && /^(0x)?[0-9a-f]{1,16}$/i.test(value)) return BigInt(`0x${value.replace(/^0x/i, '')}`);
+  if (typeof value === 'string' && /^(0x)?[0-9a-f]{1,16}$/i.test(value))
+    return BigInt(`0x${value.replace(/^0x/i, '')}`);
   throw new ControllerError('ERR_CONTROLLER_INPUT', `A rule's "${key}" must be up to 16 hex digits or a number`);
 }
 
@@ -100,7 +101,11 @@ export const mac: RuleCodec = {
     const digits = typeof rule.mac === 'string' ? rule.mac.replace(/[:-]/g, '') : '';
     return /^[0-9a-f]{12}$/i.test(digits) ? bigEndian(BigInt(`0x${digits}`), 6) : undefined;
   },
-  decode: (data) => ({ mac: Buffer.from(data.subarray(0, 6)).toString('hex').replace(/..(?!$)/g, '$&:') }),
+  decode: (data) => ({
+    mac: Buffer.from(data.subarray(0, 6))
+      .toString('hex')
+      .replace(/..(?!$)/g, '$&:'),
+  }),
 };
 
 /** `ip` of one family with its prefix length. */
@@ -134,13 +139,19 @@ export const characteristics: RuleCodec = {
   decode: (data) => ({ mask: hexOf(numberAt(data, 0, 8), 16) }),
 };
 
-/** `start`, `end` (absolute, inclusive), `idx`, `little`, `bits` 1..64 (the format byte holds bits - 1 and 0x80 for little). */
+/**
+ * `start`, `end` (absolute, inclusive), `idx`, `little`, `bits` 1..64 (the format byte holds bits - 1 and 0x80 for
+ * little).
+ */
 export const integerRange: RuleCodec = {
   encode(rule) {
     const bits = readInteger(rule.bits, 0n);
     if (bits < 1n || bits > 64n) return undefined;
     const format = Number(bits - 1n) | (readBoolean(rule.little, false) ? 0x80 : 0);
-    const bounds = [bigEndian(readHexOrInteger(rule.start, 'start'), 8), bigEndian(readHexOrInteger(rule.end, 'end'), 8)];
+    const bounds = [
+      bigEndian(readHexOrInteger(rule.start, 'start'), 8),
+      bigEndian(readHexOrInteger(rule.end, 'end'), 8),
+    ];
     return concat(...bounds, bigEndian(readInteger(rule.idx, 0n), 2), Uint8Array.of(format));
   },
   decode: (data) => ({

@@ -40,7 +40,15 @@ const KNOWN: [JsonObject, string][] = [
   [{ type: 'MATCH_TAG_SENDER', ...both, id: 1000, value: 200 }, '3108000003e8000000c8'],
   [{ type: 'MATCH_TAG_RECEIVER', ...both, id: 1000, value: 200 }, '3208000003e8000000c8'],
   [
-    { type: 'INTEGER_RANGE', ...both, start: '1122334455667788', end: '1122334455667798', idx: 4, little: true, bits: 16 },
+    {
+      type: 'INTEGER_RANGE',
+      ...both,
+      start: '1122334455667788',
+      end: '1122334455667798',
+      idx: 4,
+      little: true,
+      bits: 16,
+    },
     '33131122334455667788112233445566779800048f',
   ],
 ];
@@ -57,7 +65,11 @@ describe('a rule', () => {
   it.each<[JsonObject, string, string]>([
     [{ type: 'MATCH_IP_DEST_PORT_RANGE', start: 22 }, '280400160016', 'end defaults to start'],
     [{ type: 'MATCH_IP_TOS', mask: 1 }, '2303010000', 'absent numbers are 0'],
-    [{ type: 'ACTION_TEE', address: '0123456789', length: -1 }, '020e000000012345678900000000ffff', 'length -1 is 65535'],
+    [
+      { type: 'ACTION_TEE', address: '0123456789', length: -1 },
+      '020e000000012345678900000000ffff',
+      'length -1 is 65535',
+    ],
     [{ type: 'MATCH_ETHERTYPE', etherType: 0x1_0800 }, '25020800', 'numbers are masked to their width'],
     [{ type: 'MATCH_ETHERTYPE', etherType: '2048' }, '25020800', 'texts of digits are numbers'],
     [{ type: 'MATCH_MAC_DEST', mac: 'AA-bb-cc-dd-ee-ff' }, '1e06aabbccddeeff', 'MACs may have dashes'],
@@ -100,6 +112,11 @@ describe('wire bytes', () => {
   });
 
   it('end at the limit', () => {
-    expect(encodeRules(Array.from({ length: 9 }, () => ({ type: 'ACTION_DROP' })), 3)).toEqual({ count: 3, bytes: new Uint8Array(6) });
+    expect(
+      encodeRules(
+        Array.from({ length: 9 }, () => ({ type: 'ACTION_DROP' })),
+        3,
+      ),
+    ).toEqual({ count: 3, bytes: new Uint8Array(6) });
   });
 });

@@ -1,7 +1,7 @@
 /** Rules: the JSON of the REST API (controller.md §9) ⇄ the bytes members receive (vl2.md §13.1). */
-import { type Json, type JsonObject, isObject, readBoolean } from './json.js';
-import * as codec from './rule-codec.js';
+import { isObject, type Json, type JsonObject, readBoolean } from './json.js';
 import type { RuleCodec } from './rule-codec.js';
+import * as codec from './rule-codec.js';
 
 const NOT = 0x80;
 const OR = 0x40;

@@ -6,7 +6,7 @@ import { sendError, sendJson, sendNothing } from './answers.js';
 import { Authenticator } from './auth.js';
 import { addMemberRoutes } from './member-routes.js';
 import { addNetworkRoutes } from './network-routes.js';
-import { type ServiceView, addServiceRoutes } from './service-routes.js';
+import { addServiceRoutes, type ServiceView } from './service-routes.js';
 
 /** Largest body: a network with 1024 rules and 128 capabilities of 64 rules is some 2 MB of JSON. */
 const BODY_LIMIT = 4 * 1024 * 1024;
@@ -58,7 +58,8 @@ function parseEveryBodyAsJson(app: FastifyInstance): void {
     try {
       done(null, JSON.parse(String(body)));
     } catch (cause) {
-      const reason = body.length === 0 ? 'it is empty; send at least {}' : cause instanceof Error ? cause.message : 'it is not';
+      const reason =
+        body.length === 0 ? 'it is empty; send at least {}' : cause instanceof Error ? cause.message : 'it is not';
       done(new ControllerError('ERR_CONTROLLER_INPUT', `The body must be JSON: ${reason}`, { cause }), undefined);
     }
   });

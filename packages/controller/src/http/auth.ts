@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
 import { ControllerError } from '../domain/errors.js';
-import { type IpAddress, contains, parseIp } from '../domain/ip-address.js';
+import { contains, type IpAddress, parseIp } from '../domain/ip-address.js';
 
 /** Decides whether a request may go on. */
 export class Authenticator {

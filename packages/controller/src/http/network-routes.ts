@@ -18,7 +18,11 @@ export function addNetworkRoutes(app: FastifyInstance, controller: Controller): 
   });
 
   app.get('/controller/network', (request, reply) =>
-    sendJson(request, reply, controller.networks().map(({ id }) => id)),
+    sendJson(
+      request,
+      reply,
+      controller.networks().map(({ id }) => id),
+    ),
   );
 
   app.get('/unstable/controller/network', (request, reply) => {
@@ -30,15 +34,20 @@ export function addNetworkRoutes(app: FastifyInstance, controller: Controller): 
     return sendJson(request, reply, { data, meta: { networkCount: data.length } });
   });
 
+  app.get<WithId>('/controller/network/:id', (request, reply) => {
+    const network = controller.network(request.params.id);
+    return network === undefined ? sendNothing(reply, 404) : sendJson(request, reply, network);
+  });
+
+  addChanges(app, controller);
+}
+
+/** Creation, change and deletion; PUT does the same as POST (controller.md §7.3). */
+function addChanges(app: FastifyInstance, controller: Controller): void {
   app.route<{ Body: Json }>({
     method: ['POST', 'PUT'],
     url: '/controller/network',
     handler: async (request, reply) => sendJson(request, reply, await controller.createNetwork(request.body)),
-  });
-
-  app.get<WithId>('/controller/network/:id', (request, reply) => {
-    const network = controller.network(request.params.id);
-    return network === undefined ? sendNothing(reply, 404) : sendJson(request, reply, network);
   });
 
   app.route<WithId>({

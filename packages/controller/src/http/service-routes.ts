@@ -24,7 +24,11 @@ export function addServiceRoutes(app: FastifyInstance, view: ServiceView, now: (
 
   app.get('/peer', (request, reply) => {
     const peers = view.peers().map((peer) => peerJson(peer, now()));
-    return sendJson(request, reply, peers.sort((a, b) => (a.address < b.address ? -1 : 1)));
+    return sendJson(
+      request,
+      reply,
+      peers.sort((a, b) => (a.address < b.address ? -1 : 1)),
+    );
   });
 
   app.get<{ Params: { id: string } }>('/peer/:id', (request, reply) => {

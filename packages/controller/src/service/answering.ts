@@ -4,8 +4,8 @@ import type { ControllerPort, ControllerRequest } from '@ztkit/sdk';
 import type { NetworkId } from '@ztkit/types';
 import { decideAdmission, identityMatches } from '../domain/authorize.js';
 import { buildConfig, type ConfigContext } from '../domain/config.js';
-import { type RequestMetadata, parseMetadata } from '../domain/metadata.js';
 import { type MemberRecord, newMember, withVersion } from '../domain/member.js';
+import { parseMetadata, type RequestMetadata } from '../domain/metadata.js';
 import type { NetworkRecord } from '../domain/network.js';
 import type { Directory } from './directory.js';
 import type { Presence } from './presence.js';
@@ -58,7 +58,10 @@ export async function answerRequest(context: AnsweringContext, request: Controll
   await grant(context, network, withVersion(member, metadata), requestId, metadata);
 }
 
-/** Sends a member its configuration unasked, when it is online, authorised and has asked before (controller.md §6.2). */
+/**
+ * Sends a member its configuration unasked, when it is online, authorised and has asked before (controller.md
+ * §6.2).
+ */
 export async function pushConfig(context: AnsweringContext, member: MemberRecord): Promise<void> {
   const network = context.directory.network(member.nwid);
   const metadata = context.presence.pushable(member.nwid, member.id, context.now());
@@ -78,8 +81,8 @@ export async function pushNetwork(context: AnsweringContext, network: NetworkId)
 }
 
 /**
- * Builds, stores what the member was given, then sends: an address that was told is never lost. What a member's own request
- * changes in its record is in this very configuration, so it is not pushed to it a second time.
+ * Builds, stores what the member was given, then sends: an address that was told is never lost. What a member's own
+ * request changes in its record is in this very configuration, so it is not pushed to it a second time.
  */
 async function grant(
   context: AnsweringContext,

@@ -1,7 +1,7 @@
 /** A network controller: networks, members, and the answers to those who want to join (controller.md §1). */
 import { randomInt } from 'node:crypto';
 import type { ControllerPort, ControllerRequest } from '@ztkit/sdk';
-import { type NetworkId, type NodeAddress, controllerOf } from '@ztkit/types';
+import { controllerOf, type NetworkId, type NodeAddress } from '@ztkit/types';
 import { ControllerError } from '../domain/errors.js';
 import { addressOfIdentity, networkIdOf, readNetworkId, readNodeAddress } from '../domain/ids.js';
 import { type MemberRecord, newMember, patchMember } from '../domain/member.js';
@@ -30,7 +30,10 @@ export interface ControllerOptions {
   port?: ControllerPort;
   /** Default: memory only. It is closed with the controller. */
   store?: ControllerStore;
-  /** Told of failures that no caller sees (a record could not be stored while answering). Default: a process warning. */
+  /**
+   * Told of failures that no caller sees (a record could not be stored while answering). Default: a process
+   * warning.
+   */
   onError?(error: Error): void;
   /** ms since the epoch. Default `Date.now`. */
   now?(): number;
@@ -162,8 +165,8 @@ export class Controller {
   }
 
   /**
-   * Changes a member, or creates it. It gets its configuration at once when it is online; one that loses its authorisation is
-   * cut off by the others.
+   * Changes a member, or creates it. It gets its configuration at once when it is online; one that loses its
+   * authorisation is cut off by the others.
    * @throws ControllerError `ERR_CONTROLLER_NOT_FOUND` when the network is unknown
    */
   async updateMember(id: string, member: string, patch: Body<MemberPatch>): Promise<MemberRecord> {
@@ -183,13 +186,17 @@ export class Controller {
     });
   }
 
-  /** Deletes a member and frees its addresses. If it asks again, its record is made anew. Gives the record as it was. */
+  /**
+   * Deletes a member and frees its addresses. If it asks again, its record is made anew. Gives the record as it
+   * was.
+   */
   async deleteMember(id: string, member: string): Promise<MemberRecord> {
     const [network, address] = [this.#ownNetworkId(id), this.#address(member)];
     return this.#run(network, async () => {
       const { directory, presence } = this.#context;
       const record = directory.member(network, address);
-      if (record === undefined) throw new ControllerError('ERR_CONTROLLER_NOT_FOUND', `Network ${id} has no member ${member}`);
+      if (record === undefined)
+        throw new ControllerError('ERR_CONTROLLER_NOT_FOUND', `Network ${id} has no member ${member}`);
       const recipients = onlineMembers(this.#context, network);
       await directory.deleteMember(network, address);
       presence.forget(network, address);
@@ -263,7 +270,10 @@ export class Controller {
   #address(member: string): NodeAddress {
     const address = readNodeAddress(member);
     if (address !== undefined) return address;
-    throw new ControllerError('ERR_CONTROLLER_INPUT', 'A node address has 10 hex digits, is not zero and does not begin with ff');
+    throw new ControllerError(
+      'ERR_CONTROLLER_INPUT',
+      'A node address has 10 hex digits, is not zero and does not begin with ff',
+    );
   }
 
   #existing(network: NetworkId): NetworkRecord {

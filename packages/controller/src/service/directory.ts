@@ -88,7 +88,8 @@ export class Directory {
   /** Saves and gives the record with its new revision. */
   async saveNetwork(network: NetworkRecord): Promise<Saved<NetworkRecord>> {
     const entry = this.#entries.get(network.id);
-    if (entry !== undefined && sameExceptRevision(entry.network, network)) return { record: entry.network, changed: false };
+    if (entry !== undefined && sameExceptRevision(entry.network, network))
+      return { record: entry.network, changed: false };
     const record = deepFreeze({ ...network, revision: (entry?.network.revision ?? 0) + 1 });
     await this.#write(this.#store.putNetwork(record));
     if (entry === undefined) this.#entries.set(record.id, { network: record, members: new Map() });

@@ -6,7 +6,10 @@ import type { RequestMetadata } from '../domain/metadata.js';
 export const MIN_REQUEST_INTERVAL_MS = 1000;
 /** A member counts as online this long after a request, ms (controller.md §6.2). */
 export const ONLINE_WINDOW_MS = 120_000;
-/** Pairs of network and member that are remembered; the one heard longest ago makes room. Bounds a flood of identities. */
+/**
+ * Pairs of network and member that are remembered; the one heard longest ago makes room. Bounds a flood of
+ * identities.
+ */
 export const MAX_REMEMBERED = 65_536;
 
 interface Seen {

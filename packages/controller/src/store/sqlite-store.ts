@@ -104,7 +104,8 @@ export class SqliteStore implements ControllerStore {
     this.#requireOpen();
     try {
       this.#database.exec('BEGIN IMMEDIATE');
-      if (this.#pragma('data_version') !== this.#dataVersion) throw new Error('another program has changed it; restart');
+      if (this.#pragma('data_version') !== this.#dataVersion)
+        throw new Error('another program has changed it; restart');
       this.#database.prepare(sql).run(...values);
       this.#database.exec('COMMIT');
     } catch (cause) {

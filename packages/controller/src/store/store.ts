@@ -14,7 +14,10 @@ export interface StoredNetwork {
  * {@link ../domain/errors.ControllerError} `ERR_CONTROLLER_STORE`) means nothing was changed.
  */
 export interface ControllerStore {
-  /** All records, read once at start. A record that is not readable rejects: nothing is repaired or skipped silently. */
+  /**
+   * All records, read once at start. A record that is not readable rejects: nothing is repaired or skipped
+   * silently.
+   */
   load(): Promise<readonly StoredNetwork[]>;
   /** Inserts or replaces. */
   putNetwork(network: NetworkRecord): Promise<void>;
