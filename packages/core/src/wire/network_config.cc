@@ -92,7 +92,7 @@ bool ParseCom(const Bytes& value, std::optional<CertificateOfMembership>& out) {
 NetworkSignOn ParseSignOn(const wire::DictionaryReader& in) {
   NetworkSignOn s;
   s.version = in.U64("ssov");
-  if (s.version > 1) return s;
+  if (s.version > 1) return {};  // not a form we know, nor one we could write again
   s.enabled = in.Bool("ssoe");
   if (s.version == 0) {
     if (!s.enabled) return s;
@@ -186,7 +186,7 @@ Bytes SerializeDns(const NetworkDns& dns) {
 }
 
 void WriteSignOn(wire::DictionaryWriter& out, const NetworkSignOn& s) {
-  if (s.version > 1) return;
+  if (s.version > 1) return;  // vl2.md §6.1: emitted if 0 or 1
   out.U64("ssov", s.version);
   out.Bool("ssoe", s.enabled);
   if (s.version == 0) {

@@ -47,7 +47,7 @@ struct NetworkDns {
   bool operator==(const NetworkDns&) const = default;
 };
 
-// Single sign-on data, carried and reported only (vl2.md §5.7, §6.1).
+// Single sign-on data, carried and reported only (vl2.md §5.7, §6.1). Versions above 1 read as none.
 struct NetworkSignOn {
   uint64_t version = 0;
   bool enabled = false;

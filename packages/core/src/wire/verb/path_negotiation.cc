@@ -7,7 +7,6 @@ namespace zt::wire {
 
 namespace {
 constexpr size_t kQosRecordSize = 10;
-constexpr size_t kMinQosPayload = 9;  // vl1.md A.1
 
 uint64_t ReadLittleEndian(ByteReader& in, size_t n) {
   uint64_t v = 0;
@@ -31,7 +30,7 @@ std::optional<PathNegotiationRequest> PathNegotiationRequest::Parse(ByteSpan pay
 void PathNegotiationRequest::SerializeTo(ByteWriter& out) const { out.U16(static_cast<uint16_t>(utility)); }
 
 std::optional<QosMeasurement> QosMeasurement::Parse(ByteSpan payload) {
-  if (payload.size() < kMinQosPayload || payload.size() > kQosRecordSize * limits::kMaxQosRecords) return std::nullopt;
+  if (payload.size() < kQosRecordSize || payload.size() > kQosRecordSize * limits::kMaxQosRecords) return std::nullopt;
   ByteReader in(payload);
   QosMeasurement q;
   while (in.remaining() >= kQosRecordSize) {

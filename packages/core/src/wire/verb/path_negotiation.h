@@ -28,7 +28,8 @@ struct QosMeasurement {
   std::vector<QosRecord> records;  // at most limits::kMaxQosRecords
 
   bool operator==(const QosMeasurement&) const = default;
-  // Little-endian, what senders have in practice; 9..1400 bytes, an incomplete last record is ignored.
+  // Little-endian, what senders have in practice; at most 1400 bytes, at least one complete record; an incomplete last
+  // one is ignored.
   static std::optional<QosMeasurement> Parse(ByteSpan payload);
   void SerializeTo(ByteWriter& out) const;
 };
