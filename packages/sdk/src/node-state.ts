@@ -112,18 +112,11 @@ export class NodeState {
 
   /** Carries out the engine's store events. */
   onEvent(event: NodeEvent): void {
-    switch (event.type) {
-      case 'STORE_PLANET':
-        return this.#later('planet', event.data);
-      case 'STORE_PEER':
-        return this.#later(`peers.d/${parseNodeAddress(event.peer)}.peer`, event.data);
-      case 'STORE_NETWORK':
-        return this.#later(`networks.d/${event.networkId}.conf`, event.data);
-      case 'STORE_IDENTITY_SECRET':
-        return this.#later('identity.secret', utf8.encode(event.text));
-      case 'STORE_IDENTITY_PUBLIC':
-        return this.#later('identity.public', utf8.encode(event.text));
-    }
+    if (event.type === 'STORE_PLANET') this.#later('planet', event.data);
+    if (event.type === 'STORE_PEER') this.#later(`peers.d/${parseNodeAddress(event.peer)}.peer`, event.data);
+    if (event.type === 'STORE_NETWORK') this.#later(`networks.d/${event.networkId}.conf`, event.data);
+    if (event.type === 'STORE_IDENTITY_SECRET') this.#later('identity.secret', utf8.encode(event.text));
+    if (event.type === 'STORE_IDENTITY_PUBLIC') this.#later('identity.public', utf8.encode(event.text));
   }
 
   /** Empty data means: delete. */

@@ -270,27 +270,26 @@ export class Node {
   /** Brings our own state up to date before listeners look at it. */
   #apply(event: NodeEvent): void {
     this.#state.onEvent(event);
-    switch (event.type) {
-      case 'NODE_ONLINE':
-        this.#online = true;
-        this.#warning = undefined;
-        return this.#onlineWait.resolveAll();
-      case 'NODE_OFFLINE':
-      case 'NODE_DOWN':
-        this.#online = false;
-        return;
-      case 'WARNING':
-        this.#warning = { kind: event.kind, text: `${event.kind}: ${event.detail}` };
-        return this.#logger.warn(`node ${this.address}: ${this.#warning.text}`);
-      case 'NODE_FATAL_ERROR':
-        return this.#fatal(event.reason, event.detail);
-      case 'PING_REPLY':
-        return this.#pings.onReply(event);
-      case 'CONTROLLER_REQUEST':
-        return this.#controllerPort.dispatch(event);
-    }
-    if ('socket' in event) return this.#table.dispatch(event as SocketEvent);
-    if ('network' in event) this.#networks.get(event.network.id)?.update(event.network);
+    if (event.type === 'NODE_ONLINE') this.#setOnline();
+    else if (event.type === 'NODE_OFFLINE' || event.type === 'NODE_DOWN') this.#online = false;
+    else if (event.type === 'WARNING') this.#warn(event.kind, event.detail);
+    else if (event.type === 'NODE_FATAL_ERROR') this.#fatal(event.reason, event.detail);
+    else if (event.type === 'PING_REPLY') this.#pings.onReply(event);
+    else if (event.type === 'CONTROLLER_REQUEST') this.#controllerPort.dispatch(event);
+    else if ('socket' in event) this.#table.dispatch(event as SocketEvent);
+    else if ('network' in event) this.#networks.get(event.network.id)?.update(event.network);
+  }
+
+  #setOnline(): void {
+    this.#online = true;
+    this.#warning = undefined;
+    this.#onlineWait.resolveAll();
+  }
+
+  #warn(kind: string, detail: string): void {
+    const text = `${kind}: ${detail}`;
+    this.#warning = { kind, text };
+    this.#logger.warn(`node ${this.address}: ${text}`);
   }
 
   /** The node cannot go on: everything that waits learns why. */
