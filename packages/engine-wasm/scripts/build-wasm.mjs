@@ -59,14 +59,22 @@ async function compileAll(sources) {
     pch.set(bytes);
     let done = 0;
     const total = todo.length;
+    const failures = [];
     await Promise.all(workers.map(async (worker) => {
       for (let source = todo.shift(); source !== undefined; source = todo.shift()) {
-        const { object, headers, ms } = await ask(worker, { kind: 'compile', source, pch });
+        const answer = await ask(worker, { kind: 'compile', source, pch }).catch((error) => error);
+        if (answer instanceof Error) {
+          failures.push(answer.message);
+          log(`${++done}/${total} ${answer.message}`);
+          continue;
+        }
+        const { object, headers, ms } = answer;
         writeFileSync(cached(`${digest(source)}.deps.json`), JSON.stringify(headers));
         writeFileSync(cached(`${keyOf(source, headers)}.o`), object);
         log(`${++done}/${total} ${source} ${(ms / 1000).toFixed(1)} s`);
       }
     }));
+    if (failures.length > 0) throw new Error(`${failures.length} of ${total} files do not compile:\n${failures.join('\n')}`);
   } finally {
     for (const worker of workers) await worker.terminate();
   }

@@ -1,0 +1,36 @@
+/** Where a node's datagrams go: to the core, every transport is a set of numbered sockets. */
+import type { Endpoint } from '@ztkit/types';
+
+/** A datagram received, with its socket's number. */
+export interface Received {
+  socket: number;
+  from: Endpoint;
+  bytes: Uint8Array;
+}
+
+/** A datagram to send. `bytes` belongs to the transport from now on. */
+export interface Outgoing {
+  /** -1: one copy from every socket that can reach `to`. */
+  socket: number;
+  to: Endpoint;
+  bytes: Uint8Array;
+  /** 0: the default. */
+  ttl: number;
+}
+
+export interface Transport {
+  readonly bound: readonly Endpoint[];
+  /** Called with everything that came in one turn of the event loop. */
+  onReceive: (batch: readonly Received[]) => void;
+  /** Called when {@link full} has become false again. */
+  onRoom: () => void;
+  /** True while so much is under way that the sender should wait. */
+  readonly full: boolean;
+  send(datagram: Outgoing): void;
+  ref(): void;
+  unref(): void;
+  close(): Promise<void>;
+}
+
+/** Binds sockets. Rejects with an error whose `code` is a Node system code. */
+export type TransportFactory = (bind: readonly Endpoint[]) => Promise<Transport>;
