@@ -3,6 +3,15 @@
 #include <algorithm>
 
 namespace zt::netstack {
+namespace {
+
+// ff01::1 and ff02::1 (RFC 4291 §2.7.1).
+bool IsAllNodes(const IpAddress& ip) {
+  if (ip.bytes[0] != 0xff || (ip.bytes[1] != 1 && ip.bytes[1] != 2) || ip.bytes[15] != 1) return false;
+  return std::all_of(ip.bytes.begin() + 2, ip.bytes.end() - 1, [](uint8_t b) { return b == 0; });
+}
+
+}  // namespace
 
 bool Interface::Owns(const IpAddress& ip) const {
   if (loopback) return IsLoopbackAddress(ip);
@@ -21,7 +30,7 @@ bool Interface::IsSubnetBroadcast(const IpAddress& ip) const {
 bool Interface::AcceptsGroup(const IpAddress& ip) const {
   if (ip.IsV4()) return true;
   if (ip.bytes[0] != 0xff) return false;
-  if (ip == *IpAddress::Parse("ff02::1") || ip == *IpAddress::Parse("ff01::1")) return true;
+  if (IsAllNodes(ip)) return true;
   return std::any_of(addresses.begin(), addresses.end(), [&](const IpPrefix& p) {
     return p.address.IsV6() && SolicitedNode(p.address) == ip;
   });

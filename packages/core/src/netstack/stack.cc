@@ -31,7 +31,7 @@ struct Stack::Impl final : Transports {
   }
   void HandleIcmpv4(const Now& now, const IpPacket& packet);
   void HandleIcmpv6(const Now& now, const IpPacket& packet);
-  void HandleReceivedError(const Now& now, const std::optional<TransportError>& error);
+  void HandleReceivedError(const Now& now, const IpPacket& packet, std::optional<TransportError> error);
   SocketId NewId();
   bool IsLive(const StackEvent& event);
 
@@ -72,7 +72,7 @@ void Stack::Impl::HandleIcmpv4(const Now& now, const IpPacket& packet) {
   switch (message->type) {
     case Icmpv4::kEchoRequest: return echo.AnswerV4(now, packet, *message);
     case Icmpv4::kEchoReply: return echo.HandleReply(now, packet, message->rest);
-    default: return HandleReceivedError(now, IcmpErrors::Interpret(*message));
+    default: return HandleReceivedError(now, packet, IcmpErrors::Interpret(*message));
   }
 }
 
@@ -86,17 +86,22 @@ void Stack::Impl::HandleIcmpv6(const Now& now, const IpPacket& packet) {
     case Icmpv6::kNeighborAdvertisement:
       if (!ip.HandleNeighbor(now, packet, *message)) drops.Count(DropReason::kMalformed);
       return;
-    default: return HandleReceivedError(now, IcmpErrors::Interpret(*message));
+    default: return HandleReceivedError(now, packet, IcmpErrors::Interpret(*message));
   }
 }
 
-void Stack::Impl::HandleReceivedError(const Now& now, const std::optional<TransportError>& error) {
-  // Only about what an address of ours sent.
-  if (!error || ip.OwnerOf(error->local) == nullptr) return drops.Count(DropReason::kMalformed);
+void Stack::Impl::HandleReceivedError(const Now& now, const IpPacket& packet,
+                                      std::optional<TransportError> error) {
+  // Only about what the address it came to has sent.
+  if (!error || error->local != packet.destination) return drops.Count(DropReason::kMalformed);
+  error->interface = packet.arrival->id;
   HandleError(now, *error);
 }
 
 void Stack::Impl::HandleError(const Now& now, const TransportError& error) {
+  // RFC 5927 §7: a report about TCP must name something in flight.
+  const bool credible = error.protocol != kProtocolTcp || tcp.IsInFlight(error);
+  if (!credible) return drops.Count(DropReason::kUnexpectedReply);
   if (error.mtu != 0) ip.LowerPathMtu(now, error.remote, error.mtu);
   switch (error.protocol) {
     case kProtocolTcp: return tcp.HandleError(now, error);

@@ -119,6 +119,7 @@ void IpLayer::DrainNeighbors(const Now& now, Interface& interface) {
     // As a router would report it (RFC 4861 §7.2.2).
     std::optional<TransportError> error = ParseQuote(packet);
     if (!error) continue;
+    error->interface = interface.id;
     error->status = Status::kHostUnreachable;
     transports_.HandleError(now, *error);
   }

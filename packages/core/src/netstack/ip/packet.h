@@ -18,6 +18,7 @@ struct IpPacket {
 
 // What came back, or failed here, about a packet sent from local to remote.
 struct TransportError {
+  NetworkId interface;  // where the packet went out; 0: loopback
   IpAddress local, remote;
   uint8_t protocol = 0;
   ByteSpan header;  // at least 8 bytes of the transport header

@@ -62,7 +62,9 @@ Status Connection::Shutdown(const Now&) {
       return closed_status_ == Status::kOk ? Status::kClosed : closed_status_;
     case TcpState::kEstablished: state_ = TcpState::kFinWait1; break;
     case TcpState::kCloseWait: state_ = TcpState::kLastAck; break;
-    default: break;  // during the handshake the FIN waits; later it is queued already
+    case TcpState::kSynSent:
+    case TcpState::kSynReceived: break;  // the FIN waits for the handshake
+    default: return Status::kOk;         // it is queued already
   }
   sender_.QueueFin();
   context_.Wake(*this);
@@ -110,18 +112,22 @@ void Connection::SetKeepAlive(const Now& now, Millis idle) {
   context_.Wake(*this);
 }
 
+// RFC 5927 §4.
+bool Connection::IsInFlight(uint32_t wire_seq) const {
+  if (state_ == TcpState::kSynSent) return WireSeq(initial_seq_) == wire_seq;
+  if (!IsSynchronized(state_)) return false;
+  const Seq seq = UnwrapSeq(wire_seq, sender_.una());
+  return seq >= sender_.una() && seq < sender_.nxt();
+}
+
 void Connection::HandleError(const Now& now, uint32_t wire_seq, Status status, uint32_t mtu) {
-  // RFC 5927 §4: only about what is really in flight.
+  if (!IsInFlight(wire_seq)) return;
   if (state_ == TcpState::kSynSent) {
-    if (WireSeq(initial_seq_) != wire_seq) return;
     if (mtu != 0) return;
     if (status == Status::kAccessDenied) status = Status::kConnectionRefused;
     Finish(status);  // RFC 9293 §3.9.2.2: hard before the connection is there
     return;
   }
-  if (!IsSynchronized(state_)) return;
-  const Seq seq = UnwrapSeq(wire_seq, sender_.una());
-  if (seq < sender_.una() || seq >= sender_.nxt()) return;
   // Everything else is a hint that retransmission will outlive (RFC 9293 §3.9.2.2, soft errors).
   if (mtu != 0) {
     UpdateSegmentSize(now);

@@ -51,6 +51,8 @@ class Connection {
   static constexpr Millis kTimeWait = 60'000;           // 2 MSL with MSL 30 s; RFC 9293 §3.4.2 allows less than 2 min
   static constexpr Millis kOrphanLife = 60'000;         // nobody waits: FIN_WAIT_2 or no progress at all
   static constexpr Millis kDelayedAck = 40;             // RFC 9293 §3.8.6.3: less than 500 ms
+  // Between answers to empty segments out of place, so that two confused ends do not echo each other for ever.
+  static constexpr Millis kStrayInterval = 100;
   static constexpr int kQuickAcks = 16;                 // at the start the sender's window grows by acknowledgments
   static constexpr Millis kKeepAliveInterval = 1000;    // between probes, as Node.js sets it
   static constexpr int kKeepAliveProbes = 10;
@@ -66,6 +68,7 @@ class Connection {
   void HandleSegment(const Now& now, const TcpSegment& segment);
   // An ICMP error that quotes a segment of ours with this sequence number.
   void HandleError(const Now& now, uint32_t wire_seq, Status status, uint32_t mtu);
+  bool IsInFlight(uint32_t wire_seq) const;
   void HandleTimeout(const Now& now);
   Deadline NextTimeout() const;
   enum class Turn : uint8_t { kDone, kMore, kNoRoom };
@@ -108,6 +111,7 @@ class Connection {
   bool Establish(const Now& now, const TcpSegment& segment, Seq seq);
   // connection_input.cc
   bool IsAcceptable(const TcpSegment& segment, Seq seq) const;
+  void HandleUnacceptable(const Now& now, const TcpSegment& segment, Seq seq);
   bool PassesPaws(const Now& now, const TcpSegment& segment, Seq seq);
   void HandleReset(const Now& now, Seq seq);
   bool HandleAck(const Now& now, const TcpSegment& segment, Seq seq);
@@ -165,6 +169,7 @@ class Connection {
   Seq acked_ = 0;  // the acknowledgment last sent
   bool ack_now_ = false;
   int duplicate_acks_ = 0;
+  Instant stray_answered_at_ = Instant::LongAgo();
   size_t unacked_bytes_ = 0;
   uint32_t receive_mss_ = 536;
   int quick_acks_ = kQuickAcks;

@@ -10,21 +10,7 @@ void Connection::HandleSegment(const Now& now, const TcpSegment& segment) {
   if (state_ == TcpState::kSynSent) return HandleSynSent(now, segment);
   const Seq seq = UnwrapSeq(segment.seq, receiver_.next());
   if (!segment.Has(kTcpRst) && !PassesPaws(now, segment, seq)) return;
-  if (!IsAcceptable(segment, seq)) {
-    if (segment.Has(kTcpRst)) return;
-    if (segment.Has(kTcpSyn) && state_ == TcpState::kSynReceived && seq == peer_initial_) {
-      syn_due_ = true;  // our SYN+ACK was lost
-    } else {
-      // An old duplicate, a probe, or an acknowledgment we lost: say where we are.
-      if (!segment.payload.empty() && seq < receiver_.next()) {
-        receiver_.Accept(seq, segment.payload, false);
-      }
-      ack_now_ = IsSynchronized(state_);
-      if (state_ == TcpState::kTimeWait && segment.Has(kTcpFin)) end_at_ = now.mono + kTimeWait;
-    }
-    context_.Wake(*this);
-    return;
-  }
+  if (!IsAcceptable(segment, seq)) return HandleUnacceptable(now, segment, seq);
   heard_at_ = now.mono;
   if (segment.Has(kTcpRst)) return HandleReset(now, seq);
   if (segment.Has(kTcpSyn)) return Challenge(now);  // RFC 5961 §4.2
@@ -32,6 +18,29 @@ void Connection::HandleSegment(const Now& now, const TcpSegment& segment) {
   if (state_ == TcpState::kSynReceived) return HandleSynReceived(now, segment, seq);
   if (!HandleAck(now, segment, seq)) return;
   HandleData(now, segment, seq);
+}
+
+// An old duplicate, a probe, or an acknowledgment of ours that was lost: say where we are.
+void Connection::HandleUnacceptable(const Now& now, const TcpSegment& segment, Seq seq) {
+  if (segment.Has(kTcpRst)) return;
+  context_.Wake(*this);
+  if (state_ == TcpState::kSynReceived) {
+    if (!segment.Has(kTcpSyn) || seq != peer_initial_) return;
+    if (segment.Has(kTcpAck) && segment.ack == WireSeq(initial_seq_ + 1)) {
+      ack_now_ = Establish(now, segment, seq);  // the other half of a simultaneous open
+    } else {
+      syn_due_ = true;  // our SYN+ACK was lost
+    }
+    return;
+  }
+  if (segment.SequenceLength() == 0) {
+    if (now.mono - stray_answered_at_ < kStrayInterval) return;
+    stray_answered_at_ = now.mono;
+  }
+  // The duplicate is noted for the report.
+  if (!segment.payload.empty() && seq < receiver_.next()) receiver_.Accept(seq, segment.payload, false);
+  ack_now_ = true;
+  if (state_ == TcpState::kTimeWait && segment.Has(kTcpFin)) end_at_ = now.mono + kTimeWait;
 }
 
 // RFC 9293 §3.10.7.4 table 6. At a closed window the acknowledgment of a segment in place still counts.

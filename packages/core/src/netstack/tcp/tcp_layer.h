@@ -43,6 +43,7 @@ class TcpLayer final : public ConnectionContext {
   // The network.
   void HandlePacket(const Now& now, const IpPacket& packet);
   void HandleError(const Now& now, const TransportError& error);
+  bool IsInFlight(const TransportError& error) const;
   void HandleTimeout(const Now& now);
   Deadline NextTimeout() const { return timers_.NextTimeout(); }
   // True: stopped for want of room.
@@ -92,6 +93,7 @@ class TcpLayer final : public ConnectionContext {
 
   static Tuple TupleOf(const ConnectionName& name) { return {name.interface, name.local, name.remote}; }
   std::vector<SocketId> Ids() const;
+  Connection* FindByError(const TransportError& error) const;
   Connection* Lookup(SocketId id);
   Connection& Create(const Now& now, const ConnectionName& name);
   void Erase(Connection& connection);

@@ -69,15 +69,24 @@ void TcpLayer::SendResetFor(const Now& now, const IpPacket& packet, const TcpSeg
   ip_.Enqueue(now, path, packet.source, kProtocolTcp, {bytes, size});
 }
 
+Connection* TcpLayer::FindByError(const TransportError& error) const {
+  const Tuple tuple{error.interface,
+                    {error.local, LoadU16(&error.header[0])},
+                    {error.remote, LoadU16(&error.header[2])}};
+  auto it = tuples_.find(tuple);
+  return it == tuples_.end() ? nullptr : it->second;
+}
+
+bool TcpLayer::IsInFlight(const TransportError& error) const {
+  const Connection* connection = FindByError(error);
+  return connection != nullptr && connection->IsInFlight(LoadU32(&error.header[4]));
+}
+
 void TcpLayer::HandleError(const Now& now, const TransportError& error) {
-  const Endpoint local{error.local, LoadU16(&error.header[0])};
-  const Endpoint remote{error.remote, LoadU16(&error.header[2])};
-  for (SocketId id : Ids()) {
-    Connection* connection = Lookup(id);
-    if (connection->name().local != local || connection->name().remote != remote) continue;
-    connection->HandleError(now, LoadU32(&error.header[4]), error.status, error.mtu);
-    Update(*connection);
-  }
+  Connection* connection = FindByError(error);
+  if (connection == nullptr) return;
+  connection->HandleError(now, LoadU32(&error.header[4]), error.status, error.mtu);
+  Update(*connection);
 }
 
 bool TcpLayer::RefreshPath(Connection& connection) {
