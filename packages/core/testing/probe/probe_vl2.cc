@@ -6,6 +6,7 @@
 #include "vl2/config_issuer.h"
 #include "vl2/rules.h"
 #include "vl2/vl2.h"
+#include "wire/derived_address.h"
 #include "wire/verb/frame.h"
 #include "wire/verb/network_credentials.h"
 
@@ -90,11 +91,22 @@ bool RunFilter(ByteReader& in, Bytes& out) {
   return true;
 }
 
-// A node whose link knows a few identities and sends nothing.
+// A node whose link knows a few identities, and writes down what leaves it downwards and upwards.
 class ProbeNode final : public vl2::Link, public vl2::Delegate {
  public:
-  explicit ProbeNode(const SecretIdentity& self) : self_(self), vl2(*this, random_, drops_, "", *this) {}
-  PacketId Send(const Now&, NodeAddress, Verb, vl1::Gather, vl1::SendOptions) override { return {1}; }
+  explicit ProbeNode(const SecretIdentity& self) : self_(self), vl2(*this, random_, drops_, "linux/x86_64", *this) {}
+  PacketId Send(const Now&, NodeAddress to, Verb verb, vl1::Gather payload, vl1::SendOptions) override {
+    ByteArray<7> head;
+    ByteWriter out(head);
+    out.U8(0);
+    out.Address(to);
+    out.U8(static_cast<uint8_t>(verb));
+    Bytes joined;
+    for (const ByteSpan piece : payload) Append(joined, piece);
+    Append(log, head);
+    AppendPiece(log, joined);
+    return {1};
+  }
   const SecretIdentity& self() const override { return self_; }
   const Identity* FindIdentity(NodeAddress address) const override {
     if (address == self_.address()) return &self_.identity();
@@ -109,7 +121,17 @@ class ProbeNode final : public vl2::Link, public vl2::Delegate {
   std::vector<NodeAddress> Roots() const override { return {}; }
   std::optional<NodeAddress> BestRoot(const Now&) const override { return std::nullopt; }
   std::optional<int> Latency(NodeAddress) const override { return std::nullopt; }
-  void DeliverFrame(const Now&, NetworkId, Mac, Mac, uint16_t, ByteSpan) override { ++delivered; }
+  void DeliverFrame(const Now&, NetworkId, Mac source, Mac destination, uint16_t type, ByteSpan payload) override {
+    ++delivered;
+    ByteArray<15> head;
+    ByteWriter out(head);
+    out.U8(1);
+    out.MacAddress(source);
+    out.MacAddress(destination);
+    out.U16(type);
+    Append(log, head);
+    AppendPiece(log, payload);
+  }
   void OnNetworkChange(const Now&, const vl2::NetworkInfo&, bool) override {}
   void StoreNetwork(const Now&, NetworkId, ByteSpan dictionary) override {
     stored.assign(dictionary.begin(), dictionary.end());
@@ -119,6 +141,7 @@ class ProbeNode final : public vl2::Link, public vl2::Delegate {
 
   std::vector<Identity> known;
   Bytes stored;
+  Bytes log;  // what RunSession answers
   int delivered = 0;
 
  private:
@@ -227,9 +250,74 @@ bool RunGate(ByteReader& in, Bytes& out) {
   return true;
 }
 
+// One step of RunSession; false: unknown kind.
+bool RunStep(ByteReader& in, ProbeNode& node, Now& now, NetworkId network) {
+  switch (in.U8()) {
+    case 0: {
+      const Identity* source = node.FindIdentity(in.Address());
+      const auto verb = static_cast<Verb>(in.U8());
+      const PacketId id{in.U64()};
+      const ByteSpan payload = Piece(in);
+      if (!in.ok() || source == nullptr) return false;
+      node.vl2.HandleMessage(now, {source, verb, id, 0, {}, payload});
+      return true;
+    }
+    case 1: {
+      std::vector<vl2::MulticastGroup> groups;
+      for (uint16_t n = in.U16(); n > 0 && in.ok(); --n) {
+        const Mac mac = in.MacAddress();
+        groups.push_back({mac, in.U32()});
+      }
+      node.vl2.SetGroups(now, network, groups);
+      return in.ok();
+    }
+    case 2: {
+      const Mac destination = in.MacAddress();
+      const uint16_t type = in.U16();
+      const ByteSpan payload = Piece(in);
+      node.vl2.SendFrame(now, network, DeriveMac(node.self().address(), network), destination, type, {&payload, 1});
+      return in.ok();
+    }
+    case 3: {
+      const Millis step = in.U32();
+      now = {now.mono + step, {now.wall.ms + step}};
+      node.vl2.HandleTimeout(now);
+      return in.ok();
+    }
+    default:
+      return false;
+  }
+}
+
+// in: member's secret identity piece, u16 identities (pieces), nwid u64, then steps to the end, each a kind u8 and
+//     0 a message: source addr, verb u8, packet id u64, payload piece    1 own groups: u16, mac and ADI u32 each
+//     2 a frame from the port: destination mac, type u16, payload piece  3 time passes: u32 ms
+// out: what the node did since it joined, each a kind u8 and
+//     0 sent: to addr, verb u8, payload piece    1 delivered: source mac, destination mac, type u16, payload piece
+bool RunSession(ByteReader& in, Bytes& out) {
+  const auto member = SecretIdentity::ParseText(Text(Piece(in)));
+  if (!member) return false;
+  ProbeNode node(*member);
+  for (uint16_t n = in.U16(); n > 0 && in.ok(); --n) {
+    const auto identity = Identity::ParseText(Text(Piece(in)));
+    if (!identity) return false;
+    node.known.push_back(*identity);
+  }
+  const NetworkId network{in.U64()};
+  if (!in.ok()) return false;
+  Now now = kNow;
+  node.vl2.Join(now, network, {});
+  while (!in.AtEnd()) {
+    if (!in.ok() || !RunStep(in, node, now, network)) return false;
+  }
+  Append(out, node.log);
+  return true;
+}
+
 constexpr Entry kEntries[] = {
     {"vl2.filter", RunFilter}, {"vl2.accept_config", RunAcceptConfig}, {"vl2.issue", RunIssue},
     {"vl2.cut", RunCut},       {"vl2.gate", RunGate},
+    {"vl2.session", RunSession},
 };
 
 }  // namespace

@@ -204,3 +204,106 @@ describe.each(targets)('$name: the gate', (target) => {
     expect(passes(target, 0, 1, issuedTo, credentials.controller)).toBe(false);
   });
 });
+
+interface Packet {
+  from?: string;
+  to?: string;
+  verb?: number;
+  packetId?: string;
+  payload?: string;
+}
+const session = loadVectors<{ packets: Packet[] }>('h-session1-direct.decoded.json').packets;
+const [aliceConfig, , bobConfig] = configs.configs;
+
+/** The captured member's side of session 1: what it received and what its applications did, in order. */
+function aliceSteps(alice: string, bob: string): Uint8Array[] {
+  const sent = (verb: number, to: string): string[] =>
+    session.filter((p) => p.from === alice && p.to === to && p.verb === verb).map((p) => p.payload ?? '');
+  const received = [...new Map(session.filter((p) => p.to === alice).map((p) => [p.packetId, p])).values()];
+  const message = (p: Packet): Uint8Array =>
+    join(u8(0), p.from ?? '', u8(p.verb ?? 0), p.packetId ?? '', sized(p.payload ?? ''));
+  const isVl2 = (p: Packet): boolean =>
+    [6, 9, 10, 12, 14].includes(p.verb ?? 0) || (p.verb === 3 && /^0[bde]/.test(p.payload ?? ''));
+  const groups = sent(9, configs.controllerSecret.slice(0, 10)).map((like) => hex(like).subarray(8));
+  const arp = sent(14, bob)[0] ?? '';
+  const ping = sent(6, bob)[0] ?? '';
+  const inbound = received.filter(isVl2);
+  const configured = inbound.filter((p) => p.verb === 12 || p.payload?.startsWith('0b'));
+  return [
+    ...configured.map(message),
+    join(
+      u8(1),
+      list(groups, (group) => group),
+    ),
+    join(u8(2), 'ffffffffffff', '0806', sized(arp.slice(50))),
+    ...inbound.filter((p) => !configured.includes(p)).map(message),
+    join(u8(2), 'ce3d8c98686b', ping.slice(16, 20), sized(ping.slice(20))),
+  ];
+}
+
+/** The probe's answer as lines: "to verb payload" sent, "source destination type payload" delivered. */
+function actions(answer: Uint8Array | null): { sent: string[]; delivered: string[] } {
+  const out = { sent: [] as string[], delivered: [] as string[] };
+  let rest = Buffer.from(answer ?? []);
+  const take = (n: number): string => {
+    const piece = rest.subarray(0, n).toString('hex');
+    rest = rest.subarray(n);
+    return piece;
+  };
+  while (rest.length > 0) {
+    const wasSent = take(1) === '00';
+    const words = wasSent ? [take(5), take(1)] : [take(6), take(6), take(2)];
+    const size = Number.parseInt(take(4), 16);
+    (wasSent ? out.sent : out.delivered).push([...words, take(size)].join(' '));
+  }
+  return out;
+}
+
+describe.each(targets)('$name: a captured session', (target) => {
+  const alice = aliceConfig?.to ?? '';
+  const bob = bobConfig?.to ?? '';
+  const controller = configs.controllerSecret.slice(0, 10);
+  const answer = () =>
+    actions(
+      target.probe(
+        'vl2.session',
+        join(
+          sized(text(aliceConfig?.recipientSecret ?? '')),
+          list([configs.controllerSecret, bobConfig?.recipientSecret ?? ''], (i) => sized(text(publicPart(i)))),
+          aliceConfig?.nwid ?? '',
+          ...aliceSteps(alice, bob),
+        ),
+      ),
+    );
+  const recorded = (verb: number, to: string, match = ''): string => {
+    const packet = session.find(
+      (p) => p.from === alice && p.to === to && p.verb === verb && p.payload?.startsWith(match),
+    );
+    if (packet?.payload === undefined) throw new Error(`no such packet in the capture: ${verb} ${to} ${match}`);
+    return `${to} ${verb.toString(16).padStart(2, '0')} ${packet.payload}`;
+  };
+
+  test('sends byte for byte what the reference member sent', () => {
+    const { sent } = answer();
+    expect(sent[0]).toBe(recorded(11, controller)); // request with metadata
+    expect(sent).toContain(recorded(3, controller, '08c5da440578fbfcd5')); // receipt of the push
+    expect(sent).toContain(recorded(13, controller, `${aliceConfig?.nwid}01ffffffffffff0a900025`)); // gather for ARP
+    const credentials = recorded(10, bob);
+    const frame = recorded(14, bob);
+    expect(sent).toContain(frame);
+    expect(sent.indexOf(credentials)).toBe(sent.indexOf(frame) - 1); // credentials just ahead of the frame
+    expect(sent).toContain(recorded(9, bob)); // groups announced when the gate let bob through
+    expect(sent.at(-1)).toBe(recorded(6, bob)); // the ping
+  });
+
+  test('delivers every frame the other member sent, and nothing else', () => {
+    const frames = new Map(
+      session.filter((p) => p.from === bob && p.verb === 6).map((p) => [p.packetId, p.payload ?? '']),
+    );
+    const expected = [...frames.values()].map(
+      (payload) => `ce3d8c98686b ce1691577c30 ${payload.slice(16, 20)} ${payload.slice(20)}`,
+    );
+    expect(expected.length).toBeGreaterThan(30);
+    expect(answer().delivered).toEqual(expected);
+  });
+});
