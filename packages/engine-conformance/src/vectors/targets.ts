@@ -1,5 +1,7 @@
 /** The cores under test: the probe inside each engine (packages/core/testing/probe/README.md). */
 import { spawnSync } from 'node:child_process';
+import { loadProbe as loadNativeProbe } from '@ztkit/engine-native/probe';
+import { loadProbe as loadWasmProbe } from '@ztkit/engine-wasm/probe';
 
 /** Runs an internal function of the core by name. */
 export interface ProbeTarget {
@@ -8,7 +10,7 @@ export interface ProbeTarget {
   probe(name: string, input: Uint8Array): Uint8Array | null;
 }
 
-/** For development: `probe_cli`, one process per call. */
+/** For development: `zt_probe_cli`, one process per call. */
 function cliTarget(path: string): ProbeTarget {
   return {
     name: 'cli',
@@ -26,5 +28,11 @@ function cliTarget(path: string): ProbeTarget {
 
 const cli = process.env.ZT_PROBE_CLI;
 
-/** Every engine's probe. */
-export const targets: ProbeTarget[] = cli === undefined ? [] : [cliTarget(cli)];
+/** Every engine's probe; with ZT_PROBE_CLI only that program, so that a layer can be tested before the engines build. */
+export const targets: ProbeTarget[] =
+  cli === undefined
+    ? [
+        { name: 'native', probe: loadNativeProbe() },
+        { name: 'wasm', probe: await loadWasmProbe() },
+      ]
+    : [cliTarget(cli)];
