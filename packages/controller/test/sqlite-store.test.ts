@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -77,6 +77,7 @@ describe('the file', () => {
     await first.putMember(alice);
     await first.putMember(newMember(NETWORK, BOB, 2));
     await first.deleteMember(NETWORK, BOB);
+    expect((await stat(file)).mode & 0o777, 'for its owner only').toBe(0o600);
     await first.close();
     await first.close();
 

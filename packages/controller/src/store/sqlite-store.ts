@@ -1,4 +1,5 @@
 /** The default store: one SQLite file. A change that was acknowledged survives `kill -9` and a power cut. */
+import { closeSync, openSync } from 'node:fs';
 import type { NetworkId, NodeAddress } from '@ztkit/types';
 import Database from 'libsql';
 import type { z } from 'zod';
@@ -27,6 +28,8 @@ export class SqliteStore implements ControllerStore {
   constructor(path: string) {
     this.#path = path;
     try {
+      // Records hold join tokens: the file is made for its owner only, and SQLite gives its side files the same mode.
+      if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
       this.#database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
     } catch (cause) {
       throw this.#failure('could not be opened', cause);
