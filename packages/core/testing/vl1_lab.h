@@ -36,7 +36,8 @@ class LabNode : public vl1::Delegate {
         vl1(std::make_unique<vl1::Vl1>(options, secret, random, transmit, drops, *this)) {}
 
   bool HandleMessage(const Now& now, const vl1::Message& m) override {
-    received.push_back({m.source->address, m.verb, m.packet_id, m.hops, m.from, Bytes(m.payload.begin(), m.payload.end())});
+    const Bytes payload(m.payload.begin(), m.payload.end());
+    received.push_back({m.source->address, m.verb, m.packet_id, m.hops, m.from, payload});
     if (on_message) on_message(now, m);
     return trust;
   }
@@ -50,7 +51,9 @@ class LabNode : public vl1::Delegate {
     changes.push_back({peer.address, change});
   }
   void OnIdentityCollision(const Now&) override { ++collisions; }
-  void OnPlanet(const Now&, ByteSpan serialized) override { planets.emplace_back(serialized.begin(), serialized.end()); }
+  void OnPlanet(const Now&, ByteSpan serialized) override {
+    planets.emplace_back(serialized.begin(), serialized.end());
+  }
   void OnPeerRecord(const Now&, NodeAddress peer, ByteSpan record) override {
     records[peer] = Bytes(record.begin(), record.end());
   }
@@ -62,7 +65,9 @@ class LabNode : public vl1::Delegate {
     for (const auto& [who, what] : changes) n += who == peer && what == change;
     return n;
   }
-  size_t CountWarnings(Warning warning) const { return static_cast<size_t>(std::count(warnings.begin(), warnings.end(), warning)); }
+  size_t CountWarnings(Warning warning) const {
+    return static_cast<size_t>(std::count(warnings.begin(), warnings.end(), warning));
+  }
 
   SecretIdentity secret;
   Endpoint endpoint;
@@ -104,7 +109,8 @@ class Vl1Lab {
     return *nodes_.back();
   }
   // A planet signed by its first root, which holds the update key too.
-  static World MakePlanet(std::vector<std::pair<const LabNode*, std::vector<Endpoint>>> roots, uint64_t timestamp = 1000) {
+  static World MakePlanet(std::vector<std::pair<const LabNode*, std::vector<Endpoint>>> roots,
+                          uint64_t timestamp = 1000) {
     World world;
     world.type = WorldType::kPlanet;
     world.id = 0x6c61620000000077;

@@ -1,5 +1,5 @@
-// What every part of VL1 works on: the ports to the outside and the tables. State only; behaviour is in the parts, which
-// get this and the few other parts they call.
+// What every part of VL1 works on: the ports to the outside and the tables. State only; behaviour is in the parts,
+// which get this and the few other parts they call.
 #pragma once
 
 #include "vl1/expected_replies.h"

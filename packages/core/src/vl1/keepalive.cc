@@ -30,7 +30,10 @@ void Keepalive::HandleTimeout(const Now& now) {
     if (now.mono >= peer.due) {
       Maintain(now, peer);
       const bool dead = now.mono - std::max(peer.created, peer.last_heard) >= kPeerAlive;
-      if (dead && !peer.IsRoot()) gone.push_back(peer.address());
+      if (dead && !peer.IsRoot()) {
+        gone.push_back(peer.address());
+        return;
+      }
     }
     parts_.schedule.Touch(now.mono, peer);
   });

@@ -7,7 +7,7 @@
 namespace zt::vl1 {
 
 void KeepaliveSchedule::Touch(Instant now, Peer& peer) {
-  peer.due = DueOf(now, peer);
+  peer.due = std::max(DueOf(now, peer), now);
   next_ = std::min(next_, peer.due);
 }
 
@@ -19,8 +19,8 @@ bool KeepaliveSchedule::KeptAlive(Instant now, const Peer& peer) const {
   return peer.IsRoot() || peer.Active(now) || IsContact(peer.address());
 }
 
-// A path is probed when nothing was sent on it for a while, so that NAT mappings live, and when nothing was heard on it
-// although we send, so that a dead one is found. An unanswered probe is repeated sooner until the path counts as silent.
+// A path is probed when nothing was sent on it for a while, so that NAT mappings live, and when nothing was heard on
+// it although we send, so that a dead one is found. An unanswered probe is repeated sooner until the path is silent.
 Instant KeepaliveSchedule::HeartbeatAt(const PathSlot& slot) {
   if (slot.unanswered > 0 && !slot.silent) return slot.last_probe + kProbeRetry;
   const Instant quiet = std::min(slot.path->sent_at, slot.last_direct);
@@ -33,7 +33,7 @@ Instant KeepaliveSchedule::DueOf(Instant now, const Peer& peer) const {
   const bool kept = KeptAlive(now, peer);
   for (const PathSlot& slot : peer.slots) {
     due = std::min(due, OnGrid(slot.last_direct + kSlotExpiry));
-    if (kept || (slot.unanswered > 0 && !slot.silent)) due = std::min(due, HeartbeatAt(slot));
+    if (kept) due = std::min(due, HeartbeatAt(slot));
   }
   if (kept && !peer.slots.empty()) {
     due = std::min(due, OnGrid(peer.last_full_hello + FullHelloInterval(peer)));

@@ -1,4 +1,5 @@
-// Named limits and intervals of VL1's state (those of its messages are in wire/limits.h), each with its source or reason. Times in ms.
+// Named limits and intervals of VL1's state, each with its source or reason (those of its messages are in
+// wire/limits.h). Times in ms.
 #pragma once
 
 #include <cstddef>
@@ -36,9 +37,9 @@ inline constexpr Millis kFullHelloRoot = 224000;         // 14 000 x 16 (vl1.md 
 inline constexpr Millis kContactHello = 28000;           // 14 000 x 2: always-contact leaf without a path (§7.10)
 inline constexpr Millis kRootRetry = 5000;               // root without a path (vl1.md §7.10)
 inline constexpr Millis kProbeRetry = 5000;              // a heartbeat without an answer is repeated after this
-inline constexpr int kSilentAfter = 3;                   // so many unanswered probes make a path unusable until it answers
+inline constexpr int kSilentAfter = 3;                   // so many unanswered probes make a path unusable
 inline constexpr Millis kSecondPortGrace = 2000;         // copies of one HELLO from several sockets arrive within it
-inline constexpr Millis kTimerGrid = 2500;               // keepalive deadlines are rounded up to it, so that they coalesce
+inline constexpr Millis kTimerGrid = 2500;               // keepalive deadlines are rounded up to it
 
 // Gates (vl1.md §11.3).
 inline constexpr Millis kIdentityCheckGate = 2000;       // per physical source bucket

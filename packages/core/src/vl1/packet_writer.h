@@ -16,7 +16,8 @@ class PacketWriter {
 
   // One packet for `peer` to a physical endpoint, under the suite its version asks for (vl1.md §4.8). The id on the
   // wire, or 0 when it was dropped (too long, transmit queue full, no agreement).
-  PacketId Write(const Now& now, Peer& peer, Verb verb, Gather payload, const Destination& to, SendOptions options = {});
+  PacketId Write(const Now& now, Peer& peer, Verb verb, Gather payload, const Destination& to,
+                 SendOptions options = {});
   // The same over a known path, which counts as sent on (heartbeats, vl1.md §7.1).
   PacketId WriteOn(const Now& now, Peer& peer, Verb verb, Gather payload, Path& path, SendOptions options = {}) {
     const PacketId id = Write(now, peer, verb, payload, {path.socket, path.endpoint}, options);

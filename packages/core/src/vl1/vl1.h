@@ -20,7 +20,7 @@ namespace zt::vl1 {
 
 struct Options {
   bool allow_loopback_paths = false;     // lets 127/8 and ::1 become paths: tests, demos, several nodes on one host
-  bool use_aes = true;                   // false: announce protocol 11 and seal with suite 1 (vl1.md §4.8, architecture.md)
+  bool use_aes = true;                   // false: announce protocol 11 and seal with suite 1 (vl1.md §4.8)
   std::vector<IpPrefix> blacklist = {};      // never a path (vl1.md §7.3 rule 4)
   uint16_t physical_mtu = 1432;          // UDP payload, 1400..10324 (vl1.md §3.9)
 };
@@ -89,8 +89,8 @@ class Vl1 {
   void HandleTimeout(const Now& now);
   Deadline NextTimeout() const;
 
-  // Seals and sends to `to` by the best path, a root, or the waiting queue (vl1.md §7.6). The id is the one on the wire,
-  // or 0 when the packet was queued (it is registered when it leaves) or dropped. Sending to ourselves does nothing.
+  // Seals and sends to `to` by the best path, a root, or the waiting queue (vl1.md §7.6). The id is the one on the
+  // wire, or 0 when the packet was queued (it is registered when it leaves) or dropped. To ourselves: nothing happens.
   PacketId Send(const Now& now, NodeAddress to, Verb verb, Gather payload, SendOptions options = {});
   // True while the transmit queue takes another full-size packet: senders of bulk data ask before they build one.
   bool HasRoom() const;

@@ -220,6 +220,20 @@ TEST_CASE("an idle pair with a root hardly ever wakes") {
   CHECK(t.alice.online_changes.size() == 1);
 }
 
+TEST_CASE("a peer that vanishes while it stops being active does not keep the node awake") {
+  for (Millis vanishes = 480000; vanishes < 504000; vanishes += 1500) {
+    TwoLeaves t;
+    t.lab.Run(1000);
+    const Bytes frame(60, 1);
+    t.lab.Send(t.bob, t.alice.address(), Verb::kFrame, frame);
+    t.lab.Run(vanishes);
+    t.bob.running = false;
+    t.alice.wake_ups = 0;
+    t.lab.Run(60000);
+    CHECK(t.alice.wake_ups < 30);
+  }
+}
+
 TEST_CASE("lost datagrams do not make a node offline or a peer indirect") {
   TwoLeaves t;
   t.lab.loss = 0.1;

@@ -1,4 +1,4 @@
-// What one node accepts, refuses and limits: identities, replies, worlds, versions, relaying (vl1.md §4, §5, §6, §8, §11).
+// What one node accepts, refuses and limits: identities, replies, worlds, versions, relaying (vl1.md §4-§6, §8, §11).
 #include "testing/vl1_lab.h"
 #include "testing/vl1_packets.h"
 #include "vl1/fragment_assembler.h"
@@ -167,7 +167,8 @@ TEST_CASE("a burst of eight pushes is processed, eight probes each per scope and
   const auto inject = [&] {
     t.sent.clear();
     t.lab.Inject(t.node, kAnywhere, MakePacket(eve, t.self(), {.verb = Verb::kPushDirectPaths, .payload = push}));
-    return std::count_if(t.sent.begin(), t.sent.end(), [](const auto& s) { return s.first.ip.Scope() == IpScope::kGlobal; });
+    return std::count_if(t.sent.begin(), t.sent.end(),
+                         [](const auto& s) { return s.first.ip.Scope() == IpScope::kGlobal; });
   };
   for (int i = 0; i < 8; ++i) CHECK(inject() == 8);
   CHECK(inject() == 0);
