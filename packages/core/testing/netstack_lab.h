@@ -78,7 +78,7 @@ class Lab {
     bool deaf = false;  // hears nothing
     uint64_t frames_sent = 0, bytes_sent = 0, wakes = 0;
     size_t largest_frame = 0;
-    std::function<bool(const Frame&)> on_send;  // false: the frame vanishes
+    std::function<bool(Frame&)> on_send;      // false: the frame vanishes
     std::function<void()> on_input;             // the application's turn
     Instant line_free;                          // when the bottleneck has sent what it queued
 

@@ -47,6 +47,7 @@ set(ZT_NETSTACK_SOURCES
   udp/udp_layer.cc
 )
 set(ZT_NETSTACK_TESTS
+  tcp/segment_test.cc
   stack_test.cc
   tcp/connection_test.cc
   tcp/transfer_test.cc

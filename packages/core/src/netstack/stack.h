@@ -49,7 +49,8 @@ class Stack {
   bool Flush(const Now& now);
   std::optional<StackEvent> PollEvent();
 
-  // Sockets. `interface` 0 means any. An unspecified local address means all addresses of that family.
+  // Sockets. `interface` 0 means any. An unspecified local address means all addresses of that
+  // family; none means all of both (dual stack).
   struct Opened {
     Status status = Status::kOk;
     SocketId socket;

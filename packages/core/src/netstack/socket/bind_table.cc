@@ -8,7 +8,10 @@ bool BindTable::IsFree(NetworkId interface, const Endpoint& local) const {
   auto it = ports_.find(local.port);
   if (it == ports_.end()) return true;
   return std::none_of(it->second.begin(), it->second.end(), [&](const Binding& b) {
-    return b.interface == interface && b.ip == local.ip;
+    // Both families and one whole family are the same name (RFC 3493 §5.3 without IPV6_V6ONLY).
+    const bool overlap = (b.ip.IsNone() && local.ip.IsUnspecified()) ||
+                         (local.ip.IsNone() && b.ip.IsUnspecified());
+    return b.interface == interface && (b.ip == local.ip || overlap);
   });
 }
 
@@ -29,7 +32,7 @@ SocketId BindTable::Find(NetworkId interface, const Endpoint& local) const {
   SocketId best;
   int best_score = -1;
   for (const Binding& b : it->second) {
-    if (b.ip.family != local.ip.family) continue;
+    if (!b.ip.IsNone() && b.ip.family != local.ip.family) continue;
     if (b.interface.value != 0 && b.interface != interface) continue;
     if (!b.ip.IsUnspecified() && b.ip != local.ip) continue;
     const int score = (b.ip.IsUnspecified() ? 0 : 2) + (b.interface.value == 0 ? 0 : 1);
@@ -47,7 +50,7 @@ std::vector<SocketId> BindTable::FindAll(NetworkId interface, IpFamily family,
   auto it = ports_.find(port);
   if (it == ports_.end()) return out;
   for (const Binding& b : it->second) {
-    const bool fits = b.ip.family == family && b.ip.IsUnspecified() &&
+    const bool fits = (b.ip.IsNone() || b.ip.family == family) && b.ip.IsUnspecified() &&
                       (b.interface.value == 0 || b.interface == interface);
     if (fits) out.push_back(b.socket);
   }

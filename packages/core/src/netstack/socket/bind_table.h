@@ -14,7 +14,7 @@ class BindTable {
  public:
   struct Binding {
     NetworkId interface;  // 0: any
-    IpAddress ip;         // with a family; unspecified: any of that family
+    IpAddress ip;         // unspecified: any of that family; none: any of both
     SocketId socket;
   };
 

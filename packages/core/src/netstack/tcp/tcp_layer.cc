@@ -94,7 +94,7 @@ Status TcpLayer::Connect(const Now& now, SocketId id, NetworkId interface, Endpo
 }
 
 Status TcpLayer::Listen(SocketId id, NetworkId interface, Endpoint& local, uint32_t backlog) {
-  if (local.ip.IsNone() || local.ip.IsMulticast()) return Status::kInvalidArgument;
+  if (local.ip.IsMulticast()) return Status::kInvalidArgument;
   if (interface.value != 0 && ip_.Find(interface) == nullptr) return Status::kNotFound;
   if (!local.ip.IsUnspecified() && !ip_.Owns(interface, local.ip)) {
     return Status::kAddressNotAvailable;

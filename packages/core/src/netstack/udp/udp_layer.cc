@@ -9,7 +9,7 @@
 namespace zt::netstack {
 
 Status UdpLayer::Bind(SocketId id, NetworkId interface, Endpoint& local) {
-  if (local.ip.IsNone() || local.ip.IsMulticast()) return Status::kInvalidArgument;
+  if (local.ip.IsMulticast()) return Status::kInvalidArgument;
   if (interface.value != 0 && ip_.Find(interface) == nullptr) return Status::kNotFound;
   if (!local.ip.IsUnspecified() && !ip_.Owns(interface, local.ip)) {
     return Status::kAddressNotAvailable;
@@ -40,7 +40,8 @@ Status UdpLayer::Send(const Now& now, SocketId id, const Endpoint& to, ByteSpan 
   auto it = sockets_.find(id);
   if (it == sockets_.end()) return Status::kNotFound;
   const Socket& socket = it->second;
-  if (to.port == 0 || to.ip.family != socket.local.ip.family) return Status::kInvalidArgument;
+  const bool family_fits = socket.local.ip.IsNone() || to.ip.family == socket.local.ip.family;
+  if (to.port == 0 || to.ip.IsNone() || !family_fits) return Status::kInvalidArgument;
   if (data.size() > kMaxPayload) return Status::kMessageTooBig;
   Path path;
   const Status status = ip_.FindPath(socket.interface, socket.local.ip, to.ip, path);
