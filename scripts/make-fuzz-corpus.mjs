@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Writes the seeds of the wire fuzz targets, packages/core/fuzz/corpus/TARGET/, from the test vectors. Files are named by
- * their content, so running it again changes nothing; files of other origin in those directories stay.
+ * Writes the seeds of the wire fuzz targets, packages/core/fuzz/corpus/TARGET/, from the test vectors. Files are named
+ * by their content, so running it again changes nothing; files of other origin in those directories stay.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -56,7 +56,8 @@ function vl1() {
   for (const datagram of all.fragmentation.datagrams) seed('datagram', hex(datagram).subarray(0, 64));
   for (const scope of all.ip_scope.slice(0, 8)) seed('datagram', hex(scope.serialized_port_9993));
   for (const packet of vectors('d-armor.json').packets) {
-    if (packet.didCompress === true && packet.compressed.length < 4000) seed('lz4', hex(packet.compressed).subarray(28));
+    if (packet.didCompress !== true || packet.compressed.length >= 4000) continue;
+    seed('lz4', hex(packet.compressed).subarray(28));
   }
   seed('lz4', hex(all.lz4.one_possible_compressed_packet_before_armor).subarray(28));
 }

@@ -1,5 +1,6 @@
-// Runs every file of the given directories through the fuzz target, so that any compiler with sanitizers can replay the
-// committed corpus. `-mutate=N` also runs N changed copies of each file: a poor man's fuzzer where libFuzzer is missing.
+// Runs every file of the given directories through the fuzz target, so that any compiler with sanitizers can replay
+// the committed corpus. `-mutate=N` also runs N changed copies of each file: a poor man's fuzzer where libFuzzer is
+// missing.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>

@@ -28,8 +28,9 @@ struct ConfigChunk {
   ByteSpan signed_message;  // network id through position
 
   bool operator==(const ConfigChunk& o) const;
-  // `body` is from @37 in OK(NETWORK_CONFIG_REQUEST), from @28 in NETWORK_CONFIG. Nothing if malformed, if it overruns the
-  // total or the total the capacity, or under another signature type or length (vl2.md §5.4). Bytes after it are ignored.
+  // `body` is from @37 in OK(NETWORK_CONFIG_REQUEST), from @28 in NETWORK_CONFIG. Nothing if malformed, if it overruns
+  // the total or the total the capacity, or under another signature type or length (vl2.md §5.4). Bytes after it are
+  // ignored.
   static std::optional<ConfigChunk> Parse(ByteSpan body);
   // Writes the chunk with `signature` as it stands.
   void SerializeTo(ByteWriter& out) const;

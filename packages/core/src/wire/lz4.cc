@@ -4,8 +4,8 @@ namespace zt::wire {
 
 namespace {
 
-// End-of-block rules (vl1.md §4.7): the last sequence is literals only, at least 5 of them, and the last match begins at
-// least 12 bytes before the end of the output.
+// End-of-block rules (vl1.md §4.7): the last sequence is literals only, at least 5 of them, and the last match begins
+// at least 12 bytes before the end of the output.
 constexpr size_t kLastLiterals = 5;
 constexpr size_t kMatchMargin = 12;
 constexpr size_t kMinMatch = 4;

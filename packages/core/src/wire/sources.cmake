@@ -40,5 +40,15 @@ set(ZT_WIRE_SOURCES
   verb/whois.cc
 )
 set(ZT_WIRE_TESTS
+  config_chunk_test.cc
+  credential/credential_test.cc
+  datagram_test.cc
+  dictionary_test.cc
   identity_test.cc
+  inet_address_test.cc
+  lz4_test.cc
+  network_config_test.cc
+  rule_test.cc
+  verb/verb_test.cc
+  world_test.cc
 )

@@ -49,8 +49,8 @@ struct Capability {
   bool VerifyLink(const CustodyLink& link, const Identity& from) const;
 };
 
-// `find` maps a NodeAddress to const Identity*. On false, *unknown is the address whose identity is missing, or zero when
-// the capability is bad.
+// `find` maps a NodeAddress to const Identity*. On false, *unknown is the address whose identity is missing, or zero
+// when the capability is bad.
 template <typename Find>
 bool Capability::VerifyChain(Find find, NodeAddress* unknown) const {
   *unknown = {};

@@ -1,5 +1,5 @@
-// Bonding messages: QOS_MEASUREMENT, PATH_NEGOTIATION_REQUEST (vl1.md §5.10). A node without bonding ignores both; they
-// are read so that nonsense can be told from what is merely not for us.
+// Bonding messages: QOS_MEASUREMENT, PATH_NEGOTIATION_REQUEST (vl1.md §5.10). A node without bonding ignores both;
+// they are read so that nonsense can be told from what is merely not for us.
 #pragma once
 
 #include <optional>
