@@ -11,8 +11,6 @@ namespace zt::vl1 {
 
 class KeepaliveSchedule {
  public:
-  explicit KeepaliveSchedule(const Context& context) : context_(context) {}
-
   // Something happened that may make the peer due earlier than it thought.
   void Touch(Instant now, Peer& peer);
   // When this peer needs attention next, from its state alone.
@@ -31,7 +29,6 @@ class KeepaliveSchedule {
  private:
   static Instant HeartbeatAt(const PathSlot& slot);
 
-  const Context& context_;
   std::vector<NodeAddress> contacts_;  // besides the roots, ascending
   Instant next_ = Instant::Never();
 };

@@ -7,7 +7,7 @@ namespace zt::vl1 {
 
 class Prober {
  public:
-  Prober(Context& context, PacketWriter& writer) : context_(context), writer_(writer) {}
+  explicit Prober(PacketWriter& writer) : writer_(writer) {}
 
   // To an endpoint that may or may not become a path.
   void Probe(const Now& now, Peer& peer, const Destination& to, bool full);
@@ -15,7 +15,6 @@ class Prober {
   void ProbeSlot(const Now& now, Peer& peer, PathSlot& slot, bool full);
 
  private:
-  Context& context_;
   PacketWriter& writer_;
 };
 

@@ -40,9 +40,9 @@ struct Vl1::Impl {
 
   Context context;
   PacketWriter writer{context};
-  Prober prober{context, writer};
+  Prober prober{writer};
   Reachability reachability{context};
-  KeepaliveSchedule schedule{context};
+  KeepaliveSchedule schedule;
   WaitingPackets waiting{context.drops};
   Admission admission{context, schedule};
   Whois whois{context, writer, admission};
