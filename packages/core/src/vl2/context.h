@@ -26,8 +26,9 @@ struct Context {
   std::map<NetworkId, std::unique_ptr<Network>> networks;
   DeferralQueue deferred;
   LoopbackQueue loopback;
-  Instant deferral_end = Instant::Never();  // of the message taken up again; Never: a fresh one
-  ByteArray<limits::kMaxPayloadSize> scratch{};  // a message being built; no call into the link happens while it is read
+  Instant deferral_end = Instant::Never();  // of the message taken up again; Never: it is a fresh one
+  // A message being built, until the link has taken it.
+  ByteArray<limits::kMaxPayloadSize> scratch{};
 
   NodeAddress self() const { return link.self().address(); }
   Network* Find(NetworkId id) {

@@ -1,4 +1,5 @@
-// What the rules look at inside a frame (vl2.md §13.4, §13.5). Total functions: short or malformed frames yield nothing.
+// What the rules look at inside a frame (vl2.md §13.4, §13.5). Total functions: short or malformed frames yield
+// nothing.
 #pragma once
 
 #include <optional>

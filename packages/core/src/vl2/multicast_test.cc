@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(MulticastLan, "An ARP request finds the owner of the address t
   CHECK(wire.Count(alice.address(), Verb::kMulticastGather) == 1);
 }
 
-TEST_CASE_FIXTURE(MulticastLan, "A frame sent before anybody subscribed reaches whoever subscribes within five seconds") {
+TEST_CASE_FIXTURE(MulticastLan, "A frame sent before anybody subscribed reaches who subscribes within five seconds") {
   JoinAll();
   const MulticastGroup group{{0x333300000001}, 0};
   Send(alice, group.mac, 0x86dd, {1});

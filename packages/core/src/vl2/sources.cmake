@@ -35,4 +35,5 @@ set(ZT_VL2_TESTS
   vl2_test.cc
   multicast_test.cc
   adhoc_test.cc
+  unicast_path_test.cc
 )

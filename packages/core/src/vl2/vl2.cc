@@ -248,6 +248,7 @@ void Vl2::SendFrame(const Now& now, NetworkId id, Mac source, Mac destination, u
 }
 
 void Vl2::Flush(const Now& now) {
+  if (impl_->context.loopback.empty()) return;  // the usual case, after every input: no queue is made for it
   for (const LoopbackQueue::Entry& e : impl_->context.loopback.TakeAll()) {
     if (impl_->context.Find(e.network) == nullptr) continue;
     impl_->context.delegate.DeliverFrame(now, e.network, e.source, e.destination, e.ether_type, e.payload);
