@@ -10,4 +10,3 @@ inline namespace _LIBCPP_ABI_NAMESPACE {
 
 extern "C" [[noreturn]] void __abort_message(const char*, ...) { __builtin_trap(); }
 extern "C" [[noreturn]] void __cxa_pure_virtual() { __builtin_trap(); }
-extern "C" [[noreturn]] void abort() { __builtin_trap(); }

@@ -18,4 +18,7 @@ set(ZT_NODE_SOURCES
   wiring.cc
 )
 set(ZT_NODE_TESTS
+  host_protocol_test.cc
+  node_network_test.cc
+  node_path_test.cc
 )

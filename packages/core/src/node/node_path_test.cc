@@ -1,0 +1,96 @@
+// Whole nodes over direct paths, through the root, and over a bad network.
+#include "testing/node_transfer.h"
+
+namespace zt::testing {
+
+namespace {
+
+constexpr size_t kMegabyte = 1 << 20;
+
+uint64_t Counter(NodeLab& lab, LabHost& host, DropReason wanted) {
+  CHECK(lab.Do(host, Command::kCounters) == Status::kOk);
+  node::HostReader in = lab.Body();
+  for (size_t left = in.U16(); left > 0; --left) {
+    const auto reason = static_cast<DropReason>(in.U16());
+    const uint64_t count = in.U64();
+    if (reason == wanted) return count;
+  }
+  return 0;
+}
+
+OptionsWriter Without(NodeLab& lab, size_t self, size_t other) {
+  return lab.Options(self).Blacklist({NodeLab::EndpointOf(other).ip, 32});
+}
+
+}  // namespace
+
+TEST_CASE("a transfer arrives byte for byte") {
+  NodeLab lab;
+  LabHost &a = lab.Add(2), &b = lab.Add(3);
+  lab.Member(a);
+  lab.Member(b);
+  NodeTransfer(lab, a, b, NodeLab::AddressOf(1), 4 * kMegabyte).Finish();
+}
+
+TEST_CASE("members on a direct path go on when the root is gone") {
+  NodeLab lab;
+  LabHost &a = lab.Add(2), &b = lab.Add(3);
+  lab.Member(a);
+  lab.Member(b);
+  NodeTransfer transfer(lab, a, b, NodeLab::AddressOf(1), 4 * kMegabyte);
+  lab.RunUntil([&] { return transfer.Pump(), transfer.received() > kMegabyte; });
+  lab.Run(2'000);  // the direct path is found meanwhile
+  lab.root->cut = true;
+  transfer.Finish();
+}
+
+TEST_CASE("members whose direct path is forbidden talk through the root") {
+  NodeLab lab;
+  LabHost &a = lab.Add(2, Without(lab, 2, 3)), &b = lab.Add(3, Without(lab, 3, 2));
+  lab.Member(a);
+  lab.Member(b);
+  NodeTransfer transfer(lab, a, b, NodeLab::AddressOf(1), kMegabyte / 4);
+  transfer.Finish();
+  CHECK(a.Count(Event::kPeerRelay) >= 1);
+}
+
+TEST_CASE("loss, duplication and reordering change no byte") {
+  NodeLab lab;
+  LabHost& a = lab.Add(2, lab.Options(2).Impairment(30'000, 20'000, 20'000, 1));
+  LabHost& b = lab.Add(3, lab.Options(3).Impairment(30'000, 20'000, 20'000, 2));
+  lab.Member(a);
+  lab.Member(b);
+  NodeTransfer(lab, a, b, NodeLab::AddressOf(1), kMegabyte / 2).Finish();
+  CHECK(Counter(lab, a, DropReason::kImpairment) > 0);
+}
+
+TEST_CASE("the same seeds replay the same run") {
+  const auto run = [] {
+    NodeLab lab;
+    LabHost& a = lab.Add(2, lab.Options(2).Impairment(50'000, 0, 50'000, 3));
+    LabHost& b = lab.Add(3);
+    lab.Member(a);
+    lab.Member(b);
+    NodeTransfer(lab, a, b, NodeLab::AddressOf(1), kMegabyte / 8).Finish();
+    return lab.time;
+  };
+  CHECK(run() == run());
+}
+
+TEST_CASE("an idle member is woken by keepalives only") {
+  NodeLab lab;
+  LabHost& a = lab.Add(2);
+  lab.Member(a);
+  lab.Run(30'000);
+  size_t wakes = 0;
+  const int64_t end = lab.time + 60'000;
+  for (int64_t last = -1; lab.time < end;) {
+    lab.Run(1);
+    const Instant at = a.node->NextTimeout().at;
+    if (at.ms != last) ++wakes;
+    last = at.ms;
+  }
+  CHECK(wakes < 200);
+}
+
+}  // namespace zt::testing

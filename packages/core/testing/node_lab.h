@@ -1,0 +1,286 @@
+// Whole nodes on a simulated network in virtual time: a root, a controller whose decisions the lab scripts, members.
+// Datagrams take a fixed delay; a host can be cut off.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "node/host_codec.h"
+#include "testing/test_identities.h"
+#include "wire/secret_identity.h"
+#include "zt/makers.h"
+#include "zt/node.h"
+
+namespace zt::testing {
+
+struct EventRecord {
+  Event code;
+  Bytes body;
+};
+
+inline Bytes Seed(uint8_t byte) { return Bytes(32, byte); }
+
+inline std::string PublicText(size_t identity) {
+  return SecretIdentity::ParseText(kTestSecrets[identity])->identity().ToText();
+}
+
+// Options of a node as bytes (HOST_PROTOCOL.md §2).
+class OptionsWriter {
+ public:
+  OptionsWriter& Add(CreateOption tag, ByteSpan value) {
+    node::HostWriter out(bytes);
+    out.U16(static_cast<uint16_t>(tag));
+    out.Blob32(value);
+    return *this;
+  }
+  OptionsWriter& Text(CreateOption tag, std::string_view text) {
+    return Add(tag, {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+  }
+  OptionsWriter& Blacklist(const IpPrefix& prefix) {
+    Bytes value;
+    node::HostWriter(value).Prefix(prefix);
+    return Add(CreateOption::kBlacklist, value);
+  }
+  OptionsWriter& Impairment(uint32_t loss, uint32_t duplicate, uint32_t reorder, uint64_t seed) {
+    Bytes value;
+    node::HostWriter out(value);
+    for (uint32_t parts : {loss, duplicate, reorder}) out.U32(parts);
+    out.U64(seed);
+    return Add(CreateOption::kImpairment, value);
+  }
+  Bytes bytes;
+};
+
+struct LabHost {
+  std::unique_ptr<Node> node;
+  Endpoint endpoint;
+  bool cut = false;  // sends and receives nothing
+  std::vector<EventRecord> events;
+
+  size_t Count(Event code) const {
+    return static_cast<size_t>(std::count_if(events.begin(), events.end(), [&](const auto& e) { return e.code == code; }));
+  }
+  const EventRecord* Last(Event code) const {
+    for (auto e = events.rbegin(); e != events.rend(); ++e) {
+      if (e->code == code) return &*e;
+    }
+    return nullptr;
+  }
+};
+
+class NodeLab {
+ public:
+  static constexpr Millis kDelay = 5;
+  static constexpr int64_t kEpoch = 1'800'000'000'000;
+
+  NodeLab() {
+    Bytes spec;
+    node::HostWriter out(spec);
+    out.U64(99);
+    out.I64(kEpoch);
+    out.Put(Bytes(128, 0));
+    out.Count(1);
+    out.Str16(PublicText(0));
+    out.Count(1);
+    out.Ep(EndpointOf(0));
+    REQUIRE(MakePlanet(Seed(9), spec, planet) == Status::kOk);
+    root = &Add(0);
+    controller = &Add(1);
+    network = {SecretIdentity::ParseText(kTestSecrets[1])->address().value << 24 | 1};
+    CHECK(Do(*controller, Command::kControllerEnable, [](node::HostWriter& w) { w.Bool(true); }) == Status::kOk);
+  }
+
+  static Endpoint EndpointOf(size_t identity) {
+    return {IpAddress::V4(20, 0, 0, static_cast<uint8_t>(identity + 1)), 9993};
+  }
+  Now now() const { return {{1000 + time}, {kEpoch + time}}; }
+
+  OptionsWriter Options(size_t identity) const {
+    OptionsWriter options;
+    options.Text(CreateOption::kIdentitySecret, kTestSecrets[identity]).Add(CreateOption::kPlanet, planet);
+    options.Add(CreateOption::kRandomSeed, Seed(static_cast<uint8_t>(identity + 1)));
+    return options;
+  }
+  LabHost& Add(size_t identity) { return Add(identity, Options(identity)); }
+  LabHost& Add(size_t identity, const OptionsWriter& options) {
+    Status status = Status::kOk;
+    auto& host = *hosts.emplace_back(std::make_unique<LabHost>());
+    host.endpoint = EndpointOf(identity);
+    host.node = Node::Create(now(), options.bytes, status);
+    REQUIRE(status == Status::kOk);
+    Drain(host);
+    return host;
+  }
+
+  // A command with the fields `write` puts; the body stays in `reply`.
+  template <typename Write>
+  Status Do(LabHost& host, Command op, Write write) {
+    Bytes request;
+    node::HostWriter out(request);
+    out.U16(static_cast<uint16_t>(op));
+    write(out);
+    host.node->Command(now(), request, reply);
+    Drain(host);
+    return static_cast<Status>(ByteReader(reply).U32());
+  }
+  Status Do(LabHost& host, Command op) {
+    return Do(host, op, [](node::HostWriter&) {});
+  }
+  // The body of the last reply.
+  node::HostReader Body() const { return node::HostReader(ByteSpan(reply).subspan(4)); }
+
+  Status Join(LabHost& host) {
+    return Do(host, Command::kJoin, [&](node::HostWriter& w) { w.U64(network.value); });
+  }
+  // Joins and runs until the network is ready.
+  void Member(LabHost& host) {
+    CHECK(Join(host) == Status::kOk);
+    RunUntil([&] { return host.Count(Event::kNetworkOk) > 0; });
+  }
+
+  // Lets virtual time pass.
+  void Run(Millis duration) {
+    const int64_t end = time + duration;
+    while (Step(end)) {}
+    time = std::max(time, end);
+  }
+  // At most two virtual minutes.
+  template <typename Condition>
+  void RunUntil(Condition done) {
+    const int64_t end = time + 120'000;
+    while (!done() && Step(end)) {}
+    CHECK(done());
+  }
+
+  void Drain(LabHost& host) {
+    for (;;) {
+      const std::span<const Transmit> batch = host.node->PollTransmit(now());
+      if (batch.empty()) break;
+      for (const Transmit& t : batch) {
+        if (!host.cut) flights.insert({time + kDelay, {host.endpoint, t.to, Bytes(t.bytes.begin(), t.bytes.end())}});
+      }
+    }
+    TakeEvents(host);
+  }
+
+  // The member's place in the order they asked is its address: 10.7.0.1, 10.7.0.2 ...
+  static IpAddress AddressOf(size_t place) { return IpAddress::V4(10, 7, 0, static_cast<uint8_t>(place + 1)); }
+
+  Bytes planet, reply;
+  NetworkId network;
+  LabHost *root, *controller;
+  bool deny = false;  // the controller refuses
+  int64_t time = 0;
+  std::vector<std::unique_ptr<LabHost>> hosts;
+
+ private:
+  struct Flight {
+    Endpoint from, to;
+    Bytes bytes;
+  };
+
+  // One input at the next moment something happens, if that is not after `end`.
+  bool Step(int64_t end) {
+    int64_t next = flights.empty() ? end + 1 : flights.begin()->first;
+    LabHost* due = nullptr;
+    for (const auto& host : hosts) {
+      const Instant at = host->node->NextTimeout().at;
+      const int64_t when = at == Instant::Never() ? end + 1 : std::max(time, at.ms - 1000);
+      if (when < next) {
+        next = when;
+        due = host.get();
+      }
+    }
+    if (next > end) return false;
+    time = next;
+    if (due != nullptr) {
+      due->node->HandleTimeout(now());
+      Drain(*due);
+      return true;
+    }
+    Flight flight = std::move(flights.begin()->second);
+    flights.erase(flights.begin());
+    for (const auto& host : hosts) {
+      if (host->endpoint != flight.to || host->cut) continue;
+      const InboundDatagram datagram{flight.bytes, flight.from, {0}};
+      host->node->HandleDatagrams(now(), {&datagram, 1});
+      Drain(*host);
+    }
+    return true;
+  }
+
+  void TakeEvents(LabHost& host) {
+    Bytes batch;
+    while (host.node->HasEvents()) host.node->DrainEvents(batch, 1 << 20);
+    ByteReader in(batch);
+    while (in.remaining() != 0) {
+      const auto code = static_cast<Event>(in.U16());
+      const ByteSpan body = in.Take(in.U32());
+      REQUIRE(in.ok());
+      host.events.push_back({code, Bytes(body.begin(), body.end())});
+      if (code == Event::kControllerRequest) Decide(host, body);
+    }
+  }
+
+  void Decide(LabHost& host, ByteSpan body) {
+    node::HostReader in(body);
+    const NetworkId id{in.U64()};
+    const uint64_t request = in.U64();
+    const NodeAddress member = *NodeAddress::Parse(in.Str16().substr(0, 10));
+    if (deny) {
+      Do(host, Command::kControllerReject, [&](node::HostWriter& w) {
+        w.Address(member);
+        w.U64(id.value);
+        w.U64(request);
+        w.U8(static_cast<uint8_t>(WireError::kNetworkAccessDenied));
+      });
+      return;
+    }
+    const size_t place = members_.try_emplace(member, members_.size()).first->second;
+    CHECK(Do(host, Command::kControllerGrant, [&](node::HostWriter& w) {
+            w.Address(member);
+            w.U64(request);
+            WriteIssued(w, id, member, AddressOf(place));
+          }) == Status::kOk);
+  }
+
+  void WriteIssued(node::HostWriter& w, NetworkId id, NodeAddress member, const IpAddress& address) const {
+    w.U64(id.value);
+    w.I64(now().wall.ms);
+    w.I64(1'800'000);
+    w.U64(1);
+    w.Address(member);
+    w.Address({});
+    w.U64(0);
+    w.U64(2);  // broadcast
+    w.U32(32);
+    w.U8(0);
+    w.Str16("lab");
+    w.U32(2800);
+    w.Bool(true);
+    w.Count(0);  // specialists
+    w.Count(1);
+    w.Prefix({IpAddress::V4(10, 7, 0, 0), 24});
+    w.Ip({});
+    w.U16(0);
+    w.U16(0);
+    w.Count(1);
+    w.Prefix({address, 24});
+    w.Str16("");
+    w.Count(0);  // name servers
+    w.U16(1);
+    w.Blob32(Bytes{0x01, 0x00});  // accept everything (vl2.md §13.1)
+    w.Count(0);  // capabilities
+    w.Count(0);  // tags
+  }
+
+  std::multimap<int64_t, Flight> flights;
+  std::map<NodeAddress, size_t> members_;
+};
+
+}  // namespace zt::testing
