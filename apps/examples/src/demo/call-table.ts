@@ -124,6 +124,7 @@ export class CallTable {
     this.#receiving = (async () => {
       for await (const connection of listener) {
         const result = await receiveBulk(connection, (bytes) => this.#tell({ kind: 'progress', bytes }));
+        await connection.writable.close(); // our side of the orderly end
         if (result.bytes !== size) throw new Error(`received ${result.bytes} of ${size} bytes`);
         return result;
       }

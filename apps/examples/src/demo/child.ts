@@ -8,7 +8,8 @@ if (process.send === undefined) {
 }
 
 const tell = (message: ChildMessage): void => {
-  if (process.connected) process.send?.(message);
+  // A parent that is gone has nobody to tell: `disconnect` follows and ends this process.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
 };
 const table = new CallTable(tell);
 
