@@ -20,8 +20,8 @@ function parseV4(text: string): Uint8Array | undefined {
 function parseV6(text: string): Uint8Array | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
-  const head = groups(halves[0] ?? '');
-  const tail = halves.length === 2 ? groups(halves[1] ?? '') : [];
+  const head = groups(halves[0] ?? '', halves.length === 1);
+  const tail = halves.length === 2 ? groups(halves[1] ?? '', true) : [];
   if (head === undefined || tail === undefined) return undefined;
   const gap = 8 - head.length - tail.length;
   if (halves.length === 2 ? gap < 1 : gap !== 0) return undefined;
@@ -31,12 +31,13 @@ function parseV6(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-function groups(text: string): number[] | undefined {
+/** The 16-bit groups of one half; an IPv4 address may end the whole text only. */
+function groups(text: string, endsText: boolean): number[] | undefined {
   if (text === '') return [];
   const out: number[] = [];
   const parts = text.split(':');
   for (const [i, part] of parts.entries()) {
-    const v4 = i === parts.length - 1 && part.includes('.') ? parseV4(part) : undefined;
+    const v4 = endsText && i === parts.length - 1 && part.includes('.') ? parseV4(part) : undefined;
     if (v4 !== undefined) out.push(((v4[0] ?? 0) << 8) | (v4[1] ?? 0), ((v4[2] ?? 0) << 8) | (v4[3] ?? 0));
     else if (/^[0-9a-f]{1,4}$/i.test(part)) out.push(Number.parseInt(part, 16));
     else return undefined;
