@@ -47,6 +47,9 @@ set(ZT_NETSTACK_SOURCES
   udp/udp_layer.cc
 )
 set(ZT_NETSTACK_TESTS
+  header/header_test.cc
+  ip/reassembly_test.cc
+  tcp/sender_parts_test.cc
   tcp/segment_test.cc
   stack_test.cc
   tcp/connection_test.cc

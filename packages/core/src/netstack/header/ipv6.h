@@ -1,6 +1,7 @@
 // IPv6 header (RFC 8200 §3).
 //
-//   0 version 6 | traffic class | flow label   4 payload length   6 next header   7 hop limit   8 source   24 destination
+//   0 version 6 | traffic class | flow label   4 payload length   6 next header   7 hop limit
+//   8 source   24 destination
 #pragma once
 
 #include <optional>
