@@ -1,6 +1,6 @@
 /** The calls a child answers (messages.ts), on its one node. */
 import { type Controller, createController } from '@ztkit/controller';
-import { createNode, type Network, type Node, type TcpListener } from '@ztkit/sdk';
+import { createNode, type Network, type Node, type TcpListener, ZtError } from '@ztkit/sdk';
 import { receiveBulk, sendBulk } from './bulk.js';
 import { watchEvents } from './event-lines.js';
 import type { CallName, Calls, ChildMessage, NodeSetup } from './messages.js';
@@ -8,6 +8,7 @@ import type { CallName, Calls, ChildMessage, NodeSetup } from './messages.js';
 type Handlers = { [N in CallName]: (argument: Calls[N]['argument']) => Promise<Calls[N]['result']> };
 
 const START_TIMEOUT_MS = 30_000;
+const PING_TIMEOUT_MS = 1000;
 
 /** Holds the process's node, controller and open transfer. */
 export class CallTable {
@@ -114,7 +115,13 @@ export class CallTable {
 
   async #ping(networkId: string, to: string, count: number): Promise<Calls['ping']['result']> {
     const rttMs: number[] = [];
-    for (let i = 0; i < count; i += 1) rttMs.push((await this.#network(networkId).ping(to, { timeoutMs: 5000 })).rttMs);
+    for (let i = 0; i < count; i += 1) {
+      try {
+        rttMs.push((await this.#network(networkId).ping(to, { timeoutMs: PING_TIMEOUT_MS })).rttMs);
+      } catch (error) {
+        if (!(error instanceof ZtError) || error.code !== 'ERR_ZT_TIMED_OUT') throw error; // a lost ping is a result
+      }
+    }
     return { rttMs };
   }
 

@@ -100,8 +100,9 @@ async function transfer(
   const [a, b] = [processes.get('node-a'), processes.get('node-b')];
   const { rttMs } = await a.call('ping', { networkId, to, count: PINGS });
   const sorted = [...rttMs].sort((x, y) => x - y);
+  const middle = sorted[Math.floor(sorted.length / 2)] ?? '–';
   view.result(
-    `ping ${to}: min ${sorted[0]} ms, median ${sorted[PINGS / 2]} ms, max ${sorted.at(-1)} ms (${PINGS} of ${PINGS} answered)`,
+    `ping ${to}: ${rttMs.length} of ${PINGS} answered, min ${sorted[0] ?? '–'} ms, median ${middle} ms, max ${sorted.at(-1) ?? '–'} ms`,
   );
   const { port } = await b.call('receive', { networkId, size: options.size });
   view.startProgress(options.size);
@@ -157,8 +158,8 @@ async function play(processes: Processes, engines: Engines, options: DemoOptions
   if (to === undefined) throw new Error('node-b got no IPv4 address');
 
   view.step('first packets go through the root, then directly');
-  const [first] = (await a.call('ping', { networkId, to, count: 1 })).rttMs;
-  view.result(`first ping answered in ${first} ms`);
+  const { rttMs } = await a.call('ping', { networkId, to, count: 1 });
+  view.result(rttMs[0] === undefined ? 'the first ping was lost' : `first ping answered in ${rttMs[0]} ms`);
   const { endpoint } = await a.call('whenDirect', { peer: addressB });
   view.result(`direct path to node-b: ${endpoint}`);
 

@@ -215,7 +215,8 @@ export class Socket extends Duplex {
     this.#pending = undefined;
     pending?.callback(error ?? stateError('ERR_STREAM_DESTROYED', 'Cannot call write after a stream was destroyed'));
     callback(error);
-    process.nextTick(() => this.emit('close', error !== null));
+    // Node tells 'close' from the handle's own close callback: after 'error', in a later turn of the event loop.
+    setImmediate(() => this.emit('close', error !== null));
   }
 
   #open(options: ConnectOptions, address: string): void {
@@ -265,6 +266,7 @@ export class Socket extends Duplex {
         if (size === 0) {
           this.#wantsRead = false;
           this.push(null);
+          this.read(0); // ends the stream also when nobody consumes it
           return;
         }
         this.bytesRead += size;

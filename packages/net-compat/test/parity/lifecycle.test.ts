@@ -133,15 +133,8 @@ describe.each(stacks)('$name', (stack) => {
     socket.setTimeout(0);
     expect(socket.timeout).toBeUndefined();
     socket.destroy();
-    for (const peer of await connections(server)) peer.destroy();
     await closed(server);
   });
-
-  async function connections(server: Server): Promise<Socket[]> {
-    const count = await new Promise<number>((resolve) => server.getConnections((_, n) => resolve(n)));
-    expect(count).toBeLessThanOrEqual(1);
-    return [];
-  }
 
   it('tells drop beyond maxConnections', async () => {
     const peers: Socket[] = [];
