@@ -1,4 +1,4 @@
-import { createNativeEngine } from '@ztkit/engine-native';
+import { createNativeEngine } from '../../engine-native/src/index.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Lab } from '../../engine-native/test/lab.js';
 import { ping, transfer } from '../../engine-native/test/traffic.js';
