@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "crypto/aes_gmac_siv.h"
+#include "vl1/limits.h"
 
 namespace zt::node {
 
@@ -29,7 +30,8 @@ void Composition::Start(const Now& now, const SecretIdentity& identity) {
   vl1_ = std::make_unique<vl1::Vl1>(options, identity, random_, filling_, drops_,
                                      static_cast<vl1::Delegate&>(*this));
   vl2_ = std::make_unique<vl2::Vl2>(*vl1_, random_, drops_, options_.platform,
-                                     static_cast<vl2::Delegate&>(*this));
+                                     static_cast<vl2::Delegate&>(*this),
+                                     vl1::AnnouncedProtocol(options.use_aes));
   ports_ = std::make_unique<NetworkPorts>(stack_, *vl2_, events_);
   if (!vl1_->OfferPlanet(now, options_.planet)) {
     events_.Fatal(FatalReason::kInvalidPlanet, "the planet was refused");

@@ -153,7 +153,7 @@ void HelloHandler::Answer(const Now& now, const wire::Hello& hello, const wire::
   wire::OkHello ok;
   ok.in_re = id;
   ok.timestamp_echo = hello.timestamp;
-  ok.protocol = context_.aes ? limits::kProtocolVersion : kProtocolWithoutAes;
+  ok.protocol = AnnouncedProtocol(context_.aes);
   ok.surface = path.endpoint;
   if (hello.protocol < kFirstProtocolWithSurfacePort) ok.surface->port = 0;
   const Bytes worlds = context_.roots.UpdatesFor(hello.planet, tail.moons);

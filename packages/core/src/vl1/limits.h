@@ -63,6 +63,9 @@ inline constexpr Millis kOwnAddressWarningEvery = 10000;
 
 // Announced instead of limits::kProtocolVersion when we cannot do suite 3 (vl1.md §4.8, §4.10).
 inline constexpr uint8_t kProtocolWithoutAes = 11;
+constexpr uint8_t AnnouncedProtocol(bool aes) {
+  return aes ? limits::kProtocolVersion : kProtocolWithoutAes;
+}
 inline constexpr uint8_t kFirstProtocolWithAes = 12;
 
 // Deadlines that may be late by a little are rounded up to a common grid, so that one wake-up serves several.

@@ -91,7 +91,7 @@ PacketId PacketWriter::WriteHello(const Now& now, Peer& peer, const Destination&
   const MutableBytes room = Begin(kMaxHelloSize);
   if (room.empty()) return {};
   wire::Hello hello;
-  hello.protocol = context_.aes ? limits::kProtocolVersion : kProtocolWithoutAes;
+  hello.protocol = AnnouncedProtocol(context_.aes);
   hello.timestamp = static_cast<uint64_t>(now.wall.ms);
   hello.identity = context_.self.identity();
   hello.sent_to = to.endpoint;
