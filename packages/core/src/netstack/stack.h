@@ -32,9 +32,11 @@ class Stack {
   // Interfaces. `segment_hint`: the IP packet size that fits one physical datagram; TCP sends segments no larger, to
   // avoid VL1 fragments. 0: use the MTU.
   bool AddInterface(const Now& now, NetworkId interface, Mac mac, uint32_t mtu, uint32_t segment_hint);
-  void RemoveInterface(const Now& now, NetworkId interface);  // its connections end with kNetworkDown
-  void SetMtu(NetworkId interface, uint32_t mtu);
-  // Replaces the addresses; each with its on-link prefix. Connections bound to a removed address end.
+  // Its connections end with kNetworkDown, its pings too. Posts kNetifDown, as AddInterface posts kNetifUp.
+  void RemoveInterface(const Now& now, NetworkId interface);
+  void SetMtu(NetworkId interface, uint32_t mtu);  // ignored outside kMinMtu..kMaxMtu
+  // Replaces the addresses, the link-local one aside; each with its on-link prefix. Connections of a removed address
+  // end with kAddressNotAvailable.
   void SetAddresses(const Now& now, NetworkId interface, std::span<const IpPrefix> addresses);
   void SetRoutes(NetworkId interface, std::span<const Route> routes);
   // Groups the interface must receive: one per address for ARP and ND (vl2.md §11.1), all-nodes.
@@ -51,6 +53,8 @@ class Stack {
 
   // Sockets. `interface` 0 means any. An unspecified local address means all addresses of that
   // family; none means all of both (dual stack).
+  // A handle lives until Close, also after kTcpClosed: what arrived before an orderly end can still be read. Listeners
+  // and datagram sockets of an interface that is removed stay, and work again when it comes back.
   struct Opened {
     Status status = Status::kOk;
     SocketId socket;
@@ -65,7 +69,7 @@ class Stack {
   // data: RST, RFC 1122 §4.2.2.13); no more events for it.
   Status Close(const Now& now, SocketId socket);
   Status SetTcpOption(const Now& now, SocketId socket, TcpOption option, int64_t value);
-  // Bytes taken into the send buffer (a prefix), or a negative Status.
+  // Bytes taken into the send buffer (a prefix; 0 when it is full), or a negative Status.
   int64_t TcpWrite(const Now& now, SocketId socket, ByteSpan data);
   // Bytes copied out; 0 at end of stream; negative Status (kWouldBlock when nothing is there).
   int64_t TcpRead(const Now& now, SocketId socket, MutableBytes into);

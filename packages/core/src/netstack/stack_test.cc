@@ -258,6 +258,32 @@ TEST_CASE("broadcast and multicast reach every socket of the port") {
   CHECK(a.Count(Kind::kUdpError) == 0);
 }
 
+TEST_CASE("a binding without a family takes both, and the more exact one wins") {
+  Lab lab;
+  Lab::Host& a = lab.AddHost();
+  Lab::Host& b = lab.AddHost();
+  const auto both = b.stack.TcpListen({}, {{}, 80}, 4);
+  REQUIRE(both.status == Status::kOk);
+  CHECK(b.stack.TcpListen({}, {V6("::"), 80}, 4).status == Status::kAddressInUse);
+  const auto exact = b.stack.TcpListen({}, {b.v4(), 80}, 4);
+  REQUIRE(exact.status == Status::kOk);
+  a.stack.TcpConnect(lab.now, {}, {}, {V6("fd00::2"), 80}, 0);
+  lab.Run(100);
+  CHECK(b.Take(Kind::kTcpAccepted)->listener == both.socket);
+  a.stack.TcpConnect(lab.now, {}, {}, {b.v4(), 80}, 0);
+  lab.Run(100);
+  CHECK(b.Take(Kind::kTcpAccepted)->listener == exact.socket);
+  const auto udp = b.stack.UdpBind({}, {{}, 53});
+  const auto from = a.stack.UdpBind({}, {{}, 0});
+  for (const IpAddress& to : {b.v4(), V6("fd00::2")}) {
+    REQUIRE(a.stack.UdpSend(lab.now, from.socket, {to, 53}, Text("x")) == Status::kOk);
+    lab.Run(100);
+    const Received got = Receive(b, udp.socket);
+    CHECK(got.size == 1);
+    CHECK(got.from.ip.family == to.family);
+  }
+}
+
 TEST_CASE("loopback: 127.0.0.1, ::1 and own addresses stay inside") {
   Lab lab;
   Lab::Host& a = lab.AddHost();

@@ -55,7 +55,7 @@ enum class StackEventKind : uint8_t {
   kTcpClosed,     // the connection is gone; `status` says why (kOk: orderly, both directions)
   kUdpReadable,
   kUdpError,      // an ICMP error for a datagram sent; `status`, `remote`
-  kPingReply,     // `token`, `remote`, `rtt_ms`; status kOk / kHostUnreachable / kTimedOut
+  kPingReply,     // `token`, `remote`, `rtt_ms`; status kOk, kHostUnreachable, kTimedOut, kNetworkDown
   kNetifUp, kNetifDown
 };
 struct StackEvent {

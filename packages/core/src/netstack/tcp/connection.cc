@@ -108,8 +108,9 @@ void Connection::SetKeepAlive(const Now& now, Millis idle) {
   keep_alive_idle_ = idle;
   keep_alive_probes_ = 0;
   heard_at_ = now.mono;
-  keep_alive_at_ = idle == 0 ? Instant::Never() : now.mono + idle;
-  context_.Wake(*this);
+  // Before the handshake is done and after the end there is nothing to keep alive; Establish starts it.
+  const bool running = IsSynchronized(state_) && state_ != TcpState::kTimeWait;
+  keep_alive_at_ = idle != 0 && running ? now.mono + idle : Instant::Never();
 }
 
 // RFC 5927 §4.

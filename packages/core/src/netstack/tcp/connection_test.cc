@@ -251,6 +251,22 @@ TEST_CASE("keep-alive finds a dead peer, and costs a live one nothing but a prob
   CHECK(a.Take(Kind::kTcpClosed)->status == Status::kTimedOut);
 }
 
+TEST_CASE("keep-alive set before the handshake or after the end does no harm") {
+  Lab lab;
+  Lab::Host& a = lab.AddHost();
+  Lab::Host& b = lab.AddHost();
+  b.on_send = [](const Lab::Frame& f) { return f.ether_type == kEtherTypeArp; };
+  const auto opened = a.stack.TcpConnect(lab.now, {}, {}, {b.v4(), 80}, 25'000);
+  a.stack.SetTcpOption(lab.now, opened.socket, TcpOption::kKeepAlive, 1);
+  lab.Run(24'000);
+  CHECK(a.Count(Kind::kTcpClosed) == 0);
+  lab.Run(2000);
+  CHECK(a.Count(Kind::kTcpClosed) == 1);
+  a.stack.SetTcpOption(lab.now, opened.socket, TcpOption::kKeepAlive, 1);
+  lab.Run(60'000);
+  CHECK(a.stack.NextTimeout().at == Instant::Never());
+}
+
 TEST_CASE("a peer that vanishes in mid-transfer is given up after the limit") {
   Lab lab;
   Lab::Host& a = lab.AddHost();

@@ -5,7 +5,8 @@
 namespace zt::netstack {
 
 void TcpLayer::HandlePacket(const Now& now, const IpPacket& packet) {
-  if (packet.group) return drops_.Count(DropReason::kNotForUs);  // RFC 9293 §3.9.2.3
+  // RFC 9293 §3.9.2.3: neither from nor to a group, nor from nobody.
+  if (packet.group || packet.source.IsUnspecified()) return drops_.Count(DropReason::kNotForUs);
   const auto segment = TcpSegment::Parse(packet.payload, packet.source, packet.destination);
   if (!segment) return drops_.Count(DropReason::kBadChecksum);
   const NetworkId interface = packet.arrival->id;
@@ -161,6 +162,12 @@ void TcpLayer::OnWritable(Connection& connection) {
 
 void TcpLayer::OnClosed(Connection& connection, Status status, bool first) {
   if (connection.state() == TcpState::kTimeWait) {
+    // They leave in the order they came, so what is over is at the front.
+    while (!time_wait_.empty()) {
+      const Connection* oldest = Lookup({time_wait_.front()});
+      if (oldest != nullptr && oldest->state() == TcpState::kTimeWait) break;
+      time_wait_.pop_front();
+    }
     time_wait_.push_back(connection.name().id.value);
   } else {
     // The name is free again; the handle may live on until the application closes it.
