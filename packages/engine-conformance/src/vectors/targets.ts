@@ -28,7 +28,7 @@ function cliTarget(path: string): ProbeTarget {
 
 const cli = process.env.ZT_PROBE_CLI;
 
-/** Every engine's probe; with ZT_PROBE_CLI only that program, so that a layer can be tested before the engines build. */
+/** Every engine's probe; with ZT_PROBE_CLI only that program, to test a layer before the engines build. */
 export const targets: ProbeTarget[] =
   cli === undefined
     ? [

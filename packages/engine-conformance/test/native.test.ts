@@ -1,0 +1,21 @@
+import { backpressureSuite } from '../src/backpressure.js';
+import { datagramsSuite } from '../src/datagrams.js';
+import { homogeneous, native } from '../src/engines.js';
+import { errorsSuite } from '../src/errors.js';
+import { idleSuite } from '../src/idle.js';
+import { impairmentSuite } from '../src/impairment.js';
+import { lifecycleSuite } from '../src/lifecycle.js';
+import { networksSuite } from '../src/networks.js';
+import { relaySuite } from '../src/relay.js';
+import { tcpSuite } from '../src/tcp.js';
+
+const engines = homogeneous(await native());
+lifecycleSuite(engines);
+networksSuite(engines);
+tcpSuite(engines);
+backpressureSuite(engines);
+datagramsSuite(engines);
+errorsSuite(engines);
+impairmentSuite(engines);
+relaySuite(engines);
+idleSuite(engines);
