@@ -63,7 +63,8 @@ struct LabHost {
   std::vector<EventRecord> events;
 
   size_t Count(Event code) const {
-    return static_cast<size_t>(std::count_if(events.begin(), events.end(), [&](const auto& e) { return e.code == code; }));
+    const auto same = [&](const EventRecord& e) { return e.code == code; };
+    return static_cast<size_t>(std::count_if(events.begin(), events.end(), same));
   }
   const EventRecord* Last(Event code) const {
     for (auto e = events.rbegin(); e != events.rend(); ++e) {

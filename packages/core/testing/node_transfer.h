@@ -67,7 +67,7 @@ class NodeTransfer {
       const int64_t got = to_.node->TcpRead(lab_.now(), server, into);
       if (got == 0) return true;
       if (got < 0) return false;
-      for (int64_t i = 0; i < got; ++i) wrong_ += into[static_cast<size_t>(i)] != ByteAt(received_ + static_cast<size_t>(i));
+      for (size_t i = 0; i < static_cast<size_t>(got); ++i) wrong_ += into[i] != ByteAt(received_ + i);
       received_ += static_cast<size_t>(got);
       lab_.Drain(to_);
     }

@@ -30,16 +30,26 @@ function peerBody(out: ByteWriter): void {
 }
 
 const network = {
-  id: 'a09acf0233000001', mac: '02:00:00:00:00:09', status: 'OK',
+  id: 'a09acf0233000001',
+  mac: '02:00:00:00:00:09',
+  status: 'OK',
   config: {
-    name: 'office', type: 'public', mtu: 2800, revision: 7n, broadcast: true, bridge: false,
+    name: 'office',
+    type: 'public',
+    mtu: 2800,
+    revision: 7n,
+    broadcast: true,
+    bridge: false,
     addresses: [{ address: '10.0.0.1', bits: 24 }],
     routes: [{ target: { address: '0.0.0.0', bits: 0 }, via: '10.0.0.254', flags: 1, metric: 2 }],
     dns: { domain: 'example.net', servers: ['10.0.0.53'] },
   },
 };
 const peer = {
-  address: 'a09acf0233', version: '1.14.1', protocol: 12, role: 'PLANET',
+  address: 'a09acf0233',
+  version: '1.14.1',
+  protocol: 12,
+  role: 'PLANET',
   paths: [{ endpoint: remote, sinceHeardMs: 5, sinceSentMs: -1, expired: false, preferred: true }],
 };
 
@@ -56,28 +66,90 @@ const cases: [keyof typeof Event, (out: ByteWriter) => void, Record<string, unkn
   ['NETWORK_OK', networkBody, { network }],
   ['NETWORK_AUTHENTICATION_REQUIRED', networkBody, { network }],
   ['STACK_UP', () => undefined, {}],
-  ['NETIF_UP', (o) => { writeNetworkId(o, 'a09acf0233000001'); o.put(mac).u32(2800); },
-    { networkId: 'a09acf0233000001', mac: '02:00:00:00:00:09', mtu: 2800 }],
+  [
+    'NETIF_UP',
+    (o) => {
+      writeNetworkId(o, 'a09acf0233000001');
+      o.put(mac).u32(2800);
+    },
+    { networkId: 'a09acf0233000001', mac: '02:00:00:00:00:09', mtu: 2800 },
+  ],
   ['PEER_DIRECT', peerBody, { peer, path: remote }],
   ['ADDR_ADDED_IP4', prefix, { networkId: 'a09acf0233000001', address: { address: '10.0.0.1', bits: 24 } }],
   ['STORE_IDENTITY_SECRET', (o) => o.str16('text'), { text: 'text' }],
   ['STORE_PLANET', (o) => o.blob32(mac), { data: mac }],
-  ['STORE_PEER', (o) => { address(o); o.blob32(mac); }, { peer: 'a09acf0233', data: mac }],
-  ['STORE_NETWORK', (o) => { writeNetworkId(o, 'a09acf0233000001'); o.blob32(mac); },
-    { networkId: 'a09acf0233000001', data: mac }],
-  ['TCP_CONNECTED', (o) => { o.u32(3); writeEndpoint(o, local); writeEndpoint(o, remote); }, { socket: 3, local, remote }],
-  ['TCP_ACCEPTED',
-    (o) => { o.u32(1).u32(2); writeNetworkId(o, 'a09acf0233000001'); writeEndpoint(o, local); writeEndpoint(o, remote); },
-    { listener: 1, socket: 2, networkId: 'a09acf0233000001', local, remote }],
+  [
+    'STORE_PEER',
+    (o) => {
+      address(o);
+      o.blob32(mac);
+    },
+    { peer: 'a09acf0233', data: mac },
+  ],
+  [
+    'STORE_NETWORK',
+    (o) => {
+      writeNetworkId(o, 'a09acf0233000001');
+      o.blob32(mac);
+    },
+    { networkId: 'a09acf0233000001', data: mac },
+  ],
+  [
+    'TCP_CONNECTED',
+    (o) => {
+      o.u32(3);
+      writeEndpoint(o, local);
+      writeEndpoint(o, remote);
+    },
+    { socket: 3, local, remote },
+  ],
+  [
+    'TCP_ACCEPTED',
+    (o) => {
+      o.u32(1).u32(2);
+      writeNetworkId(o, 'a09acf0233000001');
+      writeEndpoint(o, local);
+      writeEndpoint(o, remote);
+    },
+    { listener: 1, socket: 2, networkId: 'a09acf0233000001', local, remote },
+  ],
   ['TCP_READABLE', (o) => o.u32(9), { socket: 9 }],
   ['TCP_CLOSED', (o) => o.u32(9).u32(11), { socket: 9, status: 11 }],
-  ['UDP_ERROR', (o) => { o.u32(9).u32(9); writeEndpoint(o, remote); }, { socket: 9, status: 9, remote }],
-  ['PING_REPLY', (o) => { o.u32(1).u32(0); writeIp(o, '10.0.0.1'); o.u32(12); },
-    { token: 1, status: 0, address: '10.0.0.1', rttMs: 12 }],
-  ['CONTROLLER_REQUEST',
-    (o) => { writeNetworkId(o, 'a09acf0233000001'); o.u64(5n).str16('id').u8(1); writeEndpoint(o, remote); o.blob16(mac); },
-    { networkId: 'a09acf0233000001', requestId: 5n, identity: 'id', hops: 1, from: remote, metadata: mac }],
-  ['USER_MESSAGE', (o) => { address(o); o.u64(4n).blob16(mac); }, { from: 'a09acf0233', messageType: 4n, data: mac }],
+  [
+    'UDP_ERROR',
+    (o) => {
+      o.u32(9).u32(9);
+      writeEndpoint(o, remote);
+    },
+    { socket: 9, status: 9, remote },
+  ],
+  [
+    'PING_REPLY',
+    (o) => {
+      o.u32(1).u32(0);
+      writeIp(o, '10.0.0.1');
+      o.u32(12);
+    },
+    { token: 1, status: 0, address: '10.0.0.1', rttMs: 12 },
+  ],
+  [
+    'CONTROLLER_REQUEST',
+    (o) => {
+      writeNetworkId(o, 'a09acf0233000001');
+      o.u64(5n).str16('id').u8(1);
+      writeEndpoint(o, remote);
+      o.blob16(mac);
+    },
+    { networkId: 'a09acf0233000001', requestId: 5n, identity: 'id', hops: 1, from: remote, metadata: mac },
+  ],
+  [
+    'USER_MESSAGE',
+    (o) => {
+      address(o);
+      o.u64(4n).blob16(mac);
+    },
+    { from: 'a09acf0233', messageType: 4n, data: mac },
+  ],
   ['WARNING', (o) => o.u8(1).str16('detail'), { kind: 'ROOT_UNREACHABLE', detail: 'detail' }],
 ];
 
@@ -104,7 +176,10 @@ describe('event decoding', () => {
   });
 
   it('keeps the order of a batch and copies data out of it', () => {
-    const batch = Uint8Array.of(...encode(Event.STORE_PLANET, (o) => o.blob32(mac)), ...encode(Event.STACK_UP, () => undefined));
+    const batch = Uint8Array.of(
+      ...encode(Event.STORE_PLANET, (o) => o.blob32(mac)),
+      ...encode(Event.STACK_UP, () => undefined),
+    );
     const events = decodeEvents(batch);
     batch.fill(0);
     expect(events.map((e) => e.type)).toEqual(['STORE_PLANET', 'STACK_UP']);

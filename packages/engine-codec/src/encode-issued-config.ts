@@ -10,8 +10,15 @@ export function writeIssuedConfig(out: ByteWriter, config: IssuedConfig): void {
   out.i64(config.timestamp).i64(config.credentialTimeMaxDelta).u64(config.revision);
   writeNodeAddress(out, config.member);
   writeNodeAddress(out, config.traceTarget ?? NO_ADDRESS);
-  out.u64(BigInt(config.traceLevel ?? 0)).u64(BigInt(config.flags)).u32(config.multicastLimit);
-  out.u8(config.type === 'public' ? 1 : 0).str16(config.name).u32(config.mtu).bool(config.includeCom);
+  out
+    .u64(BigInt(config.traceLevel ?? 0))
+    .u64(BigInt(config.flags))
+    .u32(config.multicastLimit);
+  out
+    .u8(config.type === 'public' ? 1 : 0)
+    .str16(config.name)
+    .u32(config.mtu)
+    .bool(config.includeCom);
   out.list(config.specialists, (specialist) => out.u64(specialist));
   out.list(config.routes, (route) => {
     writePrefix(out, route.target);

@@ -51,7 +51,12 @@ describe('an encoded node', () => {
     const answer = new ByteWriter().u32(0).u32(42);
     writeEndpoint(answer, { address: '10.0.0.1', port: 50000 });
     raw.reply = answer.written;
-    const opened = new EncodedNode(raw).tcpConnect(0x11n, { address: '', port: 0 }, { address: '10.0.0.9', port: 80 }, 1500);
+    const opened = new EncodedNode(raw).tcpConnect(
+      0x11n,
+      { address: '', port: 0 },
+      { address: '10.0.0.9', port: 80 },
+      1500,
+    );
     expect(opened).toEqual({ socket: 42, local: { address: '10.0.0.1', port: 50000 } });
     const request = new ByteReader(raw.requests[0] as Uint8Array);
     expect([request.u16(), request.u64(), request.u8(), request.u16()]).toEqual([Command.TCP_CONNECT, 0x11n, 0, 0]);
@@ -75,12 +80,18 @@ describe('an encoded node', () => {
     const node = new EncodedNode(raw);
     const into = new Uint8Array(4);
     raw.hot = -Status.WOULD_BLOCK;
-    expect([node.tcpWrite(1, into), node.tcpRead(1, into), node.udpSend(1, { address: '::1', port: 1 }, into)]).toEqual([0, undefined, false]);
+    expect([node.tcpWrite(1, into), node.tcpRead(1, into), node.udpSend(1, { address: '::1', port: 1 }, into)]).toEqual(
+      [0, undefined, false],
+    );
     expect(node.udpReceive(1, into)).toBeUndefined();
     raw.hot = 0;
     expect(node.tcpRead(1, into)).toBe(0);
     raw.hot = 3;
-    expect(node.udpReceive(1, into)).toEqual({ size: 3, from: { address: '10.0.0.2', port: 7 }, to: { address: '10.0.0.1', port: 8 } });
+    expect(node.udpReceive(1, into)).toEqual({
+      size: 3,
+      from: { address: '10.0.0.2', port: 7 },
+      to: { address: '10.0.0.1', port: 8 },
+    });
     raw.hot = -Status.CONNECTION_RESET;
     expect(codeOf(() => node.tcpWrite(1, into))).toBe('ERR_ZT_CONNECTION_RESET');
   });

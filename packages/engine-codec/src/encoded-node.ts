@@ -1,6 +1,13 @@
 /** An {@link EngineNode} over a {@link RawNode}: every method is one request of the host protocol. */
 import type {
-  EngineNode, IssuedConfig, NetworkId, NetworkInfo, NodeAddress, NodeInfo, PeerInfo, RejectReason,
+  EngineNode,
+  IssuedConfig,
+  NetworkId,
+  NetworkInfo,
+  NodeAddress,
+  NodeInfo,
+  PeerInfo,
+  RejectReason,
 } from '@ztkit/types';
 import { Command, DropReasonName, WireError } from '@ztkit/types';
 import { readNetwork, readPeer } from './decode-bodies.js';

@@ -27,7 +27,8 @@ function parseV6(text: string): Uint8Array | undefined {
   if (halves.length === 2 ? gap < 1 : gap !== 0) return undefined;
   const bytes = new Uint8Array(16);
   const view = new DataView(bytes.buffer);
-  for (const [i, group] of [...head, ...new Array<number>(gap).fill(0), ...tail].entries()) view.setUint16(i * 2, group);
+  const all = [...head, ...new Array<number>(gap).fill(0), ...tail];
+  for (const [i, group] of all.entries()) view.setUint16(i * 2, group);
   return bytes;
 }
 

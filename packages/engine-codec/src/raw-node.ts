@@ -1,6 +1,6 @@
 /**
- * What an engine has to provide underneath: bytes of the host protocol (packages/core/HOST_PROTOCOL.md) and the hot paths
- * of sockets. {@link EncodedEngine} turns it into the contract of `@ztkit/types`.
+ * What an engine has to provide underneath: bytes of the host protocol (packages/core/HOST_PROTOCOL.md) and the hot
+ * paths of sockets. {@link EncodedEngine} turns it into the contract of `@ztkit/types`.
  */
 
 /** A negative result of a hot path is a negated `Status`. */
@@ -40,8 +40,8 @@ export interface RawEngine {
   /** Secret identity text. Runs in slices; does not block the event loop for more than a few ms at a time. */
   generateIdentity(signal?: AbortSignal): Promise<string>;
   /**
-   * Serializes and signs a planet. `spec`: id u64, timestamp i64, signing key 128 bytes (public ‖ private) or 128 zero bytes
-   * for a fresh one, list of (str16 identity text, list of ep).
+   * Serializes and signs a planet. `spec`: id u64, timestamp i64, signing key 128 bytes (public ‖ private) or 128 zero
+   * bytes for a fresh one, list of (str16 identity text, list of ep).
    */
   makePlanet(spec: Uint8Array): Promise<Uint8Array>;
 }

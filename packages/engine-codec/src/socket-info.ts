@@ -6,8 +6,17 @@ import { readEndpoint } from './fields.js';
 const kinds: Readonly<Record<number, SocketInfo['kind']>> = { 1: 'tcp-listener', 2: 'tcp', 3: 'udp' };
 /** RFC 9293 §3.3.2, in the core's order. */
 const tcpStates = [
-  'CLOSED', 'LISTEN', 'SYN-SENT', 'SYN-RECEIVED', 'ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSE-WAIT', 'CLOSING',
-  'LAST-ACK', 'TIME-WAIT',
+  'CLOSED',
+  'LISTEN',
+  'SYN-SENT',
+  'SYN-RECEIVED',
+  'ESTABLISHED',
+  'FIN-WAIT-1',
+  'FIN-WAIT-2',
+  'CLOSE-WAIT',
+  'CLOSING',
+  'LAST-ACK',
+  'TIME-WAIT',
 ];
 
 export function readSocketInfo(input: ByteReader): SocketInfo {

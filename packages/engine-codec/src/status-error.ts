@@ -17,7 +17,8 @@ const sentences: Partial<Record<keyof typeof Status, string>> = {
 /** The error for a status other than OK; `what` names the operation and its subject. */
 export function statusError(status: number, what: string): ZtError {
   const name = StatusName[status];
-  const why = (name !== undefined && sentences[name]) || (name ?? `status ${status}`).toLowerCase().replaceAll('_', ' ');
+  const known = name === undefined ? undefined : sentences[name];
+  const why = known ?? (name ?? `status ${status}`).toLowerCase().replaceAll('_', ' ');
   return new ZtError(codeOfStatus(status), `${what}: ${why}`);
 }
 

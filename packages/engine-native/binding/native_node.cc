@@ -3,7 +3,6 @@
 #include <cstring>
 
 #include "base/byte_reader.h"
-#include "binding/close_worker.h"
 #include "binding/instance.h"
 #include "binding/values.h"
 #include "node/host_codec.h"
@@ -30,7 +29,8 @@ bool WriteEndpoints(const Endpoint& from, const Endpoint& to, MutableBytes out) 
 
 Napi::Function NativeNode::Define(Napi::Env env) {
   return DefineClass(env, "NativeNode",
-                     {InstanceMethod("command", &NativeNode::Command), InstanceMethod("tcpWrite", &NativeNode::TcpWrite),
+                     {InstanceMethod("command", &NativeNode::Command),
+                      InstanceMethod("tcpWrite", &NativeNode::TcpWrite),
                       InstanceMethod("tcpRead", &NativeNode::TcpRead), InstanceMethod("udpSend", &NativeNode::UdpSend),
                       InstanceMethod("udpReceive", &NativeNode::UdpReceive),
                       InstanceMethod("bound", &NativeNode::Bound), InstanceMethod("ref", &NativeNode::Ref),
@@ -55,7 +55,7 @@ NativeNode::NativeNode(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   engine_ = host::Engine::Start(BytesOf(env, info[0]), bind, *this, failure);
   if (engine_ == nullptr) {
     call_.Release();
-    released_ = true;
+    call_gone_ = true;
     ToError(env, failure).ThrowAsJavaScriptException();
     return;
   }
@@ -111,22 +111,32 @@ Napi::Value NativeNode::Bound(const Napi::CallbackInfo& info) {
 }
 
 void NativeNode::Ref(const Napi::CallbackInfo& info) {
-  if (!released_) call_.Ref(info.Env());
+  if (!call_gone_) call_.Ref(info.Env());
 }
 
 void NativeNode::Unref(const Napi::CallbackInfo& info) {
-  if (!released_) call_.Unref(info.Env());
+  if (!call_gone_) call_.Unref(info.Env());
 }
 
 void NativeNode::OnEvents() {
-  if (call_pending_.exchange(true)) return;
-  // Not queued only when the environment is ending: nobody is left to tell.
-  if (call_.NonBlockingCall() != napi_ok) call_pending_.store(false);
+  if (!call_pending_.exchange(true)) CallJavaScript(nullptr);
 }
 
-void NativeNode::DeliverFromQueue(Napi::Env env, Napi::Function callback, NativeNode* self, void*) {
+void NativeNode::OnStopped() { CallJavaScript(this); }
+
+bool NativeNode::CallJavaScript(void* data) {
+  if (call_gone_) return false;
+  const napi_status status = call_.NonBlockingCall(data);
+  // Then Node has taken this thread's share of the function: it must not be used or released any more.
+  if (status == napi_closing) call_gone_ = true;
+  return status == napi_ok;
+}
+
+void NativeNode::DeliverFromQueue(Napi::Env env, Napi::Function callback, NativeNode* self, void* data) {
   if (env == nullptr || callback.IsEmpty()) return;
-  self->Deliver(env, callback);
+  if (data == nullptr) return self->Deliver(env, callback);
+  const Napi::HandleScope scope(env);
+  self->FinishClose(env);
 }
 
 void NativeNode::Deliver(Napi::Env env, Napi::Function callback) {
@@ -140,8 +150,8 @@ void NativeNode::Deliver(Napi::Env env, Napi::Function callback) {
     if (shared_.IsEmpty() || shared_.Value().ByteLength() < batch_.size()) {
       shared_ = Napi::Persistent(Napi::ArrayBuffer::New(env, std::max(batch_.size(), kBatchBytes)));
     }
-    const Napi::ArrayBuffer buffer = shared_.Value();
-    std::memcpy(const_cast<Napi::ArrayBuffer&>(buffer).Data(), batch_.data(), batch_.size());
+    Napi::ArrayBuffer buffer = shared_.Value();
+    std::memcpy(buffer.Data(), batch_.data(), batch_.size());
     callback.Call({Napi::Uint8Array::New(env, batch_.size(), buffer, 0)});
     if (env.IsExceptionPending()) return;  // onEvents must not throw; Node reports it as uncaught
     if (engine_ == nullptr) return;        // closed inside the callback
@@ -151,34 +161,32 @@ void NativeNode::Deliver(Napi::Env env, Napi::Function callback) {
 Napi::Value NativeNode::Close(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   auto deferred = Napi::Promise::Deferred::New(env);
-  if (engine_ == nullptr || closing_) {
+  if (engine_ == nullptr || closing_.has_value()) {
     Napi::Error::New(env, "close() is called once").ThrowAsJavaScriptException();
     return env.Undefined();
   }
-  closing_ = true;
-  engine_->Stop();
-  (new CloseWorker(env, *this, deferred))->Queue();
+  closing_ = deferred;
+  engine_->Stop();  // OnStopped follows
   return deferred.Promise();
 }
 
 void NativeNode::FinishClose(Napi::Env env) {
+  if (engine_ == nullptr || !closing_.has_value()) return;  // the environment's end came first
+  engine_->Join();  // its thread has done its last act: this does not wait
   Deliver(env, on_events_.Value());
   Instance::Of(env).Remove(this);
   engine_.reset();
-  call_.Release();
-  released_ = true;
+  if (!call_gone_.exchange(true)) call_.Release();
   on_events_.Reset();
   shared_.Reset();
+  closing_->Resolve(env.Undefined());
   ObjectWrap::Unref();
 }
 
 void NativeNode::EndWithEnvironment() {
   if (engine_ == nullptr) return;
-  engine_->Stop();
-  if (!closing_) engine_->Join();
-  if (!closing_) engine_.reset();
-  if (!released_) call_.Release();
-  released_ = true;
+  engine_.reset();  // stops and joins
+  if (!call_gone_.exchange(true)) call_.Release();
 }
 
 }  // namespace zt::binding

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 
 #include "host/engine.h"
 
@@ -38,9 +39,12 @@ class NativeNode final : public Napi::ObjectWrap<NativeNode>, private host::Engi
   Napi::Value Close(const Napi::CallbackInfo& info);
 
   void OnEvents() override;
-  void OnStopped() override {}
+  void OnStopped() override;
 
-  // On the JavaScript thread.
+  // From the engine's thread: has `DeliverFromQueue` called with `data`. False when the environment is ending.
+  bool CallJavaScript(void* data);
+
+  // On the JavaScript thread. `data`: null for events, anything else when the engine's thread has ended.
   static void DeliverFromQueue(Napi::Env env, Napi::Function callback, NativeNode* self, void* data);
   void Deliver(Napi::Env env, Napi::Function callback);
   Napi::Value Count(Napi::Env env, int64_t result) { return Napi::Number::New(env, static_cast<double>(result)); }
@@ -48,15 +52,14 @@ class NativeNode final : public Napi::ObjectWrap<NativeNode>, private host::Engi
   // After the engine's thread has ended: the last events, then everything is given back.
   void FinishClose(Napi::Env env);
 
-  friend class CloseWorker;
   using EventCall = Napi::TypedThreadSafeFunction<NativeNode, void, DeliverFromQueue>;
 
   std::unique_ptr<host::Engine> engine_;
   EventCall call_;
   Napi::FunctionReference on_events_;
   std::atomic<bool> call_pending_{false};
-  bool closing_ = false;   // close() was called
-  bool released_ = false;  // the thread-safe function was given back
+  std::atomic<bool> call_gone_{false};  // released, or taken by the end of the environment: not to be touched again
+  std::optional<Napi::Promise::Deferred> closing_;  // close() was called
   Bytes reply_;
   Bytes batch_;
   Napi::Reference<Napi::ArrayBuffer> shared_;  // what JavaScript sees of a batch

@@ -1,4 +1,5 @@
-// UDP with batches (recvmmsg, sendmmsg) and segmentation offload where the kernel has it (udp(7), UDP_SEGMENT, UDP_GRO).
+// UDP with batches (recvmmsg, sendmmsg) and segmentation offload where the kernel has it (udp(7): UDP_SEGMENT,
+// UDP_GRO).
 #include <array>
 #include <cerrno>
 #include <netinet/udp.h>

@@ -95,7 +95,11 @@ export class Lab {
     const lab = new LabNode();
     const bind = [{ address: '127.0.0.1', port: 0 }];
     lab.node = await engine.createNode({
-      bind, planet: this.planet, allowLoopbackPaths: true, ...options, onEvents: lab.onEvents,
+      bind,
+      planet: this.planet,
+      allowLoopbackPaths: true,
+      ...options,
+      onEvents: lab.onEvents,
     });
     this.#nodes.push(lab);
     return lab;
@@ -117,10 +121,23 @@ export class Lab {
     if (!this.#members.includes(member)) this.#members.push(member);
     const address = `10.77.0.${this.#members.indexOf(member) + 1}`;
     this.controller.node.controllerGrant(member, event.requestId, {
-      network: event.networkId, member, timestamp: BigInt(Date.now()), credentialTimeMaxDelta: 1_800_000n, revision: 1n,
-      flags: 2, multicastLimit: 32, type: 'private', name: 'lab', mtu: 2800, includeCom: true, specialists: [],
-      routes: [{ target: { address: '10.77.0.0', bits: 24 } }], addresses: [{ address, bits: 24 }],
-      rules: ACCEPT_ALL, capabilities: [], tags: [],
+      network: event.networkId,
+      member,
+      timestamp: BigInt(Date.now()),
+      credentialTimeMaxDelta: 1_800_000n,
+      revision: 1n,
+      flags: 2,
+      multicastLimit: 32,
+      type: 'private',
+      name: 'lab',
+      mtu: 2800,
+      includeCom: true,
+      specialists: [],
+      routes: [{ target: { address: '10.77.0.0', bits: 24 } }],
+      addresses: [{ address, bits: 24 }],
+      rules: ACCEPT_ALL,
+      capabilities: [],
+      tags: [],
     });
   }
 

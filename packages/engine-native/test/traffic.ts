@@ -83,7 +83,11 @@ export async function transfer(from: LabNode, to: LabNode, ip: string, port: num
   if (got.size !== size || got.digest !== createHash('sha256').update(data).digest('hex')) {
     throw new Error(`received ${got.size} bytes with another digest`);
   }
-  for (const [node, handle] of [[from.node, socket], [to.node, server], [to.node, listener.socket]] as [EngineNode, number][]) {
+  for (const [node, handle] of [
+    [from.node, socket],
+    [to.node, server],
+    [to.node, listener.socket],
+  ] as [EngineNode, number][]) {
     node.socketClose(handle);
   }
   return size / 1_048_576 / seconds;

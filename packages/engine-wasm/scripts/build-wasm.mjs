@@ -8,11 +8,16 @@ import { cacheDirectory, compileFlags, compilerVersion, digest, packageRoot, rep
 import { artefacts } from './wasm-sources.mjs';
 
 const started = performance.now();
-const log = (text) => console.error(`[wasm ${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s] ${text}`);
+const log = (text) =>
+  console.error(`[wasm ${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s] ${text}`);
 const jobs = Number(process.argv.find((a) => /^-j\d+$/.test(a))?.slice(2) ?? 2);
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
 const cached = (name) => join(cacheDirectory, name);
-const base = digest(compilerVersion, compileFlags.join(' '), readFileSync(repositoryFile('packages/engine-wasm/bridge/pch.h')));
+const base = digest(
+  compilerVersion,
+  compileFlags.join(' '),
+  readFileSync(repositoryFile('packages/engine-wasm/bridge/pch.h')),
+);
 
 /** Key of the object of `source` under the headers its last compilation named; undefined when it was never compiled. */
 function objectKey(source) {
@@ -52,7 +57,10 @@ async function compileAll(sources) {
   });
   log(`${sources.length - todo.length} objects cached, ${todo.length} to compile with ${jobs} workers`);
   if (todo.length === 0) return;
-  const workers = Array.from({ length: Math.min(jobs, todo.length) }, () => new Worker(new URL('./wasm-worker.mjs', import.meta.url)));
+  const workers = Array.from(
+    { length: Math.min(jobs, todo.length) },
+    () => new Worker(new URL('./wasm-worker.mjs', import.meta.url)),
+  );
   try {
     const bytes = await precompiledHeader(workers[0]);
     const pch = new Uint8Array(new SharedArrayBuffer(bytes.length));
@@ -60,21 +68,24 @@ async function compileAll(sources) {
     let done = 0;
     const total = todo.length;
     const failures = [];
-    await Promise.all(workers.map(async (worker) => {
-      for (let source = todo.shift(); source !== undefined; source = todo.shift()) {
-        const answer = await ask(worker, { kind: 'compile', source, pch }).catch((error) => error);
-        if (answer instanceof Error) {
-          failures.push(answer.message);
-          log(`${++done}/${total} ${answer.message}`);
-          continue;
+    await Promise.all(
+      workers.map(async (worker) => {
+        for (let source = todo.shift(); source !== undefined; source = todo.shift()) {
+          const answer = await ask(worker, { kind: 'compile', source, pch }).catch((error) => error);
+          if (answer instanceof Error) {
+            failures.push(answer.message);
+            log(`${++done}/${total} ${answer.message}`);
+            continue;
+          }
+          const { object, headers, ms } = answer;
+          writeFileSync(cached(`${digest(source)}.deps.json`), JSON.stringify(headers));
+          writeFileSync(cached(`${keyOf(source, headers)}.o`), object);
+          log(`${++done}/${total} ${source} ${(ms / 1000).toFixed(1)} s`);
         }
-        const { object, headers, ms } = answer;
-        writeFileSync(cached(`${digest(source)}.deps.json`), JSON.stringify(headers));
-        writeFileSync(cached(`${keyOf(source, headers)}.o`), object);
-        log(`${++done}/${total} ${source} ${(ms / 1000).toFixed(1)} s`);
-      }
-    }));
-    if (failures.length > 0) throw new Error(`${failures.length} of ${total} files do not compile:\n${failures.join('\n')}`);
+      }),
+    );
+    if (failures.length > 0)
+      throw new Error(`${failures.length} of ${total} files do not compile:\n${failures.join('\n')}`);
   } finally {
     for (const worker of workers) await worker.terminate();
   }

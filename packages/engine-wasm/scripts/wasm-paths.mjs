@@ -13,12 +13,23 @@ export const cacheDirectory = join(packageRoot, '.cache', 'wasm');
 /** Paths as the compiler sees them are those of the repository. */
 export const includeDirectories = ['packages/core/include', 'packages/core/src', 'packages/core'];
 export const compileFlags = [
-  '-std=c++20', '-O3', '-msimd128', '-fno-exceptions', '-fno-rtti', '-Wall', '-Wextra', '-Werror', '-ffile-prefix-map=/=',
-  '-DNDEBUG', ...includeDirectories.map((d) => `-I${d}`),
+  '-std=c++20',
+  '-O3',
+  '-msimd128',
+  '-fno-exceptions',
+  '-fno-rtti',
+  '-Wall',
+  '-Wextra',
+  '-Werror',
+  '-ffile-prefix-map=/=',
+  '-DNDEBUG',
+  ...includeDirectories.map((d) => `-I${d}`),
 ];
 export const linkFlags = ['-mexec-model=reactor', '-Wl,--strip-all', '-Wl,--gc-sections'];
 
-const manifest = createRequire(import.meta.url).resolve('@yowasp/clang').replace(/(@yowasp\/clang)\/.*$/, '$1/package.json');
+const manifest = createRequire(import.meta.url)
+  .resolve('@yowasp/clang')
+  .replace(/(@yowasp\/clang)\/.*$/, '$1/package.json');
 export const compilerVersion = JSON.parse(readFileSync(manifest, 'utf8')).version;
 
 export function digest(...parts) {

@@ -9,14 +9,19 @@ function listOf(file, name) {
   const text = readFileSync(repositoryFile(file), 'utf8');
   const found = new RegExp(`set\\(${name}\\s([^)]*)\\)`).exec(text);
   if (found === null) throw new Error(`${file} sets no ${name}`);
-  return found[1].split('\n').map((line) => line.replace(/#.*/, '').trim()).filter((line) => line !== '');
+  return found[1]
+    .split('\n')
+    .map((line) => line.replace(/#.*/, '').trim())
+    .filter((line) => line !== '');
 }
 
 const core = layers.flatMap((layer) => {
   const directory = `packages/core/src/${layer}`;
   return listOf(`${directory}/sources.cmake`, `ZT_${layer.toUpperCase()}_SOURCES`).map((f) => `${directory}/${f}`);
 });
-const probe = listOf('packages/core/testing/probe/sources.cmake', 'ZT_PROBE_SOURCES').map((f) => `packages/core/testing/probe/${f}`);
+const probe = listOf('packages/core/testing/probe/sources.cmake', 'ZT_PROBE_SOURCES').map(
+  (f) => `packages/core/testing/probe/${f}`,
+);
 const bridge = (file) => `packages/engine-wasm/bridge/${file}`;
 
 export const artefacts = [

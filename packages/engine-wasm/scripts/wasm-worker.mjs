@@ -45,7 +45,8 @@ let headers;
 function repositoryTree() {
   if (headers === undefined) {
     headers = {};
-    for (const directory of includeDirectories.slice(0, 2)) put(headers, directory, headersBelow(repositoryFile(directory)));
+    for (const directory of includeDirectories.slice(0, 2))
+      put(headers, directory, headersBelow(repositoryFile(directory)));
     put(headers, 'packages/core/testing/probe', headersBelow(repositoryFile('packages/core/testing/probe')));
     put(headers, 'packages/engine-wasm/bridge', headersBelow(repositoryFile('packages/engine-wasm/bridge')));
   }
@@ -54,7 +55,10 @@ function repositoryTree() {
 
 async function makePch() {
   // To stdout: the compiler's own file system is slow for big files.
-  const { out } = await clang([...compileFlags, '-x', 'c++-header', 'packages/engine-wasm/bridge/pch.h', '-o', '-'], repositoryTree());
+  const { out } = await clang(
+    [...compileFlags, '-x', 'c++-header', 'packages/engine-wasm/bridge/pch.h', '-o', '-'],
+    repositoryTree(),
+  );
   return { pch: new Uint8Array(out) };
 }
 

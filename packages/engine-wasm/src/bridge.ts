@@ -10,10 +10,23 @@ export interface Bridge {
   zt_tcp_write(handle: number, mono: number, wall: number, socket: number, data: number, size: number): number;
   zt_tcp_read(handle: number, mono: number, wall: number, socket: number, into: number, size: number): number;
   zt_udp_send(
-    handle: number, mono: number, wall: number, socket: number, to: number, toSize: number, data: number, size: number,
+    handle: number,
+    mono: number,
+    wall: number,
+    socket: number,
+    to: number,
+    toSize: number,
+    data: number,
+    size: number,
   ): number;
   zt_udp_receive(
-    handle: number, mono: number, wall: number, socket: number, into: number, size: number, endpoints: number,
+    handle: number,
+    mono: number,
+    wall: number,
+    socket: number,
+    into: number,
+    size: number,
+    endpoints: number,
   ): number;
   zt_datagrams(handle: number, mono: number, wall: number, batch: number, size: number): number;
   zt_timeout(handle: number, mono: number, wall: number): void;
@@ -30,5 +43,5 @@ export interface Bridge {
   zt_made(): number;
 }
 
-/** Size of a record at `zt_outbound`: data, size, via, ttl, port, family (32-bit little-endian each), 16 address bytes. */
+/** A record at `zt_outbound`: data, size, via, ttl, port, family (32-bit little-endian each), 16 address bytes. */
 export const TRANSMIT_RECORD_BYTES = 40;

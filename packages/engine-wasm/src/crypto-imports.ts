@@ -26,7 +26,9 @@ export function cryptoImports(memory: () => Uint8Array): WebAssembly.ModuleImpor
       }
     },
     x25519_base: (out: number, scalar: number) => write(out, sodium.crypto_scalarmult_base(read(scalar, 32))),
-    ed25519_public: (out: number, seed: number) => write(out, sodium.crypto_sign_seed_keypair(read(seed, 32)).publicKey),
+    ed25519_public: (out: number, seed: number) => {
+      write(out, sodium.crypto_sign_seed_keypair(read(seed, 32)).publicKey);
+    },
     ed25519_sign(out: number, seed: number, key: number, message: number, size: number): void {
       const secret = new Uint8Array(64); // libsodium's form: seed ‖ public key
       secret.set(read(seed, 32));

@@ -5,7 +5,7 @@
 import { ByteWriter, formatIp, writeEndpoint } from '@ztkit/engine-codec';
 import type { Endpoint } from '@ztkit/types';
 import { type Bridge, TRANSMIT_RECORD_BYTES } from './bridge.js';
-import { Memory } from './memory.js';
+import type { Memory } from './memory.js';
 import type { Received, Transport } from './transport/transport.js';
 
 /** Bytes of events taken at once. */

@@ -2,7 +2,7 @@
 import { ByteWriter, type RawEngine, type RawNode, type RawNodeOptions } from '@ztkit/engine-codec';
 import { CreateOption } from '@ztkit/types';
 import type { Bridge } from './bridge.js';
-import { CompiledModule } from './instantiate.js';
+import type { CompiledModule } from './instantiate.js';
 import { Memory } from './memory.js';
 import type { TransportFactory } from './transport/transport.js';
 import { WasmNode } from './wasm-node.js';

@@ -3,7 +3,7 @@ import type { RawNode } from '@ztkit/engine-codec';
 import { Status } from '@ztkit/types';
 import type { Bridge } from './bridge.js';
 import { Driver } from './driver.js';
-import { Memory } from './memory.js';
+import type { Memory } from './memory.js';
 import type { Transport } from './transport/transport.js';
 
 /** Copied into the instance at once; larger buffers go in pieces. */

@@ -1,5 +1,5 @@
-import { createNativeEngine } from '../../engine-native/src/index.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createNativeEngine } from '../../engine-native/src/index.js';
 import { Lab } from '../../engine-native/test/lab.js';
 import { ping, transfer } from '../../engine-native/test/traffic.js';
 import { createWasmEngine } from '../src/index.js';

@@ -38,7 +38,8 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   Status Join(const Now& now, NetworkId network, ByteSpan cached);
   Status Leave(const Now& now, NetworkId network);
 
-  // kOk when commands can be served; kNotReady while the identity is being made; kClosed after Shutdown or a fatal error.
+  // kOk when commands can be served; kNotReady while the identity is being made; kClosed after Shutdown or a fatal
+  // error.
   Status Availability() const;
   // Valid only while Availability() is kOk.
   vl1::Vl1& vl1() { return *vl1_; }

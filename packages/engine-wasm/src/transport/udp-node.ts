@@ -15,7 +15,9 @@ const familyOf = (address: string): Family => (address.includes(':') ? 'udp6' : 
 
 /** Addresses are literal: answering at once keeps sends in order and spares a turn of the event loop. */
 function literalLookup(
-  host: string, _options: unknown, done: (error: null, address: string, family: number) => void,
+  host: string,
+  _options: unknown,
+  done: (error: null, address: string, family: number) => void,
 ): void {
   done(null, host, host.includes(':') ? 6 : 4);
 }
@@ -23,8 +25,11 @@ function literalLookup(
 function openSocket({ address, port }: Endpoint): Promise<Socket> {
   const type = familyOf(address);
   const socket = createSocket({
-    type, ipv6Only: type === 'udp6', lookup: literalLookup as never,
-    recvBufferSize: SOCKET_BUFFER_BYTES, sendBufferSize: SOCKET_BUFFER_BYTES,
+    type,
+    ipv6Only: type === 'udp6',
+    lookup: literalLookup as never,
+    recvBufferSize: SOCKET_BUFFER_BYTES,
+    sendBufferSize: SOCKET_BUFFER_BYTES,
   });
   return new Promise((resolve, reject) => {
     socket.once('error', (error) => {
@@ -125,10 +130,12 @@ export class UdpTransport implements Transport {
     // What the node sent while it was shut down is with the system once its callbacks have come.
     while (this.#inFlight > 0) await new Promise((resolve) => setImmediate(resolve));
     this.#closed = true;
-    await Promise.all(this.#sockets.map((socket) => {
-      const closed = once(socket, 'close');
-      socket.close();
-      return closed;
-    }));
+    await Promise.all(
+      this.#sockets.map((socket) => {
+        const closed = once(socket, 'close');
+        socket.close();
+        return closed;
+      }),
+    );
   }
 }
