@@ -11,11 +11,6 @@ export class InactivityTimer {
     this.#expired = expired;
   }
 
-  /** Milliseconds; 0 when off. */
-  get timeoutMs(): number {
-    return this.#timeoutMs;
-  }
-
   set(timeoutMs: number): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

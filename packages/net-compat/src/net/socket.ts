@@ -40,6 +40,8 @@ export class Socket extends Duplex {
   /** True from `connect` until `'connect'` or `'error'`. */
   connecting = false;
   bytesRead = 0;
+  /** Milliseconds last given to {@link setTimeout}; `undefined` before, 0 when switched off. */
+  timeout: number | undefined;
   #accepted = 0;
 
   constructor(port: SocketPort, options: SocketOptions = {}) {
@@ -126,17 +128,13 @@ export class Socket extends Duplex {
     return familyOf(this.remoteAddress);
   }
 
-  /** Milliseconds set by {@link setTimeout}, `undefined` when off. */
-  get timeout(): number | undefined {
-    return this.#inactivity.timeoutMs || undefined;
-  }
-
   address(): { address: string; family: string; port: number } | Record<string, never> {
     const { localAddress: address, localPort: port, localFamily: family } = this;
     return address === undefined || port === undefined || family === undefined ? {} : { address, family, port };
   }
 
   setTimeout(timeoutMs: number, callback?: () => void): this {
+    this.timeout = timeoutMs;
     this.#inactivity.set(timeoutMs);
     if (callback !== undefined) {
       if (timeoutMs === 0) this.removeListener('timeout', callback);

@@ -131,7 +131,7 @@ describe.each(stacks)('$name', (stack) => {
     await once(socket, 'timeout');
     expect(socket.destroyed).toBe(false);
     socket.setTimeout(0);
-    expect(socket.timeout).toBeUndefined();
+    expect(socket.timeout).toBe(0);
     socket.destroy();
     await closed(server);
   });
