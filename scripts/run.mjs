@@ -1,5 +1,6 @@
 // The README's commands on a fresh machine: brings pnpm, Debian packages (as root), dependencies and the build, then runs
 // `demo`, `test` or `bench`. Everything after `--` goes to the program. `node scripts/run.mjs --help` says more.
+import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureDebianPackages, ensureNode } from './setup/machine.mjs';
@@ -28,10 +29,17 @@ function installDependencies() {
 }
 
 function build() {
-  run(['node_modules/.bin/turbo', 'run', 'build', '--output-logs=new-only', '--concurrency=2'], {
+  // Through pnpm, because turbo looks for it on the PATH.
+  run([...PNPM, 'run', 'build', '--output-logs=new-only', '--concurrency=2'], {
     TURBO_TELEMETRY_DISABLED: '1',
     DO_NOT_TRACK: '1',
+    CXX_VERSION: compilerVersion(),
   });
+}
+
+// Part of turbo's hash: another compiler makes another addon.
+function compilerVersion() {
+  return spawnSync(process.env.CXX ?? 'c++', ['-dumpfullversion'], { encoding: 'utf8' }).stdout?.trim() ?? '';
 }
 
 const [command, ...rest] = process.argv.slice(2);

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The command `ztkit-controller`. */
 import { makeProgram } from './cli/program.js';
 import { type RunningController, start } from './cli/start.js';
