@@ -45,5 +45,5 @@ export const testSteps = [
   { name: 'changesets', action: coverageOfChangesets },
   { name: 'core', action: coreTests },
   { name: 'vitest', action: () => run(['node_modules/.bin/vitest', 'run', '--reporter=default']) },
-  { name: 'docs', action: () => run(['npx', '-y', 'pnpm@10.34.9', '--filter', '@ztkit/docs', 'run', 'build']) },
+  { name: 'docs', action: () => run(['npx', '-y', 'pnpm@10.34.9', '--filter', '@ztkit/docs', 'run', 'site']) },
 ];
