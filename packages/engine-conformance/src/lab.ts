@@ -72,6 +72,8 @@ export class Lab {
     });
     lab.root = await lab.startNode(infrastructure, { identitySecret: root, bind: [lab.rootEndpoint] });
     lab.controllerNode = await lab.startNode(infrastructure, { identitySecret: controller });
+    // Members that ask before the root knows the controller would ask again 5 s later only.
+    await lab.controllerNode.next('NODE_ONLINE');
     lab.controller = new MiniController(lab.controllerNode);
     lab.network = lab.controller.createNetwork(true);
     return lab;

@@ -1,4 +1,7 @@
-/** A controller of a few lines, on the engine's own contract: admits by list, gives IPv4, 6PLANE and RFC 4193 addresses. */
+/**
+ * A controller of a few lines, on the engine's own contract: admits by list, gives IPv4, 6PLANE and RFC 4193
+ * addresses.
+ */
 import {
   controllerOf,
   type IssuedConfig,

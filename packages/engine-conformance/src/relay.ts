@@ -1,4 +1,7 @@
-/** Paths: direct where possible, through the root where not, direct still when the root is gone. The events say which. */
+/**
+ * Paths: direct where possible, through the root where not, direct still when the root is gone. The events say
+ * which.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EngineSet, Lab, type Member } from './lab.js';
 import { connection, digestOf, ping, receiveAll, sendAll } from './tcp-pipe.js';

@@ -1,4 +1,7 @@
-/** Checks of API arguments, done once here: engines trust what passes. Every message names the argument and its range. */
+/**
+ * Checks of API arguments, done once here: engines trust what passes. Every message names the argument and its
+ * range.
+ */
 import { type Endpoint, ZtError } from '@ztkit/types';
 import { ipVersion } from './ip-address.js';
 

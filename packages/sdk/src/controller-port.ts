@@ -1,5 +1,6 @@
 /**
- * The part of a node that a network controller uses: requests come in, decisions go out. Thin on purpose: who may join and with
+ * The part of a node that a network controller uses: requests come in, decisions go out. Thin on purpose: who may
+ * join and with
  * what address is decided in `@ztkit/controller`; the core encodes and signs.
  */
 import type { Endpoint, IssuedConfig, NetworkId, NodeAddress, RejectReason } from '@ztkit/types';
@@ -27,7 +28,8 @@ export interface ControllerPort {
   readonly address: NodeAddress;
   readonly enabled: boolean;
   /**
-   * Answers requests from now on. `onRequest` is called from the event loop, in order; what it throws is reported as an uncaught
+   * Answers requests from now on. `onRequest` is called from the event loop, in order; what it throws is reported
+   * as an uncaught
    * exception. Throws `ERR_ZT_ALREADY_EXISTS` when enabled already.
    */
   enable(onRequest: (request: ControllerRequest) => void): void;

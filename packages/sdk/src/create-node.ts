@@ -66,7 +66,8 @@ async function closeIfAborted(engineNode: EngineNode, signal: AbortSignal | unde
 }
 
 /**
- * Holds events until the application had a chance to listen: it gets the node from a promise, so the first of them are delivered one
+ * Holds events until the application had a chance to listen: it gets the node from a promise, so the first of them
+ * are delivered one
  * turn of the event loop later.
  */
 class Inbox {

@@ -7,7 +7,10 @@ const lockName = 'ztkit.lock';
 /** Directories that this process holds: a pid alone cannot tell its own leftovers from a live store. */
 const heldHere = new Set<string>();
 
-/** Takes the lock of `directory` and returns how to release it. Rejects with `ERR_ZT_STORE` when another one holds it. */
+/**
+ * Takes the lock of `directory` and returns how to release it. Rejects with `ERR_ZT_STORE` when another one
+ * holds it.
+ */
 export async function acquireDirectoryLock(directory: string): Promise<() => Promise<void>> {
   const path = join(directory, lockName);
   if (heldHere.has(directory)) throw inUse(directory, path, process.pid);

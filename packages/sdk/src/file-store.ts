@@ -13,7 +13,8 @@ const maxPeerCacheAgeMs = 30 * 24 * 3600 * 1000;
 const maxObjectBytes = 4 << 20;
 
 /**
- * Keeps a node's state in `directory`, which is made when it does not exist. A home directory of an existing installation opens as it
+ * Keeps a node's state in `directory`, which is made when it does not exist. A home directory of an existing
+ * installation opens as it
  * is. Only one process may use a directory at a time: a second one is refused with `ERR_ZT_STORE`.
  */
 export function fileStore(directory: string): StateStore {
@@ -110,7 +111,10 @@ function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
 
-/** A reader sees the old content or the new one, also after a power cut: write beside, sync, rename, sync the directory. */
+/**
+ * A reader sees the old content or the new one, also after a power cut: write beside, sync, rename, sync the
+ * directory.
+ */
 async function writeAtomically(path: string, data: Uint8Array, mode: number): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;

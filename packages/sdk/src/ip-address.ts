@@ -1,6 +1,6 @@
 /** IP addresses in text, checked without `node:net` so that it also runs in a browser. */
 
-/** 4, 6, or 0 when `text` is no IP address. Strict: no leading zeros, no zone, no port (RFC 4291 §2.2, dotted quad). */
+/** 4, 6, or 0 when `text` is no IP address. Strict: no leading zeros, zone or port (RFC 4291 §2.2, dotted quad). */
 export function ipVersion(text: unknown): 0 | 4 | 6 {
   if (typeof text !== 'string' || text.length > 45) return 0;
   if (isIpv4(text)) return 4;

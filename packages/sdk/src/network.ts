@@ -112,7 +112,8 @@ export class Network {
 
   /**
    * Waits until the network can be used: status OK and an address assigned.
-   * Rejects with `ERR_ZT_ACCESS_DENIED`, `ERR_ZT_NETWORK_NOT_FOUND`, `ERR_ZT_AUTHENTICATION_REQUIRED` or `ERR_ZT_CLIENT_TOO_OLD`
+   * Rejects with `ERR_ZT_ACCESS_DENIED`, `ERR_ZT_NETWORK_NOT_FOUND`, `ERR_ZT_AUTHENTICATION_REQUIRED` or
+   * `ERR_ZT_CLIENT_TOO_OLD`
    * (unless `waitForAuthorization`), `ERR_ZT_NETWORK_DOWN` when it is left, `ERR_ZT_CLOSED`, or the signal's reason.
    */
   async ready(options: ReadyOptions = {}): Promise<this> {

@@ -25,7 +25,10 @@ export class NodeEvents {
   readonly #closeHooks = new Set<(error: ZtError) => void>();
   #closeError: ZtError | undefined;
 
-  /** Listens to one event, or with `'event'` to all but STORE_IDENTITY_SECRET, which must not end in a log by accident. */
+  /**
+   * Listens to one event, or with `'event'` to all but STORE_IDENTITY_SECRET, which must not end in a log by
+   * accident.
+   */
   on(name: 'event', listener: Listener): Unsubscribe;
   on<K extends EventKey>(name: K, listener: (event: EventFor<K>) => void): Unsubscribe;
   on(name: EventKey | 'event', listener: (event: never) => void): Unsubscribe {
@@ -61,7 +64,10 @@ export class NodeEvents {
     return stream;
   }
 
-  /** Hands one event out. A listener that throws does not keep others from it: its error becomes an uncaught exception. */
+  /**
+   * Hands one event out. A listener that throws does not keep others from it: its error becomes an uncaught
+   * exception.
+   */
   emit(event: PublicEvent): void {
     const secret = event.type === 'STORE_IDENTITY_SECRET';
     for (const listener of [...(this.#listeners.get(event.type) ?? [])]) runCallback(() => listener(event));

@@ -22,9 +22,15 @@ export interface NodeOptions {
   store?: StateStore;
   /** Secret identity in text form. Goes before the one in the store and is not written there. */
   identity?: string;
-  /** The roots to use (vl1.md §6.1): bytes of a planet file. Needed unless the store has one; there is no built-in world. */
+  /**
+   * The roots to use (vl1.md §6.1): bytes of a planet file. Needed unless the store has one; there is no built-
+   * in world.
+   */
   planet?: Uint8Array;
-  /** Local UDP endpoints. Default: `port` on all IPv4 addresses and, where the machine has IPv6, on all IPv6 addresses. */
+  /**
+   * Local UDP endpoints. Default: `port` on all IPv4 addresses and, where the machine has IPv6, on all IPv6
+   * addresses.
+   */
   bind?: readonly Endpoint[];
   /** Local UDP port for the default `bind`; default 0: any. */
   port?: number;

@@ -40,7 +40,10 @@ export interface StoredState {
   networks: { id: NetworkId; dictionary: Uint8Array }[];
 }
 
-/** A node's state in a store. Writes happen in order, one at a time; their failures are logged, they do not stop the node. */
+/**
+ * A node's state in a store. Writes happen in order, one at a time; their failures are logged, they do not stop
+ * the node.
+ */
 export class NodeState {
   readonly #store: StateStore;
   readonly #logger: Logger;

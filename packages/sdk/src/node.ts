@@ -153,7 +153,10 @@ export class Node {
     return this.#engine.counters();
   }
 
-  /** Waits until the node is online. Rejects with `ERR_ZT_ROOT_UNREACHABLE`, `ERR_ZT_CLOSED`, or the signal's reason. */
+  /**
+   * Waits until the node is online. Rejects with `ERR_ZT_ROOT_UNREACHABLE`, `ERR_ZT_CLOSED`, or the signal's
+   * reason.
+   */
   async whenOnline(options: OnlineOptions = {}): Promise<void> {
     checkObject('options', options);
     const signal = checkSignal(options.signal);
@@ -220,7 +223,8 @@ export class Node {
   }
 
   /**
-   * Listens to an event by its name (older names such as `PEER_P2P` or `ZTS_EVENT_NODE_ONLINE` work too) or, with `'event'`, to all.
+   * Listens to an event by its name (older names such as `PEER_P2P` or `ZTS_EVENT_NODE_ONLINE` work too) or, with
+   * `'event'`, to all.
    * Returns how to stop.
    */
   on(name: 'event', listener: (event: PublicEvent) => void): Unsubscribe;

@@ -30,7 +30,10 @@ export class Pings {
     this.#engine = engine;
   }
 
-  /** Rejects with `ERR_ZT_TIMED_OUT`, `ERR_ZT_HOST_UNREACHABLE`, `ERR_ZT_NETWORK_UNREACHABLE`, or the signal's reason. */
+  /**
+   * Rejects with `ERR_ZT_TIMED_OUT`, `ERR_ZT_HOST_UNREACHABLE`, `ERR_ZT_NETWORK_UNREACHABLE`, or the signal's
+   * reason.
+   */
   async ping(network: bigint, to: string, options: PingOptions = {}): Promise<PingReply> {
     checkObject('options', options);
     const address = checkIp('address', to);

@@ -23,7 +23,10 @@ export interface PrivateWorldSpec {
   id?: bigint;
   /** Ms since the epoch, also the revision; default: now. Must grow with every update. */
   timestamp?: bigint;
-  /** 64-byte public ‖ 64-byte private key: needed to update this world later. Default: a fresh one that is thrown away. */
+  /**
+   * 64-byte public ‖ 64-byte private key: needed to update this world later. Default: a fresh one that is thrown
+   * away.
+   */
   signingKey?: Uint8Array;
 }
 

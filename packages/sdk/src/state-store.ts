@@ -1,5 +1,6 @@
 /**
- * Where a node keeps its state: named objects, in the layout of vl1.md §9.1 (`identity.secret`, `planet`, `peers.d/<10 hex>.peer`,
+ * Where a node keeps its state: named objects, in the layout of vl1.md §9.1 (`identity.secret`, `planet`,
+ * `peers.d/<10 hex>.peer`,
  * `networks.d/<16 hex>.conf`).
  */
 import { invalid } from './arguments.js';

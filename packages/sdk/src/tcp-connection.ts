@@ -1,4 +1,7 @@
-/** A TCP connection with Web Streams on a {@link TcpHandle}: pull-driven reading, writing with back-pressure, half-close. */
+/**
+ * A TCP connection with Web Streams on a {@link TcpHandle}: pull-driven reading, writing with back-pressure,
+ * half-close.
+ */
 import { type Endpoint, type NetworkId, type SocketInfo, ZtError } from '@ztkit/types';
 import { checkBytes, checkMs } from './arguments.js';
 import type { TcpHandle, TcpSink } from './tcp-handle.js';
@@ -25,7 +28,10 @@ export class TcpConnection {
   readonly readable: ReadableStream<Uint8Array>;
   /** Bytes to the peer. `close()` sends FIN (half-close), `abort()` sends RST. */
   readonly writable: WritableStream<Uint8Array>;
-  /** Fulfils when both sides sent FIN and had it acknowledged, or `close()` was called; rejects with a ZtError when the connection broke. */
+  /**
+   * Fulfils when both sides sent FIN and had it acknowledged, or `close()` was called; rejects with a ZtError
+   * when the connection broke.
+   */
   readonly closed: Promise<void>;
 
   readonly #readReady = new WaitList<void>();
@@ -99,7 +105,8 @@ export class TcpConnection {
   }
 
   /**
-   * Gives the connection up: FIN after what was written already; unread bytes turn it into RST. To be sure that everything was
+   * Gives the connection up: FIN after what was written already; unread bytes turn it into RST. To be sure that
+   * everything was
    * taken, close `writable` first. Idempotent.
    */
   async close(): Promise<void> {

@@ -5,7 +5,8 @@
  * Everything here is synchronous. A `sink` is told about readiness; it is never called from inside a method of its own
  * handle, always from the event loop, and never concurrently.
  *
- * Reading: after {@link TcpHandle.attach} call `readInto` until it returns less than the buffer holds or `undefined`; from then on
+ * Reading: after {@link TcpHandle.attach} call `readInto` until it returns less than the buffer holds or
+ * `undefined`; from then on
  * `onReadable` says when to go on. Writing: when `write` took less than it was given, keep the rest and go on at
  * `onWritable`. Not reading is how back-pressure is made: the receive window closes by itself.
  */
@@ -20,8 +21,10 @@ export interface TcpSink {
   /** There is room again after a `write` that was cut short. */
   onWritable(): void;
   /**
-   * The connection is over; called once, last. `error` is absent when both directions ended in order, otherwise its `code`
-   * says why (`ERR_ZT_CONNECTION_REFUSED`, `_RESET`, `_TIMED_OUT`, `_HOST_UNREACHABLE`, `ERR_ZT_NETWORK_DOWN`, `ERR_ZT_CLOSED`
+   * The connection is over; called once, last. `error` is absent when both directions ended in order, otherwise
+   * its `code`
+   * says why (`ERR_ZT_CONNECTION_REFUSED`, `_RESET`, `_TIMED_OUT`, `_HOST_UNREACHABLE`, `ERR_ZT_NETWORK_DOWN`,
+   * `ERR_ZT_CLOSED`
    * when the node closed). After an orderly end, bytes that arrived before can still be read with `readInto` until
    * `close()`; after an error they are gone.
    */
@@ -55,7 +58,10 @@ export interface TcpHandle {
   shutdown(): void;
   /** Sends RST at once; `onClosed` is not called. */
   abort(): void;
-  /** Gives the handle up: FIN after what was accepted; unread bytes turn it into RST. No more calls of the sink. Idempotent. */
+  /**
+   * Gives the handle up: FIN after what was accepted; unread bytes turn it into RST. No more calls of the sink.
+   * Idempotent.
+   */
   close(): void;
   /** Switches Nagle's algorithm off or on. */
   setNoDelay(on: boolean): void;
@@ -137,7 +143,10 @@ export interface UdpOpenOptions {
 export interface SocketPort {
   /** The network sockets are opened over; `undefined`: all. */
   readonly networkId: NetworkId | undefined;
-  /** Starts to connect; the handle is `connecting`. Throws a ZtError when that cannot even start (no route, no port). */
+  /**
+   * Starts to connect; the handle is `connecting`. Throws a ZtError when that cannot even start (no route, no
+   * port).
+   */
   openTcp(options: TcpOpenOptions): TcpHandle;
   openTcpListener(options: TcpListenOptions, sink: TcpListenerSink): TcpListenerHandle;
   openUdp(options: UdpOpenOptions, sink: UdpSink): UdpHandle;

@@ -3,18 +3,22 @@
  * `packages/core/HOST_PROTOCOL.md` alone; `packages/engine-conformance` is its test.
  *
  * Rules for an implementer:
- * - Methods are synchronous unless they return a promise; a caller's mistake throws a {@link ZtError} with a stable `code`.
+ * - Methods are synchronous unless they return a promise; a caller's mistake throws a {@link ZtError} with a
+ * stable `code`.
  * - Arguments are already validated by the layer above (SDK); an engine may trust types and ranges.
- * - Events are pushed in batches, in order, through {@link EngineNodeOptions.onEvents}, never from inside a method call.
- * - Readiness is edge-triggered: after `tcpRead` returned less than asked (or `undefined`), a `tcp_readable` event follows
+ * - Events are pushed in batches, in order, through {@link EngineNodeOptions.onEvents}, never from inside a method
+ * call.
+ * - Readiness is edge-triggered: after `tcpRead` returned less than asked (or `undefined`), a `tcp_readable` event
+ * follows
  *   when there is more; after `tcpWrite` accepted less than given, a `tcp_writable` event follows when there is room.
- * - After a `tcp_closed` event with status `OK` the bytes that arrived before can still be read until `socketClose`; with any
+ * - After a `tcp_closed` event with status `OK` the bytes that arrived before can still be read until
+ * `socketClose`; with any
  *   other status they are gone and `tcpRead` throws. The handle stays known until `socketClose` in both cases.
  * - A method called after `close()` began throws `ERR_ZT_CLOSED` (`close()` itself returns the same promise).
  * - After `close()` resolved, the engine holds no handle, no thread, no memory of the node, and sends no event.
  * - A promise that rejects leaves nothing behind: no socket, no thread, no event.
  */
-import type { NetworkAddress, NodeEvent, PeerInfo, NetworkInfo } from './event.js';
+import type { NetworkAddress, NetworkInfo, NodeEvent, PeerInfo } from './event.js';
 import type { NetworkId, NodeAddress } from './ids.js';
 
 /** An IP endpoint inside a virtual network or on the physical network. */
@@ -48,11 +52,16 @@ export interface EngineNodeOptions {
   /** Networks to join at start, with their stored dictionaries (empty: none stored). */
   cachedNetworks?: readonly { id: NetworkId; dictionary: Uint8Array }[];
   /**
-   * Local UDP addresses to bind, at least one. Port 0 = any. IPv6 sockets are IPv6-only, so `0.0.0.0` and `::` can share a port.
-   * An address in use rejects with `ERR_ZT_ADDRESS_IN_USE`, one the machine does not have with `ERR_ZT_ADDRESS_NOT_AVAILABLE`.
+   * Local UDP addresses to bind, at least one. Port 0 = any. IPv6 sockets are IPv6-only, so `0.0.0.0` and `::` can
+   * share a port.
+   * An address in use rejects with `ERR_ZT_ADDRESS_IN_USE`, one the machine does not have with
+   * `ERR_ZT_ADDRESS_NOT_AVAILABLE`.
    */
   bind: readonly Endpoint[];
-  /** Let loopback addresses become paths (vl1.md §1.6 does not): for nodes whose roots are on loopback. Default false. */
+  /**
+   * Let loopback addresses become paths (vl1.md §1.6 does not): for nodes whose roots are on loopback. Default
+   * false.
+   */
   allowLoopbackPaths?: boolean;
   /** IP prefixes that never become paths (vl1.md §7.3 rule 4). */
   blacklist?: readonly string[];
@@ -144,11 +153,16 @@ export interface EngineNode {
   sendUserMessage(to: NodeAddress, type: bigint, data: Uint8Array): void;
 
   /**
-   * Starts to connect; `tcp_connected` or `tcp_closed` follows. `network` `0n`: any network with a route. A `local` address `''` and
-   * port 0 are chosen. `timeoutMs` 0 = the stack's default. Throws when it cannot start, e.g. `ERR_ZT_NETWORK_UNREACHABLE`.
+   * Starts to connect; `tcp_connected` or `tcp_closed` follows. `network` `0n`: any network with a route. A
+   * `local` address `''` and
+   * port 0 are chosen. `timeoutMs` 0 = the stack's default. Throws when it cannot start, e.g.
+   * `ERR_ZT_NETWORK_UNREACHABLE`.
    */
   tcpConnect(network: bigint, local: Endpoint, remote: Endpoint, timeoutMs: number): OpenedSocket;
-  /** Local address `''`: all addresses of both families; `0.0.0.0` / `::`: of one family. Throws `ERR_ZT_ADDRESS_IN_USE`. */
+  /**
+   * Local address `''`: all addresses of both families; `0.0.0.0` / `::`: of one family. Throws
+   * `ERR_ZT_ADDRESS_IN_USE`.
+   */
   tcpListen(network: bigint, local: Endpoint, backlog: number): OpenedSocket;
   /** Bytes accepted, 0 when the send buffer is full. Throws when the connection is gone. */
   tcpWrite(socket: SocketHandle, data: Uint8Array): number;
@@ -166,7 +180,10 @@ export interface EngineNode {
   udpSend(socket: SocketHandle, to: Endpoint, data: Uint8Array): boolean;
   /** The next datagram (cut to `into`), or `undefined`. */
   udpReceive(socket: SocketHandle, into: Uint8Array): { size: number; from: Endpoint; to: Endpoint } | undefined;
-  /** Gives the handle up: the stack finishes an orderly close alone; no more events for it. Unknown handles are ignored. */
+  /**
+   * Gives the handle up: the stack finishes an orderly close alone; no more events for it. Unknown handles are
+   * ignored.
+   */
   socketClose(socket: SocketHandle): void;
   socketInfo(socket: SocketHandle): SocketInfo | undefined;
   /** ICMP echo; `ping_reply` with this token follows. `payloadSize` 0..65000 bytes. */
@@ -181,7 +198,10 @@ export interface EngineNode {
   /** Keeps the process alive while running (default), or not. */
   ref(): void;
   unref(): void;
-  /** Orderly end: last events (store_peer, node_down) are delivered before it resolves. Idempotent, legal at any moment. */
+  /**
+   * Orderly end: last events (store_peer, node_down) are delivered before it resolves. Idempotent, legal at any
+   * moment.
+   */
   close(): Promise<void>;
 }
 
@@ -203,6 +223,9 @@ export interface PlanetSpec {
   timestamp: bigint;
   /** 1..4 roots, each public identity text with 0..32 stable endpoints. */
   roots: readonly { identity: string; endpoints: readonly Endpoint[] }[];
-  /** 64-byte public ‖ 64-byte private key pair that signs and is named as the next signer. Absent: a fresh one is made. */
+  /**
+   * 64-byte public ‖ 64-byte private key pair that signs and is named as the next signer. Absent: a fresh one is
+   * made.
+   */
   signingKey?: Uint8Array;
 }

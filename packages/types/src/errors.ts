@@ -23,8 +23,10 @@ export const errorRemedies = {
   ERR_ZT_MESSAGE_TOO_BIG: 'Send less at once.',
   ERR_ZT_ACCESS_DENIED: 'Ask the network administrator to authorise this node.',
   ERR_ZT_NOT_SUPPORTED: 'This engine cannot do that: choose another engine or leave the option out.',
-  ERR_ZT_INVALID_IDENTITY: 'Restore identity.secret from a backup, or delete it to make a new identity (a new address).',
-  ERR_ZT_IDENTITY_COLLISION: 'Another node uses this address with another key: delete this identity and make a new one.',
+  ERR_ZT_INVALID_IDENTITY:
+    'Restore identity.secret from a backup, or delete it to make a new identity (a new address).',
+  ERR_ZT_IDENTITY_COLLISION:
+    'Another node uses this address with another key: delete this identity and make a new one.',
   ERR_ZT_AUTHENTICATION_REQUIRED: 'The network asks for a sign-on this library does not do: ask its administrator.',
   ERR_ZT_CLIENT_TOO_OLD: 'The controller asks for a newer protocol version: update this library.',
   ERR_ZT_INVALID_PLANET: 'Give a valid planet file, as made by the roots you want to use.',
@@ -32,7 +34,8 @@ export const errorRemedies = {
   ERR_ZT_BROKEN_PIPE: 'The writing side was ended already.',
   ERR_ZT_NETWORK_NOT_FOUND: 'The controller does not know this network: check the network id.',
   ERR_ZT_ROOT_UNREACHABLE: 'No root answers: check the planet and that its endpoints can be reached by UDP.',
-  ERR_ZT_ENGINE_UNAVAILABLE: 'The native engine could not be loaded: build it, install its platform package, or choose engine "wasm".',
+  ERR_ZT_ENGINE_UNAVAILABLE:
+    'The native engine could not be loaded: build it, install its platform package, or choose engine "wasm".',
   ERR_ZT_STORE: 'The state could not be read or written: check the path and its permissions.',
   ERR_ZT_INTERNAL: 'This is a bug in ztkit: please report it.',
 } as const;

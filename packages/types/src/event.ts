@@ -49,7 +49,13 @@ export interface PeerInfo {
   latency?: number;
   role: 'LEAF' | 'MOON' | 'PLANET';
   /** Direct paths; none means the peer is reached through a root only. */
-  paths: readonly { endpoint: Endpoint; sinceHeardMs: number; sinceSentMs: number; expired: boolean; preferred: boolean }[];
+  paths: readonly {
+    endpoint: Endpoint;
+    sinceHeardMs: number;
+    sinceSentMs: number;
+    expired: boolean;
+    preferred: boolean;
+  }[];
 }
 
 type Code<K extends keyof typeof Event> = (typeof Event)[K];
@@ -60,7 +66,13 @@ export type NodeEvent =
   | { type: 'NODE_FATAL_ERROR'; code: Code<'NODE_FATAL_ERROR'>; reason: string; detail: string }
   | { type: NetworkEventType; code: Event; network: NetworkInfo }
   | { type: 'STACK_UP' | 'STACK_DOWN'; code: Event }
-  | { type: 'NETIF_UP' | 'NETIF_DOWN' | 'NETIF_REMOVED' | 'NETIF_LINK_UP' | 'NETIF_LINK_DOWN'; code: Event; networkId: NetworkId; mac: string; mtu: number }
+  | {
+      type: 'NETIF_UP' | 'NETIF_DOWN' | 'NETIF_REMOVED' | 'NETIF_LINK_UP' | 'NETIF_LINK_DOWN';
+      code: Event;
+      networkId: NetworkId;
+      mac: string;
+      mtu: number;
+    }
   | { type: PeerEventType; code: Event; peer: PeerInfo; path?: Endpoint }
   | { type: 'ROUTE_ADDED' | 'ROUTE_REMOVED'; code: Event; networkId: NetworkId; route: ManagedRoute }
   | { type: AddressEventType; code: Event; networkId: NetworkId; address: NetworkAddress }
@@ -69,21 +81,51 @@ export type NodeEvent =
   | { type: 'STORE_PEER'; code: Code<'STORE_PEER'>; peer: NodeAddress; data: Uint8Array }
   | { type: 'STORE_NETWORK'; code: Code<'STORE_NETWORK'>; networkId: NetworkId; data: Uint8Array }
   | { type: 'TCP_CONNECTED'; code: Code<'TCP_CONNECTED'>; socket: SocketHandle; local: Endpoint; remote: Endpoint }
-  | { type: 'TCP_ACCEPTED'; code: Code<'TCP_ACCEPTED'>; listener: SocketHandle; socket: SocketHandle; networkId: NetworkId; local: Endpoint; remote: Endpoint }
+  | {
+      type: 'TCP_ACCEPTED';
+      code: Code<'TCP_ACCEPTED'>;
+      listener: SocketHandle;
+      socket: SocketHandle;
+      networkId: NetworkId;
+      local: Endpoint;
+      remote: Endpoint;
+    }
   | { type: 'TCP_READABLE' | 'TCP_WRITABLE' | 'UDP_READABLE'; code: Event; socket: SocketHandle }
   | { type: 'TCP_CLOSED'; code: Code<'TCP_CLOSED'>; socket: SocketHandle; status: number }
   | { type: 'UDP_ERROR'; code: Code<'UDP_ERROR'>; socket: SocketHandle; status: number; remote: Endpoint }
   | { type: 'PING_REPLY'; code: Code<'PING_REPLY'>; token: number; status: number; address: string; rttMs: number }
-  | { type: 'CONTROLLER_REQUEST'; code: Code<'CONTROLLER_REQUEST'>; networkId: NetworkId; requestId: bigint; identity: string; hops: number; from: Endpoint; metadata: Uint8Array }
+  | {
+      type: 'CONTROLLER_REQUEST';
+      code: Code<'CONTROLLER_REQUEST'>;
+      networkId: NetworkId;
+      requestId: bigint;
+      identity: string;
+      hops: number;
+      from: Endpoint;
+      metadata: Uint8Array;
+    }
   | { type: 'USER_MESSAGE'; code: Code<'USER_MESSAGE'>; from: NodeAddress; messageType: bigint; data: Uint8Array }
   | { type: 'WARNING'; code: Code<'WARNING'>; kind: string; detail: string };
 
 /** Names of events about a network. */
 export type NetworkEventType =
-  | 'NETWORK_NOT_FOUND' | 'NETWORK_CLIENT_TOO_OLD' | 'NETWORK_REQ_CONFIG' | 'NETWORK_OK' | 'NETWORK_ACCESS_DENIED'
-  | 'NETWORK_READY_IP4' | 'NETWORK_READY_IP6' | 'NETWORK_READY_IP4_IP6' | 'NETWORK_DOWN' | 'NETWORK_UPDATE'
+  | 'NETWORK_NOT_FOUND'
+  | 'NETWORK_CLIENT_TOO_OLD'
+  | 'NETWORK_REQ_CONFIG'
+  | 'NETWORK_OK'
+  | 'NETWORK_ACCESS_DENIED'
+  | 'NETWORK_READY_IP4'
+  | 'NETWORK_READY_IP6'
+  | 'NETWORK_READY_IP4_IP6'
+  | 'NETWORK_DOWN'
+  | 'NETWORK_UPDATE'
   | 'NETWORK_AUTHENTICATION_REQUIRED';
 /** Names of events about a peer. */
-export type PeerEventType = 'PEER_DIRECT' | 'PEER_RELAY' | 'PEER_UNREACHABLE' | 'PEER_PATH_DISCOVERED' | 'PEER_PATH_DEAD';
+export type PeerEventType =
+  | 'PEER_DIRECT'
+  | 'PEER_RELAY'
+  | 'PEER_UNREACHABLE'
+  | 'PEER_PATH_DISCOVERED'
+  | 'PEER_PATH_DEAD';
 /** Names of events about an assigned address. */
 export type AddressEventType = 'ADDR_ADDED_IP4' | 'ADDR_REMOVED_IP4' | 'ADDR_ADDED_IP6' | 'ADDR_REMOVED_IP6';

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { rfc4193Address, sixPlaneAddress } from './derived-addresses.js';
 import { ZtError } from './errors.js';
-import { adHocNetworkId, controllerOf, formatNetworkId, formatNodeAddress, parseNetworkId, parseNodeAddress } from './ids.js';
+import {
+  adHocNetworkId,
+  controllerOf,
+  formatNetworkId,
+  formatNodeAddress,
+  parseNetworkId,
+  parseNodeAddress,
+} from './ids.js';
 
 describe('ids', () => {
   it('accepts any case and gives lower case', () => {
@@ -10,12 +17,22 @@ describe('ids', () => {
     expect(controllerOf(parseNetworkId('8056c2e21c000001'))).toBe('8056c2e21c');
   });
 
-  it.each(['', '89e92ceee', '89e92ceee55', '0x89e92cee', '89e92ceeg5', ' 89e92ceee', '0000000000', 'ff00000001', 5, null, undefined, {}])(
-    'refuses the node address %j with a typed error',
-    (bad) => {
-      expect(() => parseNodeAddress(bad)).toThrow(ZtError);
-    },
-  );
+  it.each([
+    '',
+    '89e92ceee',
+    '89e92ceee55',
+    '0x89e92cee',
+    '89e92ceeg5',
+    ' 89e92ceee',
+    '0000000000',
+    'ff00000001',
+    5,
+    null,
+    undefined,
+    {},
+  ])('refuses the node address %j with a typed error', (bad) => {
+    expect(() => parseNodeAddress(bad)).toThrow(ZtError);
+  });
 
   it.each(['', '8056c2e21c00001', '0000000000000000', '8056c2e21c0000011', 'x'.repeat(10_000), 7n])(
     'refuses the network id %s and keeps the message short',

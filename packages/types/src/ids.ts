@@ -1,4 +1,7 @@
-/** Ids as text, and their checked conversion. Text is what people and files use; it is short, exact and safe in JSON. */
+/**
+ * Ids as text, and their checked conversion. Text is what people and files use; it is short, exact and safe in
+ * JSON.
+ */
 import { ZtError } from './errors.js';
 
 /** A 40-bit node address as 10 lower-case hex digits (vl1.md §2.1). */
@@ -65,7 +68,10 @@ export function idToBigInt(id: NodeAddress | NetworkId): bigint {
   return BigInt(`0x${id}`);
 }
 
-/** The address of the controller of a network: the first ten digits (vl2.md §2.1). Of an ad-hoc network: not an address. */
+/**
+ * The address of the controller of a network: the first ten digits (vl2.md §2.1). Of an ad-hoc network: not an
+ * address.
+ */
 export function controllerOf(network: NetworkId): NodeAddress {
   return network.slice(0, 10) as NodeAddress;
 }
