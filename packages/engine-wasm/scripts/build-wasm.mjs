@@ -4,7 +4,15 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { cacheDirectory, compileFlags, compilerVersion, digest, packageRoot, repositoryFile } from './wasm-paths.mjs';
+import {
+  cacheDirectory,
+  compileFlags,
+  compilerVersion,
+  digest,
+  objectName,
+  packageRoot,
+  repositoryFile,
+} from './wasm-paths.mjs';
 import { artefacts } from './wasm-sources.mjs';
 
 const started = performance.now();
@@ -19,24 +27,27 @@ const base = digest(
   readFileSync(repositoryFile('packages/engine-wasm/bridge/pch.h')),
 );
 
-/** Key of the object of `source` under the headers its last compilation named; undefined when it was never compiled. */
+/** Name of the object of `source` under the headers its last compilation named; undefined when it was never compiled. */
 function objectKey(source) {
   const depsFile = cached(`${digest(source)}.deps.json`);
   if (!existsSync(depsFile)) return undefined;
   const headers = JSON.parse(readFileSync(depsFile, 'utf8'));
   if (!headers.every((h) => existsSync(repositoryFile(h)))) return undefined;
-  return keyOf(source, headers);
+  return objectName(base, [source, ...headers], (file) => readFileSync(repositoryFile(file)));
 }
 
-function keyOf(source, headers) {
-  return digest(base, ...[source, ...headers].flatMap((f) => [f, readFileSync(repositoryFile(f))]));
-}
+/** The object of each source that this run found or made. */
+const objectOf = new Map();
 
 /** One request to a worker. */
 function ask(worker, message) {
   return new Promise((resolve, reject) => {
-    worker.once('message', (answer) => (answer.fail === undefined ? resolve(answer) : reject(new Error(answer.fail))));
     worker.once('error', reject);
+    worker.once('message', (answer) => {
+      worker.off('error', reject);
+      if (answer.fail === undefined) resolve(answer);
+      else reject(new Error(answer.fail));
+    });
     worker.postMessage(message);
   });
 }
@@ -53,7 +64,9 @@ async function precompiledHeader(worker) {
 async function compileAll(sources) {
   const todo = sources.filter((source) => {
     const key = objectKey(source);
-    return key === undefined || !existsSync(cached(`${key}.o`));
+    if (key === undefined || !existsSync(cached(`${key}.o`))) return true;
+    objectOf.set(source, `${key}.o`);
+    return false;
   });
   log(`${sources.length - todo.length} objects cached, ${todo.length} to compile with ${jobs} workers`);
   if (todo.length === 0) return;
@@ -71,15 +84,16 @@ async function compileAll(sources) {
     await Promise.all(
       workers.map(async (worker) => {
         for (let source = todo.shift(); source !== undefined; source = todo.shift()) {
-          const answer = await ask(worker, { kind: 'compile', source, pch }).catch((error) => error);
+          const answer = await ask(worker, { kind: 'compile', base, source, pch }).catch((error) => error);
           if (answer instanceof Error) {
             failures.push(answer.message);
             log(`${++done}/${total} ${answer.message}`);
             continue;
           }
-          const { object, headers, ms } = answer;
+          const { name, object, headers, ms } = answer;
           writeFileSync(cached(`${digest(source)}.deps.json`), JSON.stringify(headers));
-          writeFileSync(cached(`${keyOf(source, headers)}.o`), object);
+          writeFileSync(cached(`${name}.o`), object);
+          objectOf.set(source, `${name}.o`);
           log(`${++done}/${total} ${source} ${(ms / 1000).toFixed(1)} s`);
         }
       }),
@@ -92,7 +106,7 @@ async function compileAll(sources) {
 }
 
 async function link(name, sources) {
-  const objects = sources.map((source) => readFileSync(cached(`${objectKey(source)}.o`)));
+  const objects = sources.map((source) => readFileSync(cached(objectOf.get(source))));
   const file = cached(`${digest(base, name, ...objects)}.wasm`);
   if (!existsSync(file)) {
     const worker = new Worker(new URL('./wasm-worker.mjs', import.meta.url));

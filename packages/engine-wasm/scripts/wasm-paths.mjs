@@ -32,6 +32,9 @@ const manifest = createRequire(import.meta.url)
   .replace(/(@yowasp\/clang)\/.*$/, '$1/package.json');
 export const compilerVersion = JSON.parse(readFileSync(manifest, 'utf8')).version;
 
+/** The name of an object: what was compiled, and the exact text of everything that went into it. */
+export const objectName = (base, files, textOf) => digest(base, ...files.flatMap((file) => [file, textOf(file)]));
+
 export function digest(...parts) {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part).update('\0');

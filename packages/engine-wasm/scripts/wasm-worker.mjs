@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { runClang } from '@yowasp/clang';
-import { compileFlags, includeDirectories, linkFlags, repositoryFile } from './wasm-paths.mjs';
+import { compileFlags, includeDirectories, linkFlags, objectName, repositoryFile } from './wasm-paths.mjs';
 
 /** Runs the compiler on a tree of files; the files it wrote and what it printed to stdout. */
 async function clang(args, files) {
@@ -41,6 +41,8 @@ function put(tree, path, content) {
   at[last] = content;
 }
 
+const get = (tree, path) => path.split('/').reduce((at, part) => at[part], tree);
+
 let headers;
 function repositoryTree() {
   if (headers === undefined) {
@@ -62,7 +64,7 @@ async function makePch() {
   return { pch: new Uint8Array(out) };
 }
 
-async function compile({ source, pch }) {
+async function compile({ base, source, pch }) {
   const start = performance.now();
   const files = repositoryTree();
   put(files, source, readFileSync(repositoryFile(source)));
@@ -71,7 +73,9 @@ async function compile({ source, pch }) {
   const { tree } = await clang(args, files);
   const named = Buffer.from(tree['out.d']).toString().replaceAll('\\\n', ' ').split(/\s+/).slice(1);
   const headersUsed = [...new Set(named)].filter((f) => f.startsWith('packages/') && f !== source).sort();
-  return { object: tree['out.o'], headers: headersUsed, ms: performance.now() - start };
+  // Named by the text the compiler saw: the files may have changed meanwhile.
+  const name = objectName(base, [source, ...headersUsed], (file) => get(files, file));
+  return { name, object: tree['out.o'], headers: headersUsed, ms: performance.now() - start };
 }
 
 async function link({ objects }) {
