@@ -10,6 +10,7 @@
 #define ZT_AES_INLINE inline __attribute__((always_inline)) ZT_AES_TARGET
 
 namespace zt::crypto {
+namespace {
 
 // Round keys (FIPS 197 §5.2) and powers of the hash key in the domain of POLYVAL (RFC 8452 Appendix
 // A).
@@ -21,8 +22,6 @@ struct AesGmacSivKeys {
   __m128i decrypt[kRounds + 1];
   __m128i power[kPowers];  // power[i] = H^(i+1)
 };
-
-namespace {
 
 constexpr int kRounds = AesGmacSivKeys::kRounds;
 constexpr size_t kBlock = 16;
@@ -283,33 +282,35 @@ ZT_AES_TARGET void Expand(AesGmacSivKeys& keys, const uint8_t* k0, const uint8_t
   ExpandPowers(keys);
 }
 
+class HardwareAesGmacSiv final : public AesGmacSiv {
+ public:
+  HardwareAesGmacSiv(const uint8_t* k0, const uint8_t* k1) { Expand(keys_, k0, k1); }
+  ~HardwareAesGmacSiv() override { SecureWipe(keys_); }
+
+  ByteArray<16> Seal(const uint8_t* iv8, const uint8_t* aad11, MutableBytes data) const override {
+    return SealWith(keys_, iv8, aad11, data.data(), data.size());
+  }
+  bool Open(const ByteArray<16>& tag, const uint8_t* aad11, MutableBytes data) const override {
+    return OpenWith(keys_, tag.data(), aad11, data.data(), data.size());
+  }
+  ByteArray<16> Gmac(const uint8_t* iv12, ByteSpan data) const override {
+    return GmacWith(keys_, iv12, data);
+  }
+
+ private:
+  AesGmacSivKeys keys_;
+};
+
 }  // namespace
 
-bool AesGmacSivAvailable() {
+bool AesInHardware() {
   return __builtin_cpu_supports("aes") && __builtin_cpu_supports("pclmul") &&
          __builtin_cpu_supports("sse4.1");
 }
 
-AesGmacSiv::AesGmacSiv() : keys_(new AesGmacSivKeys) {}
-AesGmacSiv::~AesGmacSiv() { SecureWipe(keys_.get(), sizeof(AesGmacSivKeys)); }
-
-std::unique_ptr<AesGmacSiv> AesGmacSiv::Create(const uint8_t* k0, const uint8_t* k1) {
-  if (!AesGmacSivAvailable()) return nullptr;
-  std::unique_ptr<AesGmacSiv> out(new AesGmacSiv);
-  Expand(*out->keys_, k0, k1);
-  return out;
-}
-
-ByteArray<16> AesGmacSiv::Seal(const uint8_t* iv8, const uint8_t* aad11, MutableBytes data) const {
-  return SealWith(*keys_, iv8, aad11, data.data(), data.size());
-}
-
-bool AesGmacSiv::Open(const ByteArray<16>& tag, const uint8_t* aad11, MutableBytes data) const {
-  return OpenWith(*keys_, tag.data(), aad11, data.data(), data.size());
-}
-
-ByteArray<16> AesGmacSiv::Gmac(const uint8_t* iv12, ByteSpan data) const {
-  return GmacWith(*keys_, iv12, data);
+std::unique_ptr<AesGmacSiv> AesGmacSiv::CreateHardware(const uint8_t* k0, const uint8_t* k1) {
+  if (!AesInHardware()) return nullptr;
+  return std::make_unique<HardwareAesGmacSiv>(k0, k1);
 }
 
 }  // namespace zt::crypto

@@ -2,9 +2,12 @@
 # the others.
 set(ZT_CRYPTO_SOURCES
   address_work.cc
-  aes_gmac_siv_none.cc
+  aes_bitsliced.cc
+  aes_gmac_siv.cc
+  aes_gmac_siv_portable.cc
   aes_gmac_siv_x86.cc
   drbg.cc
+  ghash_portable.cc
   hmac_sha384.cc
   kdf.cc
   poly1305.cc
@@ -19,8 +22,10 @@ set(ZT_CRYPTO_SOURCES
 )
 set(ZT_CRYPTO_TESTS
   address_work_test.cc
+  aes_bitsliced_test.cc
   aes_gmac_siv_test.cc
   drbg_test.cc
+  ghash_portable_test.cc
   poly1305_test.cc
   provider_test.cc
   salsa20_test.cc

@@ -25,7 +25,7 @@ Composition::~Composition() = default;
 void Composition::Start(const Now& now, const SecretIdentity& identity) {
   vl1::Options options;
   options.allow_loopback_paths = options_.allow_loopback_paths;
-  options.use_aes = options_.aes.value_or(true) && crypto::AesGmacSivAvailable();
+  options.use_aes = options_.aes.value_or(crypto::AesInHardware());
   options.blacklist = options_.blacklist;
   vl1_ = std::make_unique<vl1::Vl1>(options, identity, random_, filling_, drops_,
                                      static_cast<vl1::Delegate&>(*this));

@@ -12,7 +12,7 @@ namespace zt::vl1 {
 
 struct Context {
   const Options options;
-  const bool aes;  // we announce version 12 and use suite 3
+  const bool aes;  // we announce version 12 and seal with suite 3; it is opened in any case
   const SecretIdentity self;
   RandomSource& random;
   TransmitQueue& transmit;

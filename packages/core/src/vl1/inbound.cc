@@ -67,13 +67,11 @@ void Inbound::WarnOwnAddress(const Now& now, const Endpoint& from) {
 bool Inbound::SuiteAcceptable(uint8_t suite) {
   switch (static_cast<CipherSuite>(suite)) {
     case CipherSuite::kPoly1305:
-    case CipherSuite::kSalsa2012Poly1305: return true;
+    case CipherSuite::kSalsa2012Poly1305:
+    case CipherSuite::kAesGmacSiv: return true;  // whatever we announce (vl1.md §4.8)
     case CipherSuite::kTrustedPath:  // no trusted paths are configured here (vl1.md §3.11)
       context_.Drop(DropReason::kUntrustedPath);
       return false;
-    case CipherSuite::kAesGmacSiv:
-      if (context_.aes) return true;
-      break;
   }
   context_.Drop(DropReason::kUnknownSuite);
   return false;

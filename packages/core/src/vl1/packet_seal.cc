@@ -95,11 +95,10 @@ bool OpenAes(const crypto::AesGmacSiv& aes, MutableBytes packet) {
 
 }  // namespace
 
-bool AesAvailable() { return crypto::AesGmacSivAvailable(); }
+bool AesInHardware() { return crypto::AesInHardware(); }
 
 PeerKeys::PeerKeys(const AgreedKey& agreed) {
   std::memcpy(salsa_key_, agreed.data(), sizeof salsa_key_);
-  if (!AesAvailable()) return;
   ByteArray<48> k0 = crypto::Kbkdf(agreed, crypto::kLabelGmacKey);
   ByteArray<48> k1 = crypto::Kbkdf(agreed, crypto::kLabelCipherKey);
   aes_ = crypto::AesGmacSiv::Create(k0.data(), k1.data());
@@ -111,8 +110,7 @@ PeerKeys::~PeerKeys() { crypto::SecureWipe(salsa_key_); }
 
 void PeerKeys::Seal(CipherSuite suite, MutableBytes packet) const {
   ZT_CHECK(packet.size() >= kMinPacket && (packet[kFlags] & kHopsMask) == 0);
-  ZT_CHECK(suite != CipherSuite::kTrustedPath &&
-           (suite != CipherSuite::kAesGmacSiv || aes_ != nullptr));
+  ZT_CHECK(suite != CipherSuite::kTrustedPath);
   const bool salsa = suite == CipherSuite::kSalsa2012Poly1305;
   packet[kFlags] &= static_cast<uint8_t>(~(kSuiteMask | kLegacyEncrypted));
   packet[kFlags] |=
@@ -138,7 +136,7 @@ bool PeerKeys::Open(MutableBytes packet) const {
     case CipherSuite::kSalsa2012Poly1305:
       return OpenSalsa(salsa_key_, packet, true);
     case CipherSuite::kAesGmacSiv:
-      return aes_ != nullptr && OpenAes(*aes_, packet);
+      return OpenAes(*aes_, packet);
     case CipherSuite::kTrustedPath:
       break;  // Decided by path and id, not by keys (vl1.md §3.11).
   }

@@ -19,9 +19,9 @@ enum class CipherSuite : uint8_t {
   kAesGmacSiv = 3
 };
 
-// True iff this machine can run AES-GMAC-SIV in constant time at speed (AES-NI + PCLMUL, Armv8).
-// Never on WebAssembly.
-bool AesAvailable();
+// True iff this machine runs suite 3 at the speed of its AES instructions; never on WebAssembly. What a node announces
+// hangs on it (vl1.md §4.8). Suite 3 is sealed and opened everywhere, in constant time.
+bool AesInHardware();
 
 // The keys shared with one peer, expanded once (vl1.md §4.2). Wiped when dropped.
 class PeerKeys {
@@ -33,8 +33,7 @@ class PeerKeys {
 
   // Seals a complete packet of >= 28 bytes: sets the suite bits and the legacy 0x80 flag, requires
   // hop bits 0, fills the MAC. Under suite 3 the packet id changes (vl1.md §3.4, §4.4).
-  // kTrustedPath is not sealed here, and kAesGmacSiv needs AesAvailable(). FRAGMENTED (0x40) must
-  // already be in place.
+  // kTrustedPath is not sealed here. FRAGMENTED (0x40) must already be in place.
   void Seal(CipherSuite suite, MutableBytes packet) const;
   // Verifies and decrypts in place by the suite in the header; hops are ignored. False: not
   // authentic (bytes undefined).
@@ -45,7 +44,7 @@ class PeerKeys {
 
  private:
   uint8_t salsa_key_[32];
-  std::unique_ptr<crypto::AesGmacSiv> aes_;  // null where the machine has no AES
+  std::unique_ptr<crypto::AesGmacSiv> aes_;
 };
 
 }  // namespace zt::vl1

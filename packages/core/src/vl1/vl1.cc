@@ -26,7 +26,7 @@ struct Vl1::Impl {
   Impl(const Options& options, const SecretIdentity& self, RandomSource& random, TransmitQueue& transmit,
        DropCounters& drops, Delegate& delegate)
       : context{.options = Clamped(options),
-                .aes = options.use_aes && AesAvailable(),
+                .aes = options.use_aes,
                 .self = self,
                 .random = random,
                 .transmit = transmit,

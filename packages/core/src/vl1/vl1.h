@@ -20,7 +20,7 @@ namespace zt::vl1 {
 
 struct Options {
   bool allow_loopback_paths = false;     // lets 127/8 and ::1 become paths: tests, demos, several nodes on one host
-  bool use_aes = true;                   // false: announce protocol 11 and seal with suite 1 (vl1.md §4.8)
+  bool use_aes = true;                   // false: announce protocol 11, seal with suite 1 (vl1.md §4.8)
   std::vector<IpPrefix> blacklist = {};      // never a path (vl1.md §7.3 rule 4)
   uint16_t physical_mtu = 1432;          // UDP payload, 1400..10324 (vl1.md §3.9)
 };

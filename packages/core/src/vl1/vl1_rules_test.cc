@@ -230,7 +230,7 @@ TEST_CASE("a packet with our own address as source is dropped and warned about, 
   CHECK(t.node.CountWarnings(Warning::kOwnAddressSeen) == 2);
 }
 
-TEST_CASE("without AES we announce 11, never use suite 3 and refuse it") {
+TEST_CASE("without AES we announce 11, never use suite 3 and open it all the same") {
   Alone t({.use_aes = false});
   const SecretIdentity eve = Someone(3);
   t.Meet(eve, 12);
@@ -239,18 +239,31 @@ TEST_CASE("without AES we announce 11, never use suite 3 and refuse it") {
   for (const Bytes& packet : t.OpenedBy(eve)) {
     if (VerbOf(packet) == Verb::kHello) CHECK(packet[28] == 11);
   }
-  Bytes suite3 = MakePacket(eve, t.self(), {.verb = Verb::kEcho});
-  suite3[18] = 0x18;
-  t.lab.Inject(t.node, kAnywhere, suite3);
-  CHECK(t.Drops(DropReason::kUnknownSuite) == 1);
-  Bytes suite2 = suite3;
-  suite2[18] = 0x10;
-  t.lab.Inject(t.node, kAnywhere, suite2);
+  t.lab.Run(1000);
+  t.sent.clear();
+  const auto aes = vl1::CipherSuite::kAesGmacSiv;
+  t.lab.Inject(t.node, kAnywhere, MakePacket(eve, t.self(), {.id = 5, .verb = Verb::kEcho, .suite = aes}));
+  REQUIRE_FALSE(t.sent.empty());
+  CHECK(wire::PacketView(t.sent[0].second).suite() == 1);
+  size_t answers = 0;
+  for (const Bytes& packet : t.OpenedBy(eve)) answers += VerbOf(packet) == Verb::kOk;
+  CHECK(answers == 1);
+}
+
+TEST_CASE("a trusted path and the unassigned suites are dropped") {
+  Alone t;
+  const SecretIdentity eve = Someone(3);
+  t.Meet(eve);
+  for (int suite : {2, 4, 5, 6, 7}) {
+    Bytes packet = MakePacket(eve, t.self(), {.verb = Verb::kEcho});
+    packet[18] = static_cast<uint8_t>(suite << 3);
+    t.lab.Inject(t.node, kAnywhere, packet);
+  }
   CHECK(t.Drops(DropReason::kUntrustedPath) == 1);
+  CHECK(t.Drops(DropReason::kUnknownSuite) == 4);
 }
 
 TEST_CASE("with AES a version 12 peer gets suite 3, an older one suite 1") {
-  if (!vl1::AesAvailable()) return;
   for (uint8_t protocol : {11, 12}) {
     Alone t;
     const SecretIdentity eve = Someone(3);

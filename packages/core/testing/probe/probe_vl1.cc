@@ -112,7 +112,7 @@ bool Send(ByteReader& in, Bytes& out) {
   TransmitQueue transmit;
   DropCounters drops;
   QuietDelegate delegate;
-  vl1::Context context{options, vl1::AesAvailable(), *self, random, transmit, drops, delegate,
+  vl1::Context context{options, options.use_aes, *self, random, transmit, drops, delegate,
                        {},      {},                  vl1::RootSet(self->identity()), {}, {}};
   vl1::PacketWriter writer(context);
   const ByteSpan halves[] = {payload.first(payload.size() / 2), payload.subspan(payload.size() / 2)};
