@@ -1,4 +1,4 @@
-/** VL1 as a whole: HELLO and its answers, datagrams as they leave, captured sessions (vl1-vectors, d-armor, h-session*). */
+/** VL1 as a whole: HELLO and its answers, datagrams as they leave, captured sessions. */
 import { describe, expect, test } from 'vitest';
 import { hex, join, loadVectors, type Piece, sized, text, toHex, u8, u32, u64 } from './probe-input.js';
 import { type ProbeTarget, targets } from './targets.js';
@@ -35,7 +35,6 @@ interface Decoded {
   packets: {
     dst: string;
     packetId: string;
-    cipher?: number;
     key48?: string;
     verb?: number;
     payload?: string;
@@ -105,11 +104,6 @@ function pieces(answer: Uint8Array | null): string[] {
   return out;
 }
 
-/** Whether this core runs suite 3 here; where it does not, it must refuse it. */
-function hasAes(target: ProbeTarget): boolean {
-  return target.probe('crypto.aes_available', new Uint8Array())?.[0] === 1;
-}
-
 interface Opened {
   verb: number | null;
   payload: string;
@@ -124,15 +118,14 @@ function openAll(target: ProbeTarget, session: string, destination: string): { g
   const arrived = packets.filter((packet) => packet.dst === destination);
   const items = arrived.flatMap(({ data }) => [keys.get(data.slice(0, 16)) ?? '00'.repeat(48), sized(data)]);
   const opened = pieces(target.probe('vl1.open_capture', join(...items)));
-  const aes = hasAes(target);
   const got = opened.map((piece): Opened => {
     if (piece.slice(8, 10) === '00') return { verb: null, payload: '' };
     return { verb: Number.parseInt(piece.slice(10, 12), 16), payload: piece.slice(12) };
   });
   const expected: Opened[] = [];
-  for (const { dst, verb, payload, cipher } of decoded) {
+  for (const { dst, verb, payload } of decoded) {
     if (dst !== destination || payload === undefined || verb === undefined) continue;
-    expected.push(cipher === 3 && !aes ? { verb: null, payload: '' } : { verb, payload });
+    expected.push({ verb, payload });
   }
   return { got, expected };
 }
@@ -152,12 +145,9 @@ describe.each(targets)('$name', (target) => {
 
     test('is answered to the byte: suite 1 at first, suite 3 once the version is known', () => {
       const [first] = answers(target, '', '0f1e2d3c4b5a6978', true, vectors.hello.wire);
-      const aes = hasAes(target);
-      // Without AES the node announces protocol 11; everything else of the message is the same.
-      if (aes) expect(first).toBe(vectors.ok_hello_salsa.wire);
-      else expect(first?.slice(0, 36)).toBe(vectors.ok_hello_salsa.wire.slice(0, 36));
+      expect(first).toBe(vectors.ok_hello_salsa.wire);
       const again = answers(target, '', '0f1e2d3c4b5a6978', true, vectors.hello.wire, vectors.hello.wire);
-      expect(again.includes(vectors.ok_hello_aes.wire)).toBe(aes);
+      expect(again.includes(vectors.ok_hello_aes.wire)).toBe(true);
       const without = answers(target, '', '0f1e2d3c4b5a6978', false, vectors.hello.wire, vectors.hello.wire);
       expect(without.includes(vectors.ok_hello_aes.wire)).toBe(false);
     });
@@ -165,7 +155,7 @@ describe.each(targets)('$name', (target) => {
     test('is answered with the planet when ours is newer', () => {
       const old = hello(target, { id: helloId, time: helloTime, planetTime: planetTime - 1n, moons: [] });
       const found = answers(target, vectors.planet_default.hex, '00112233445566f8', true, old);
-      if (hasAes(target)) expect(found[0]).toBe(vectors.ok_hello_with_planet_update.wire);
+      expect(found[0]).toBe(vectors.ok_hello_with_planet_update.wire);
       expect((found[0]?.length ?? 0) / 2).toBe(vectors.ok_hello_with_planet_update.wire.length / 2);
       const current = hello(target, { id: helloId, time: helloTime, planetTime, moons: [] });
       const same = answers(target, vectors.planet_default.hex, '00112233445566f8', true, current);
@@ -184,7 +174,6 @@ describe.each(targets)('$name', (target) => {
 
   describe('fragments', () => {
     test.each(armor.fragmented)('suite $cipherSuite, case %#: leave as the reference sends them', (packet) => {
-      if (packet.cipherSuite === 3 && !hasAes(target)) return;
       const input = join(
         sized(text(packet.from)),
         sized(text(packet.to.split(':').slice(0, 3).join(':'))),
