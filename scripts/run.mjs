@@ -1,5 +1,5 @@
-// The README's commands on a fresh machine: brings pnpm, Debian packages (as root), dependencies and the build, then runs
-// `demo`, `test` or `bench`. Everything after `--` goes to the program. `node scripts/run.mjs --help` says more.
+// The README's commands on a fresh machine: brings pnpm, Debian packages (as root), dependencies and the build,
+// then runs `demo`, `test` or `bench`. Everything after `--` goes to the program. `node scripts/run.mjs --help` says more.
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,8 @@ const usage = `usage: node scripts/run.mjs demo|test|bench|build [options]
 
   demo    install, build, then bring up a private network on this machine and move data through it
           (npm run demo -- --help lists its options)
-  test    install, build, then run every check and test (--only NAME runs one step: ${testSteps.map((s) => s.name).join(', ')})
+  test    install, build, then run every check and test; --only NAME runs one step of:
+          ${testSteps.map((s) => s.name).join(', ')}
   bench   install, build, then print the benchmark table
   build   install and build only
 `;

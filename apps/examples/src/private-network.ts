@@ -1,4 +1,4 @@
-/** A private network inside one process, for the examples and their tests: root, controller, members, all on loopback. */
+/** A private network inside one process, for examples and tests: root, controller, members, all on loopback. */
 import { type Controller, createController } from '@ztkit/controller';
 import { createNode, createPrivateWorld, generateIdentity, type Network, type Node, publicIdentity } from '@ztkit/sdk';
 

@@ -1,5 +1,6 @@
 /**
- * The classic example: start a node, wait for NODE_ONLINE, join a network, wait until it is ready, connect, write, close.
+ * The classic example: start a node, wait for NODE_ONLINE, join a network, wait until it is
+ * ready, connect, write, close.
  *
  * node dist/classic/main.js --planet FILE --network ID --to ADDRESS --port PORT [--state DIR] [--loopback]
  */

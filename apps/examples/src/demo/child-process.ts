@@ -1,4 +1,4 @@
-/** One child process of the demo, as the parent sees it. Every child that was started is ended, also after a failure. */
+/** One child process of the demo, as the parent sees it. Every child that was started is ended, also after failure. */
 import { type ChildProcess, fork } from 'node:child_process';
 import type { CallName, Calls, ChildMessage } from './messages.js';
 

@@ -51,7 +51,8 @@ function parseSeed(text: string): bigint {
 export function parseOptions(argv: readonly string[]): DemoOptions {
   const program = new Command('npm run demo --')
     .description(
-      'A private virtual network on this machine: a root, a controller and two nodes as separate processes on loopback, ' +
+      'A private virtual network on this machine: a root, a controller and two nodes as separate processes on ' +
+        'loopback, ' +
         'a direct path between the nodes, and TCP through it. Nothing leaves the machine.',
     )
     .option('--size <size>', 'bytes to move in each round', parseSize, 256 << 20)

@@ -1,8 +1,8 @@
 // One ZeroTier-compatible node as a pure state machine.
 //
-// Law: after every input (HandleDatagrams, HandleTimeout, Command, TcpWrite, ...) drain: PollTransmit until it is empty,
-// DrainEvents until it is empty; then wait no longer than NextTimeout(). Nothing here blocks, starts threads, reads a
-// clock or touches a socket. Not thread-safe: one caller at a time. Nodes are independent of each other.
+// Law: after every input (HandleDatagrams, HandleTimeout, Command, TcpWrite, ...) drain: PollTransmit until it
+// is empty, DrainEvents until it is empty; then wait no longer than NextTimeout(). Nothing here blocks, starts
+// threads, reads a clock or touches a socket. Not thread-safe: one caller at a time. Nodes are independent.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-/** Network configurations: chunks, signatures, dictionaries, requests, errors (g-netconfigs.json, netconf-vector.bin). */
+/** Network configurations: chunks, signatures, dictionaries, requests, errors (g-netconfigs.json). */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { hex, join, loadVectors, sized, text, toHex, u8 } from './probe-input.js';

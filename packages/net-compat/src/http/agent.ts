@@ -3,7 +3,9 @@ import { type AgentOptions, type ClientRequestArgs, Agent as NodeAgent } from 'n
 import type { Duplex } from 'node:stream';
 import type { Net } from '../net/module.js';
 
-/** `http.request({ agent })`, `ws`'s `{ agent }`, and everything else that takes an agent. Keep-alive and pooling are Node's. */
+/**
+ * For `http.request({ agent })`, the `agent` of `ws`, and everything else that takes one. Keep-alive and pooling are Node's.
+ */
 export class HttpAgent extends NodeAgent {
   readonly #net: Net;
 
