@@ -92,7 +92,7 @@ void Inbound::Decode(const Now& now, MutableBytes packet, const Endpoint& from, 
   Peer* peer = context_.peers.Find(source);
   if (peer == nullptr) {
     parts_.waiting.AddReceive(now.mono, source, packet, from, via);
-    parts_.whois.Request(now, source);
+    parts_.whois.Request(now, source, Whois::For::kOthers);
     return;
   }
   OpenAndDispatch(now, packet, *peer, from, via);

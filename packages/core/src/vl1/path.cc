@@ -1,18 +1,37 @@
 #include "vl1/path.h"
 
 #include <algorithm>
+#include <cstring>
+#include <vector>
 
 namespace zt::vl1 {
 namespace {
 
 constexpr Millis kUnusedPathLifetime = 60000;  // longer than every gate that is kept per path
-constexpr Millis kSweepGate = 10000;           // a full table is searched for room at most this often
+constexpr Millis kSweepGate = 10000;           // a table full of records in use is searched for room at most this often
 
 }  // namespace
 
 void Path::AddLatency(Millis sample) {
   const int clamped = static_cast<int>(std::clamp<Millis>(sample, 0, kLatencyUnknown - 1));
   latency = latency == kLatencyUnknown ? clamped : (latency + clamped) / 2;
+}
+
+PathTable::PathTable(RandomSource& random) : paths_(0, [&random] {
+  Hash hash;
+  for (uint64_t& word : hash.secret) word = random.U64();
+  return hash;
+}()) {}
+
+size_t PathTable::Hash::operator()(const Key& key) const noexcept {
+  std::array<uint32_t, kWords> words;
+  std::memcpy(words.data(), key.endpoint.ip.bytes.data(), 16);
+  words[4] = static_cast<uint32_t>(key.endpoint.ip.family) << 16 | key.endpoint.port;
+  words[5] = static_cast<uint32_t>(key.socket);
+  words[6] = 1;
+  uint64_t sum = 0;
+  for (size_t i = 0; i < kWords; ++i) sum += secret[i] * words[i];
+  return static_cast<size_t>(sum >> 32);
 }
 
 Path* PathTable::Find(LocalSocket socket, const Endpoint& endpoint) {
@@ -22,8 +41,7 @@ Path* PathTable::Find(LocalSocket socket, const Endpoint& endpoint) {
 
 Path* PathTable::FindOrCreate(Instant now, LocalSocket socket, const Endpoint& endpoint) {
   if (Path* known = Find(socket, endpoint)) return known;
-  if (paths_.size() >= kMaxPaths && now - last_sweep_ >= kSweepGate) Sweep(now);
-  if (paths_.size() >= kMaxPaths) return nullptr;
+  if (paths_.size() >= kMaxPaths && !MakeRoom(now)) return nullptr;
   auto path = std::make_unique<Path>();
   path->endpoint = endpoint;
   path->socket = socket;
@@ -33,8 +51,32 @@ Path* PathTable::FindOrCreate(Instant now, LocalSocket socket, const Endpoint& e
   return out;
 }
 
+// Whoever has one authentic packet can send it from any address it likes: records that no peer uses make room for newer
+// ones. The older half of them goes at once, so that a flood does not search the table for each record.
+bool PathTable::MakeRoom(Instant now) {
+  if (now < no_room_until_) return false;
+  std::vector<Instant> unused;
+  for (const auto& entry : paths_) {
+    if (entry.second->slots == 0) unused.push_back(entry.second->heard_at);
+  }
+  if (unused.empty()) {
+    no_room_until_ = now + kSweepGate;
+    return false;
+  }
+  const auto middle = unused.begin() + static_cast<std::ptrdiff_t>(unused.size() / 2);
+  std::nth_element(unused.begin(), middle, unused.end());
+  const Instant newest = *middle;
+  size_t surplus = unused.size() / 2 + 1;  // of many heard in the same millisecond not all go
+  std::erase_if(paths_, [&](const auto& entry) {
+    const Path& path = *entry.second;
+    if (path.slots != 0 || path.heard_at > newest || surplus == 0) return false;
+    --surplus;
+    return true;
+  });
+  return true;
+}
+
 void PathTable::Sweep(Instant now) {
-  last_sweep_ = now;
   std::erase_if(paths_, [now](const auto& entry) {
     const Path& path = *entry.second;
     return path.slots == 0 && now - path.heard_at >= kUnusedPathLifetime;

@@ -2,12 +2,14 @@
 // (vl1.md §7.1). A record is made only by an authenticated packet, so that garbage cannot fill the table.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <unordered_map>
 
 #include "vl1/limits.h"
 #include "zt/ids.h"
 #include "zt/inet.h"
+#include "zt/random.h"
 #include "zt/time.h"
 
 namespace zt::vl1 {
@@ -30,6 +32,7 @@ struct Path {
 
 class PathTable {
  public:
+  explicit PathTable(RandomSource& random);
   Path* Find(LocalSocket socket, const Endpoint& endpoint);
   // The record, made if missing. Null when the table is full of records in use.
   Path* FindOrCreate(Instant now, LocalSocket socket, const Endpoint& endpoint);
@@ -38,18 +41,22 @@ class PathTable {
   size_t size() const { return paths_.size(); }
 
  private:
+  bool MakeRoom(Instant now);
+
   struct Key {
     int32_t socket;
     Endpoint endpoint;
     bool operator==(const Key&) const = default;
   };
+  // Multilinear hashing with secret multipliers: the endpoints are the senders' choice (an IPv6 /64 is plenty), and
+  // none of them may know which ones share a bucket.
   struct Hash {
-    size_t operator()(const Key& key) const noexcept {
-      return std::hash<Endpoint>()(key.endpoint) * 31 + static_cast<size_t>(key.socket);
-    }
+    static constexpr size_t kWords = 7;  // socket, family and port, address
+    std::array<uint64_t, kWords> secret;
+    size_t operator()(const Key& key) const noexcept;
   };
   std::unordered_map<Key, std::unique_ptr<Path>, Hash> paths_;
-  Instant last_sweep_ = Instant::LongAgo();
+  Instant no_room_until_ = Instant::LongAgo();
 };
 
 }  // namespace zt::vl1

@@ -88,6 +88,9 @@ bool Relay::MayIntroduce(Instant now, NodeAddress a, NodeAddress b) {
     return true;
   }
   if (introduced_.size() >= kIntroducedPairs) {
+    // Sources of relayed packets are claims: who makes up pairs must not make us search the table for each.
+    if (now - pairs_swept_ < kIntroducedSweep) return false;
+    pairs_swept_ = now;
     std::erase_if(introduced_, [now](const auto& entry) { return now - entry.second >= kIntroduceGate; });
     if (introduced_.size() >= kIntroducedPairs) return false;
   }

@@ -35,6 +35,7 @@ class Relay {
   Context& context_;
   PacketWriter& writer_;
   std::unordered_map<Pair, Instant, PairHash> introduced_;  // at most kIntroducedPairs
+  Instant pairs_swept_ = Instant::LongAgo();
 };
 
 }  // namespace zt::vl1

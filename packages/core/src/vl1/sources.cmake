@@ -37,6 +37,7 @@ set(ZT_VL1_SOURCES
 )
 set(ZT_VL1_TESTS
   vl1_allocation_test.cc
+  vl1_hostile_test.cc
   vl1_paths_test.cc
   vl1_rules_test.cc
   identity_generator_test.cc

@@ -32,7 +32,7 @@ struct Vl1::Impl {
                 .transmit = transmit,
                 .drops = drops,
                 .delegate = delegate,
-                .paths = {},
+                .paths = PathTable(random),
                 .peers = {},
                 .roots = RootSet(self.identity()),
                 .expected = {},

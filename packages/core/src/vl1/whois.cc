@@ -13,16 +13,34 @@ constexpr size_t kMaxAnswers = 128;
 
 }  // namespace
 
-void Whois::Request(const Now& now, NodeAddress address) {
+// True when one more question fits. Ours takes the place of the oldest one of others when the table is full.
+bool Whois::MakeRoom(For whom) {
+  auto oldest = questions_.end();
+  size_t of_others = 0;
+  for (auto it = questions_.begin(); it != questions_.end(); ++it) {
+    if (it->second.whom == For::kUs) continue;
+    ++of_others;
+    if (oldest == questions_.end() || it->second.until < oldest->second.until) oldest = it;
+  }
+  if (whom == For::kOthers) return of_others < kWhoisForOthers && questions_.size() < kWhoisEntries;
+  if (questions_.size() < kWhoisEntries) return true;
+  if (oldest == questions_.end()) return false;
+  context_.Drop(DropReason::kQueueFull);
+  questions_.erase(oldest);
+  return true;
+}
+
+void Whois::Request(const Now& now, NodeAddress address, For whom) {
   if (!address.IsValid() || address == context_.self.address() || context_.peers.Find(address) != nullptr) return;
   auto it = questions_.find(address);
   if (it == questions_.end()) {
-    if (questions_.size() >= kWhoisEntries) {
+    if (!MakeRoom(whom)) {
       context_.Drop(DropReason::kQueueFull);
       return;
     }
     it = questions_.emplace(address, Question{}).first;
   }
+  if (whom == For::kUs) it->second.whom = For::kUs;
   it->second.until = now.mono + kWaitingTimeout;
   Ask(now, address, it->second);
 }
@@ -84,7 +102,7 @@ Verdict Whois::HandleRequest(const Now& now, const InboundPacket& packet) {
     } else if (const Peer* known = context_.peers.Find(address)) {
       answer.identities.push_back(known->identity);
     } else {
-      Request(now, address);  // the requester succeeds on a later retry
+      Request(now, address, For::kOthers);  // the requester succeeds on a later retry
     }
   }
   if (answer.identities.empty()) return Verdict::kSeen;

@@ -14,8 +14,12 @@ class Whois {
   Whois(Context& context, PacketWriter& writer, Admission& admission)
       : context_(context), writer_(writer), admission_(admission) {}
 
+  // Who wants to know: we ourselves, or somebody whose packet names an address we do not know. The latter is free for
+  // anyone who can send us a datagram, so it never keeps us from asking for ourselves.
+  enum class For : uint8_t { kUs, kOthers };
+
   // Asks the best root now, unless it was asked within kWhoisRetry, and again until kWaitingTimeout has passed.
-  void Request(const Now& now, NodeAddress address);
+  void Request(const Now& now, NodeAddress address, For whom = For::kUs);
   // A route to a root was gained: questions that could not be sent go out.
   void RoutesChanged(const Now& now);
   Verdict HandleRequest(const Now& now, const InboundPacket& packet);
@@ -27,7 +31,9 @@ class Whois {
   struct Question {
     Instant until;
     Instant asked = Instant::LongAgo();  // LongAgo: there was no route yet
+    For whom = For::kOthers;
   };
+  bool MakeRoom(For whom);
   void Ask(const Now& now, NodeAddress address, Question& question);
 
   Context& context_;

@@ -2,7 +2,8 @@
 
 namespace zt::vl1 {
 
-void Worlds::Offer(const Now& now, const World& world) {
+// True when the root set may be another one now.
+bool Worlds::Adopt(const Now& now, const World& world) {
   const World held = context_.roots.planet();
   if (context_.roots.Offer(world) == RootSet::Verdict::kRefused) {
     // The one we hold, again, is no news (vl1.md §6.3).
@@ -10,7 +11,7 @@ void Worlds::Offer(const Now& now, const World& world) {
       context_.Drop(DropReason::kBadSignature);
       context_.delegate.OnWarning(now, Warning::kPlanetRejected, "a planet update does not fit the one we hold");
     }
-    return;
+    return false;
   }
   if (world.type == WorldType::kPlanet) {
     // A first copy is trusted on the authority of where it came from; tools may sign with another key (vl1.md §6.3).
@@ -19,27 +20,31 @@ void Worlds::Offer(const Now& now, const World& world) {
     }
     context_.delegate.OnPlanet(now, world.Serialize());
   }
-  RootsChanged(now);
+  return true;
 }
 
 bool Worlds::OfferSection(const Now& now, ByteSpan section) {
   ByteReader in(section);
-  while (in.ok() && !in.AtEnd()) {
+  bool changed = false, whole = true;
+  while (whole && in.ok() && !in.AtEnd()) {
     const std::optional<World> world = World::Parse(in);
-    if (!world) return false;
-    Offer(now, *world);
+    whole = world.has_value();
+    if (whole) changed = Adopt(now, *world) || changed;
   }
-  return in.ok();
+  if (changed) RootsChanged(now);
+  return whole && in.ok();
 }
 
 void Worlds::RootsChanged(const Now& now) {
+  // Each root gets a record at once; one that exists with the address is kept (vl1.md §6.4). Before the roles change:
+  // the root whose packet brought the news is still one and so is not evicted to make room, even if the news is that
+  // it is a root no more.
+  const std::vector<WorldRoot> roots = context_.roots.roots();
+  for (const WorldRoot& root : roots) admission_.Admit(now, root.identity);
   context_.peers.ForEach([&](Peer& peer) {
     peer.role = context_.roots.RoleOf(peer.address());
     schedule_.Touch(now.mono, peer);
   });
-  // Each root gets a record at once; one that exists with the address is kept (vl1.md §6.4).
-  const std::vector<WorldRoot> roots = context_.roots.roots();
-  for (const WorldRoot& root : roots) admission_.Admit(now, root.identity);
   online_.RootsChanged(now);
 }
 

@@ -12,11 +12,14 @@ class Worlds {
       : context_(context), schedule_(schedule), admission_(admission), online_(online) {}
 
   // Offers one world; adopted planets go to the delegate for storing.
-  void Offer(const Now& now, const World& world);
+  void Offer(const Now& now, const World& world) {
+    if (Adopt(now, world)) RootsChanged(now);
+  }
   // The world section of OK(HELLO). Worlds before a malformed one stay offered. False: malformed.
   bool OfferSection(const Now& now, ByteSpan section);
 
  private:
+  bool Adopt(const Now& now, const World& world);
   void RootsChanged(const Now& now);
 
   Context& context_;

@@ -1,0 +1,124 @@
+// What an attacker on the wire can try to make one node do: fill its tables, upset its arithmetic, keep it busy.
+#include <utility>
+
+#include "testing/vl1_lab.h"
+#include "testing/vl1_packets.h"
+#include "vl1/path.h"
+#include "wire/verb/ok_hello.h"
+#include "wire/verb/reply.h"
+
+namespace zt::testing {
+namespace {
+
+const Endpoint kAnywhere = *Endpoint::Parse("10.9.0.1/5000");
+
+SecretIdentity Someone(size_t n) { return *SecretIdentity::ParseText(kTestSecrets[n]); }
+
+// A node and the root it is online with; `sent` is what left the node.
+struct Online {
+  Online() : root(lab.Add(0, "10.1.0.1/9993")), node(lab.Add(1, "10.2.0.1/9993")) {
+    lab.tap = [this](const Endpoint& from, const Endpoint&, Bytes& bytes) {
+      if (from == node.endpoint) sent.push_back(bytes);
+      return true;
+    };
+    lab.GivePlanet(Vl1Lab::MakePlanet({{&root, {root.endpoint}}}));
+    lab.Run(500);
+    REQUIRE(node.vl1->online());
+    sent.clear();
+  }
+  // The addresses the node asked the root for since the last call.
+  std::vector<NodeAddress> Asked() {
+    std::vector<NodeAddress> out;
+    for (const Bytes& bytes : sent) {
+      const auto opened = OpenPacket(root.secret, node.secret.identity(), bytes);
+      if (!opened) continue;
+      const wire::PacketView view(*opened);
+      if (view.verb() == Verb::kWhois) out.push_back(ByteReader(view.payload()).Address());
+    }
+    sent.clear();
+    return out;
+  }
+  Vl1Lab lab;
+  LabNode &root, &node;
+  std::vector<Bytes> sent;
+};
+
+Bytes FromStranger(const NodeAddress& to, uint64_t source) {
+  Bytes packet(60, 0x5a);
+  wire::MutablePacketView view(packet);
+  view.Start({source}, to, {source}, Verb::kFrame);
+  packet[18] = 1 << 3;
+  return packet;
+}
+
+TEST_CASE("an OK to HELLO may echo any time") {
+  for (const uint64_t echo : {uint64_t{0}, uint64_t{1} << 63, (uint64_t{1} << 63) - 1, ~uint64_t{0}}) {
+    Online t;
+    const SecretIdentity eve = Someone(3);
+    const Identity& self = t.node.secret.identity();
+    t.lab.Inject(t.node, kAnywhere, MakeHello(eve, self));
+    for (const Bytes& bytes : std::exchange(t.sent, {})) {
+      const auto opened = OpenPacket(eve, self, bytes);
+      if (!opened || wire::PacketView(*opened).verb() != Verb::kHello) continue;
+      wire::OkHello ok;
+      ok.in_re = wire::PacketView(bytes).id();
+      ok.timestamp_echo = echo;
+      Bytes payload(64);
+      ByteWriter out(payload);
+      ok.SerializeTo(out);
+      payload.resize(out.size());
+      t.lab.Inject(t.node, kAnywhere, MakePacket(eve, self, {.verb = Verb::kOk, .payload = payload}));
+    }
+    const std::optional<int> latency = t.node.vl1->Latency(eve.address());
+    REQUIRE(latency.has_value());
+    CHECK(*latency >= 0);
+    CHECK(*latency < 65535);
+  }
+}
+
+TEST_CASE("packets from made-up sources do not keep us from asking for identities ourselves") {
+  Online t;
+  for (uint64_t i = 0; i < 200; ++i) {
+    t.lab.Inject(t.node, kAnywhere, FromStranger(t.node.address(), 0x2000000000 + i));
+  }
+  const size_t for_others = t.Asked().size();
+  CHECK(for_others > 0);
+  CHECK(for_others <= 32);
+  // All our own questions are asked too, and those that find the table full push out others', not ours.
+  for (uint64_t i = 0; i < 60; ++i) t.node.vl1->RequestIdentity(t.lab.now(), {0x3000000000 + i});
+  t.lab.Run(1);
+  CHECK(t.Asked().size() == 60);
+  t.lab.Run(600);
+  size_t repeated = 0;
+  for (NodeAddress asked : t.Asked()) repeated += asked.value >= 0x3000000000;
+  CHECK(repeated == 60);
+}
+
+TEST_CASE("the path table takes new endpoints however many unused ones it holds, and keeps those in use") {
+  SeededRandom random(3);
+  vl1::PathTable table(random);
+  Instant now{1000};
+  vl1::Path* used = table.FindOrCreate(now, {0}, {IpAddress::V4(1, 2, 3, 4), 9993});
+  used->slots = 1;
+  for (uint32_t i = 0; i < 5 * vl1::kMaxPaths; ++i) {
+    if (i % 100 == 0) now.ms += 1;
+    REQUIRE(table.FindOrCreate(now, {0}, {IpAddress::V4(0x0b000000 + i), 9993}) != nullptr);
+    REQUIRE(table.size() <= vl1::kMaxPaths);
+  }
+  CHECK(table.Find({0}, {IpAddress::V4(1, 2, 3, 4), 9993}) == used);
+}
+
+TEST_CASE("a path table full of paths in use refuses more") {
+  SeededRandom random(3);
+  vl1::PathTable table(random);
+  for (uint32_t i = 0; i < vl1::kMaxPaths; ++i) {
+    table.FindOrCreate({1000}, {0}, {IpAddress::V4(0x0b000000 + i), 9993})->slots = 1;
+  }
+  CHECK(table.FindOrCreate({1000}, {0}, {IpAddress::V4(1, 1, 1, 1), 1}) == nullptr);
+  table.Find({0}, {IpAddress::V4(0x0b000000), 9993})->slots = 0;
+  CHECK(table.FindOrCreate({1001}, {0}, {IpAddress::V4(1, 1, 1, 1), 1}) == nullptr);  // not searched at once
+  CHECK(table.FindOrCreate({11001}, {0}, {IpAddress::V4(1, 1, 1, 1), 1}) != nullptr);
+}
+
+}  // namespace
+}  // namespace zt::testing
