@@ -112,8 +112,18 @@ bool Send(ByteReader& in, Bytes& out) {
   TransmitQueue transmit;
   DropCounters drops;
   QuietDelegate delegate;
-  vl1::Context context{options, options.use_aes, *self, random, transmit, drops, delegate,
-                       {},      {},                  vl1::RootSet(self->identity()), {}, {}};
+  vl1::Context context{.options = options,
+                       .aes = options.use_aes,
+                       .self = *self,
+                       .random = random,
+                       .transmit = transmit,
+                       .drops = drops,
+                       .delegate = delegate,
+                       .paths = vl1::PathTable(random),
+                       .peers = {},
+                       .roots = vl1::RootSet(self->identity()),
+                       .expected = {},
+                       .surface = {}};
   vl1::PacketWriter writer(context);
   const ByteSpan halves[] = {payload.first(payload.size() / 2), payload.subspan(payload.size() / 2)};
   writer.Write({}, peer, verb, halves, {kSocket, {IpAddress::V4(10, 0, 0, 1), 9993}});
