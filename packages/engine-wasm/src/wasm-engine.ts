@@ -20,7 +20,7 @@ function refused(status: number, what: string): Error {
   return Object.assign(new Error(what), { status });
 }
 
-/** The options and those this engine adds: a seed, and no AES, which has no instructions in WebAssembly. */
+/** The options and those this engine adds: a seed, and to announce no AES, which has no instructions in WebAssembly. */
 function completeOptions(options: Uint8Array): Uint8Array {
   const out = new ByteWriter(options.length + 128).put(options);
   out.u16(CreateOption.RANDOM_SEED).blob32(randomSeed());

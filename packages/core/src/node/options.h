@@ -34,7 +34,7 @@ struct NodeOptions {
   std::vector<CachedNetwork> cached_networks;
   Impairment::Settings impairment;
   Bytes random_seed;
-  std::optional<bool> aes;  // absent: what the machine can do
+  std::optional<bool> aes;  // absent: what the machine has instructions for
   uint16_t primary_port = 0;
   std::string platform = "unknown/unknown";
 };
