@@ -61,6 +61,7 @@ struct LabHost {
   Endpoint endpoint;
   bool cut = false;  // sends and receives nothing
   std::vector<EventRecord> events;
+  std::vector<int64_t> wake_ups;  // when its timers fired
 
   size_t Count(Event code) const {
     const auto same = [&](const EventRecord& e) { return e.code == code; };
@@ -200,6 +201,7 @@ class NodeLab {
     if (next > end) return false;
     time = next;
     if (due != nullptr) {
+      due->wake_ups.push_back(time);
       due->node->HandleTimeout(now());
       Drain(*due);
       return true;

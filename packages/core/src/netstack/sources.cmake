@@ -49,6 +49,7 @@ set(ZT_NETSTACK_SOURCES
 set(ZT_NETSTACK_TESTS
   header/header_test.cc
   ip/reassembly_test.cc
+  neighbor/cache_test.cc
   tcp/sender_parts_test.cc
   tcp/segment_test.cc
   stack_test.cc

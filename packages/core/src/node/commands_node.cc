@@ -9,8 +9,8 @@ namespace {
 
 // Local interface addresses a host may report: more than any real machine has.
 constexpr size_t kMaxLocalEndpoints = 256;
-// A user message travels in one packet (vl1.md §5.11): its payload less the 8-byte type.
-constexpr size_t kMaxUserMessage = 9900;
+// A user message travels in one packet (vl1.md §5.11): what can be delivered, less the header and the 8-byte type.
+constexpr size_t kMaxUserMessage = limits::kMaxDeliverablePacketSize - 28 - 8;
 
 Status NodeInfo(CommandContext& c, HostReader& in, HostWriter& out) {
   if (!in.AtEnd()) return Status::kInvalidArgument;

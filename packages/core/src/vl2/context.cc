@@ -13,8 +13,9 @@ void Context::SendError(const Now& now, NodeAddress to, Verb in_re_verb, PacketI
 }
 
 void Context::Defer(const Now& now, const vl1::Message& message, NetworkId network, NodeAddress identity) {
+  if (deferral_tries >= DeferralQueue::kMaxTries) return drops.Count(DropReason::kQueueTimeout);
   const Instant until = deferral_end == Instant::Never() ? now.mono + DeferralQueue::kWait : deferral_end;
-  if (!deferred.Push(message, network, identity, until)) drops.Count(DropReason::kQueueFull);
+  if (!deferred.Push(message, network, identity, until, deferral_tries)) drops.Count(DropReason::kQueueFull);
 }
 
 }  // namespace zt::vl2

@@ -27,6 +27,7 @@ struct Context {
   DeferralQueue deferred;
   LoopbackQueue loopback;
   Instant deferral_end = Instant::Never();  // of the message taken up again; Never: it is a fresh one
+  int deferral_tries = 0;                   // how often that message was taken up
   // A message being built, until the link has taken it.
   ByteArray<limits::kMaxPayloadSize> scratch{};
 

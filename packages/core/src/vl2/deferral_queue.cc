@@ -4,11 +4,12 @@
 
 namespace zt::vl2 {
 
-bool DeferralQueue::Push(const vl1::Message& message, NetworkId network, NodeAddress identity, Instant until) {
+bool DeferralQueue::Push(const vl1::Message& message, NetworkId network, NodeAddress identity, Instant until,
+                         int tries) {
   const bool full = queue_.size() >= kMaxMessages;
   if (full) queue_.pop_front();
   queue_.push_back({*message.source, message.verb, message.packet_id, message.hops, message.from,
-                    Bytes(message.payload.begin(), message.payload.end()), until, identity, network, false});
+                    Bytes(message.payload.begin(), message.payload.end()), until, identity, network, false, tries});
   return !full;
 }
 

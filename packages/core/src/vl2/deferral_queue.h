@@ -16,6 +16,9 @@ class DeferralQueue {
  public:
   static constexpr size_t kMaxMessages = 32;  // vl2.md §17 receive queue
   static constexpr Millis kWait = 5'000;
+  // More often than any order of arrival needs. Two messages whose certificates displace each other wake one another:
+  // without an end they would take turns for ever.
+  static constexpr int kMaxTries = 16;
 
   // Owns what a vl1::Message only refers to.
   struct Deferred {
@@ -29,12 +32,13 @@ class DeferralQueue {
     NodeAddress identity;  // waits for this identity; 0: for a change on `network`
     NetworkId network;
     bool ready = false;
+    int tries = 0;         // how often it was taken up
 
     vl1::Message message() const { return {&source, verb, packet_id, hops, from, payload}; }
   };
 
   // False: an older message had to give way. `until` of a message taken up again is kept (it does not live longer).
-  bool Push(const vl1::Message& message, NetworkId network, NodeAddress identity, Instant until);
+  bool Push(const vl1::Message& message, NetworkId network, NodeAddress identity, Instant until, int tries);
   // Something changed: the messages that waited for it are ready.
   void WakeNetwork(NetworkId network);
   void WakeIdentity(NodeAddress identity);

@@ -33,6 +33,7 @@ set(ZT_VL2_TESTS
   config_assembler_test.cc
   rules_test.cc
   vl2_test.cc
+  vl2_hostile_test.cc
   multicast_test.cc
   adhoc_test.cc
   unicast_path_test.cc

@@ -171,8 +171,10 @@ void Vl2::Impl::HandleError(const Now& now, const vl1::Message& message) {
 void Vl2::Impl::RetryDeferred(const Now& now) {
   while (const std::optional<DeferralQueue::Deferred> taken = context.deferred.TakeReady()) {
     context.deferral_end = taken->until;
+    context.deferral_tries = taken->tries + 1;
     Dispatch(now, taken->message());
     context.deferral_end = Instant::Never();
+    context.deferral_tries = 0;
   }
 }
 

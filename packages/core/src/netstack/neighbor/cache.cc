@@ -30,7 +30,8 @@ std::optional<Mac> NeighborCache::Lookup(const Now& now, const IpAddress& ip) {
 bool NeighborCache::Hold(const IpAddress& ip, Bytes packet) {
   auto it = entries_.find(ip);
   if (it == entries_.end() || it->second.state != State::kIncomplete) return false;
-  if (it->second.pending.size() >= kMaxPending) return false;
+  if (it->second.pending.size() >= kMaxPending || pending_bytes_ + packet.size() > kMaxPendingBytes) return false;
+  pending_bytes_ += packet.size();
   it->second.pending.push_back(std::move(packet));
   return true;
 }
@@ -76,6 +77,7 @@ void NeighborCache::Confirm(const Now& now, const IpAddress& ip, RandomSource& r
 
 void NeighborCache::Clear() {
   entries_.clear();
+  pending_bytes_ = 0;
   solicitations_.clear();
   released_.clear();
   failed_.clear();
@@ -97,7 +99,7 @@ void NeighborCache::HandleTimeout(const Now& now) {
     const int limit = entry.state == State::kProbe ? kMaxUnicastProbes : kMaxSolicitations;
     if (entry.tries >= limit) {
       // RFC 4861 §7.3.3: the entry goes, so that the next packet starts resolution anew.
-      for (Bytes& packet : entry.pending) failed_.push_back(std::move(packet));
+      for (Bytes& packet : TakePending(entry)) failed_.push_back(std::move(packet));
       it = entries_.erase(it);
       continue;
     }
@@ -116,7 +118,7 @@ NeighborCache::Entry& NeighborCache::Create(const Now& now, const IpAddress& ip)
     for (auto it = entries_.begin(); it != entries_.end(); ++it) {
       if (it->second.used < oldest->second.used) oldest = it;
     }
-    for (Bytes& packet : oldest->second.pending) failed_.push_back(std::move(packet));
+    for (Bytes& packet : TakePending(oldest->second)) failed_.push_back(std::move(packet));
     entries_.erase(oldest);
   }
   Entry& entry = entries_[ip];
@@ -133,8 +135,12 @@ void NeighborCache::BecomeReachable(const Now& now, Entry& entry, RandomSource& 
 }
 
 void NeighborCache::Release(Entry& entry) {
-  for (Bytes& packet : entry.pending) released_.push_back({entry.mac, std::move(packet)});
-  entry.pending.clear();
+  for (Bytes& packet : TakePending(entry)) released_.push_back({entry.mac, std::move(packet)});
+}
+
+std::vector<Bytes> NeighborCache::TakePending(Entry& entry) {
+  for (const Bytes& packet : entry.pending) pending_bytes_ -= packet.size();
+  return std::exchange(entry.pending, {});
 }
 
 void NeighborCache::UpdateDeadline() {

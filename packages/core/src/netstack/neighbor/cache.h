@@ -21,6 +21,8 @@ class NeighborCache {
   static constexpr size_t kMaxEntries = 1024;
   // Enough for the fragments of one large datagram and a SYN or two while the address is resolved.
   static constexpr size_t kMaxPending = 32;
+  // Of all of them together: who makes up sources on the network can have us answer to thousands that do not exist.
+  static constexpr size_t kMaxPendingBytes = 1 << 20;
   // RFC 4861 §10 has 3. The first solicitation to a member may wait for multicast gathering and WHOIS.
   static constexpr int kMaxSolicitations = 5;
   static constexpr Millis kRetransTime = 1000;      // RFC 4861 §10 RETRANS_TIMER
@@ -79,8 +81,10 @@ class NeighborCache {
   void BecomeReachable(const Now& now, Entry& entry, RandomSource& random);
   void Release(Entry& entry);
   void UpdateDeadline();
+  std::vector<Bytes> TakePending(Entry& entry);
 
   std::map<IpAddress, Entry> entries_;
+  size_t pending_bytes_ = 0;
   Deadline deadline_;
   std::vector<Solicitation> solicitations_;
   std::vector<Released> released_;
