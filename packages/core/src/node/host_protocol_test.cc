@@ -29,6 +29,9 @@ TEST_CASE("options are refused for the reason that is wrong") {
   CHECK(Parse(lab.Options(2).Add(CreateOption::kPlanet, Bytes(10, 1))) == Status::kInvalidPlanet);
   CHECK(Parse(lab.Options(2).Text(CreateOption::kIdentitySecret, "nonsense")) == Status::kInvalidIdentity);
   CHECK(Parse(lab.Options(2).Text(CreateOption::kIdentitySecret, PublicText(2))) == Status::kInvalidIdentity);
+  std::string other_address(kTestSecrets[2]);
+  other_address[3] = other_address[3] == '1' ? '2' : '1';
+  CHECK(Parse(lab.Options(2).Text(CreateOption::kIdentitySecret, other_address)) == Status::kInvalidIdentity);
   CHECK(Parse(lab.Options(2).Add(CreateOption::kRandomSeed, Bytes(31, 1))) == Status::kInvalidArgument);
   CHECK(Parse(lab.Options(2).Add(CreateOption::kAes, Bytes{2})) == Status::kInvalidArgument);
   CHECK(Parse(lab.Options(2).Impairment(1'000'001, 0, 0, 0)) == Status::kInvalidArgument);

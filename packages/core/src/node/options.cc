@@ -11,7 +11,9 @@ Bytes Copy(ByteSpan bytes) { return {bytes.begin(), bytes.end()}; }
 
 Status ParseIdentity(ByteSpan value, NodeOptions& out) {
   out.identity = SecretIdentity::ParseText({reinterpret_cast<const char*>(value.data()), value.size()});
-  return out.identity.has_value() ? Status::kOk : Status::kInvalidIdentity;
+  // The address must follow from the key (vl1.md §2.5): peers check it too, and would never talk to us.
+  const bool valid = out.identity.has_value() && out.identity->identity().Validate();
+  return valid ? Status::kOk : Status::kInvalidIdentity;
 }
 
 Status ParsePlanet(ByteSpan value, NodeOptions& out) {
