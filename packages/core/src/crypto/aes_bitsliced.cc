@@ -19,8 +19,8 @@ constexpr size_t kBlock = BitslicedAes256::kBlock;
 constexpr int kRounds = BitslicedAes256::kRounds;
 constexpr size_t kWide = 8;  // blocks of a state: the bits of a byte
 
-// Eight blocks. bits[b] has bit b of all their bytes: its byte 4 * row + column is about that byte of the blocks (FIPS
-// 197 §3.4 numbers them 4 * column + row), and in it bit i belongs to block i.
+// Eight blocks. bits[b] has bit b of all their bytes: its byte 4 * row + column is about that byte
+// of the blocks (FIPS 197 §3.4 numbers them 4 * column + row), and in it bit i belongs to block i.
 struct State {
   Slice bits[8];
 };
@@ -41,17 +41,18 @@ ZT_AES_INLINE Slice RowsUpByTwo(Slice v) {
   return Permute<8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7>(v);
 }
 
-// Transpose goes between the byte order of FIPS 197 and the one by rows and is its own inverse; the others are the steps
-// of FIPS 197 §5.1.2 and §5.3.1.
+// Transpose goes between the byte order of FIPS 197 and the one by rows and is its own inverse; the
+// others are the steps of FIPS 197 §5.1.2 and §5.3.1.
 #if defined(__x86_64__) && !defined(__SSSE3__)
-// Plain x86-64 has no instruction for a free choice of bytes; four times slower, were it left to the compiler.
+// Plain x86-64 has no instruction for a free choice of bytes; four times slower, were it left to
+// the compiler.
 typedef uint32_t Rows __attribute__((vector_size(16)));
 
 // The halves of the vector, byte by byte in turn. Twice: place i goes to 4 * i modulo 15.
 ZT_AES_INLINE Slice Interleave(Slice v) {
   return reinterpret_cast<Slice>(__builtin_shufflevector(
-      reinterpret_cast<SliceBytes>(v), reinterpret_cast<SliceBytes>(RowsUpByTwo(v)), 0, 16, 1, 17, 2, 18, 3, 19, 4,
-      20, 5, 21, 6, 22, 7, 23));
+      reinterpret_cast<SliceBytes>(v), reinterpret_cast<SliceBytes>(RowsUpByTwo(v)), 0, 16, 1, 17,
+      2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
 }
 ZT_AES_INLINE Slice Transpose(Slice v) { return Interleave(Interleave(v)); }
 // Rows 1 and 3 as they are in `turned`, by one column; then rows 2 and 3 by two.
@@ -106,12 +107,14 @@ ZT_AES_INLINE Slice Load(const uint8_t* block) {
 void SpreadKey(SlicedKey& out, const uint8_t (&round_keys)[kRounds + 1][kBlock]) {
   for (int round = 0; round <= kRounds; ++round) {
     Slice key = Transpose(Load(round_keys[round]));
-    // The constant of the S-box, which the circuit leaves out, passes ShiftRows and (Inv)MixColumns unchanged: every
-    // byte has it, and the coefficients of a row sum to 1. So it is added with the round key after (before) them.
+    // The constant of the S-box, which the circuit leaves out, passes ShiftRows and (Inv)MixColumns
+    // unchanged: every byte has it, and the coefficients of a row sum to 1. So it is added with the
+    // round key after (before) them.
     if (round > 0) key ^= Fill(0x6363636363636363);
     for (int b = 0; b < 8; ++b) {
       const Slice bit = key >> b & Fill(0x0101010101010101);
-      out.round[round].bits[b] = (bit << 8) - bit;  // 01 becomes ff in each byte: no borrow leaves the word
+      out.round[round].bits[b] =
+          (bit << 8) - bit;  // 01 becomes ff in each byte: no borrow leaves the word
     }
   }
 }
@@ -130,7 +133,8 @@ ZT_AES_INLINE void InvShiftRows(State& s) {
 // Multiplies every byte by x modulo x^8 + x^4 + x^3 + x + 1 (FIPS 197 §4.2.1).
 ZT_AES_INLINE State TimesX(const State& s) {
   const Slice out = s.bits[7];
-  return {{out, s.bits[0] ^ out, s.bits[1], s.bits[2] ^ out, s.bits[3] ^ out, s.bits[4], s.bits[5], s.bits[6]}};
+  return {{out, s.bits[0] ^ out, s.bits[1], s.bits[2] ^ out, s.bits[3] ^ out, s.bits[4], s.bits[5],
+           s.bits[6]}};
 }
 // 2a + 3b + c + d = x(a + b) + b + (c + d) for the rows a, b, c, d of a column.
 ZT_AES_INLINE void MixColumns(State& s) {
@@ -140,7 +144,8 @@ ZT_AES_INLINE void MixColumns(State& s) {
     pair.bits[b] = s.bits[b] ^ next.bits[b];
   }
   const State doubled = TimesX(pair);
-  for (int b = 0; b < 8; ++b) s.bits[b] = doubled.bits[b] ^ next.bits[b] ^ RowsUpByTwo(pair.bits[b]);
+  for (int b = 0; b < 8; ++b)
+    s.bits[b] = doubled.bits[b] ^ next.bits[b] ^ RowsUpByTwo(pair.bits[b]);
 }
 // The matrix of InvMixColumns is that of MixColumns times circ(5, 0, 4, 0).
 ZT_AES_INLINE void InvMixColumns(State& s) {

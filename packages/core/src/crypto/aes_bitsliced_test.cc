@@ -24,7 +24,8 @@ ByteArray<kSize> FromHexArray(std::string_view text) {
 // FIPS 197 §4.2: the product in GF(2^8).
 uint8_t Product(uint8_t a, uint8_t b) {
   unsigned out = 0;
-  for (unsigned shifted = a, i = 0; i < 8; ++i, shifted = shifted << 1 ^ (shifted & 0x80 ? 0x11b : 0)) {
+  for (unsigned shifted = a, i = 0; i < 8;
+       ++i, shifted = shifted << 1 ^ (shifted & 0x80 ? 0x11b : 0)) {
     if ((b >> i & 1) != 0) out ^= shifted;
   }
   return static_cast<uint8_t>(out);
@@ -58,7 +59,8 @@ TEST_CASE("the circuit is the S-box for every byte, and its inverse undoes it") 
 }
 
 TEST_CASE("AES-256: FIPS 197 Appendix C.3") {
-  const auto key = FromHexArray<32>("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+  const auto key =
+      FromHexArray<32>("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
   const auto plain = FromHexArray<16>("00112233445566778899aabbccddeeff");
   const BitslicedAes256 aes(key.data());
   const ByteArray<16> encrypted = aes.Encrypt(plain);
@@ -67,7 +69,8 @@ TEST_CASE("AES-256: FIPS 197 Appendix C.3") {
 }
 
 TEST_CASE("AES-256 in ECB and CTR mode: NIST SP 800-38A F.1.5 and F.5.5") {
-  const auto key = FromHexArray<32>("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4");
+  const auto key =
+      FromHexArray<32>("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4");
   const BitslicedAes256 aes(key.data());
   CHECK(ToHex(aes.Encrypt(FromHexArray<16>("6bc1bee22e409f96e93d7e117393172a"))) ==
         "f3eed1bdb5d2a03c064b5a7e3db181f8");
@@ -92,7 +95,9 @@ TEST_CASE("decryption undoes encryption") {
   }
 }
 
-TEST_CASE("the counter stream is made of single blocks, counts 32 bits and writes nothing beside the data") {
+TEST_CASE(
+    "the counter stream is made of single blocks, counts 32 bits and writes nothing beside the "
+    "data") {
   SeededRandom random(2);
   ByteArray<32> key;
   random.Fill(key);

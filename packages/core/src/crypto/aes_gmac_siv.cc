@@ -9,7 +9,9 @@ std::unique_ptr<AesGmacSiv> AesGmacSiv::Create(const uint8_t* k0, const uint8_t*
 
 #ifndef __x86_64__
 bool AesInHardware() { return false; }
-std::unique_ptr<AesGmacSiv> AesGmacSiv::CreateHardware(const uint8_t*, const uint8_t*) { return nullptr; }
+std::unique_ptr<AesGmacSiv> AesGmacSiv::CreateHardware(const uint8_t*, const uint8_t*) {
+  return nullptr;
+}
 #endif
 
 }  // namespace zt::crypto

@@ -1,6 +1,6 @@
-// AES-GMAC-SIV, the construction of suite 3 (vl1.md §4.4). Two implementations give the same bytes: over the CPU's AES
-// and carry-less multiplication, and a bitsliced one for every machine. Neither has a table or a branch that depends on
-// a secret.
+// AES-GMAC-SIV, the construction of suite 3 (vl1.md §4.4). Two implementations give the same bytes:
+// over the CPU's AES and carry-less multiplication, and a bitsliced one for every machine. Neither
+// has a table or a branch that depends on a secret.
 #pragma once
 
 #include <memory>
@@ -9,8 +9,8 @@
 
 namespace zt::crypto {
 
-// True iff this machine has the instructions (AES-NI, PCLMULQDQ). Never on WebAssembly. Says how fast suite 3 is, not
-// whether there is one.
+// True iff this machine has the instructions (AES-NI, PCLMULQDQ). Never on WebAssembly. Says how
+// fast suite 3 is, not whether there is one.
 bool AesInHardware();
 
 // Two AES-256 keys, expanded. Wiped when dropped.

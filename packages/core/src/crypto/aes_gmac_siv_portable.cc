@@ -12,7 +12,8 @@ namespace {
 
 class PortableAesGmacSiv final : public AesGmacSiv {
  public:
-  PortableAesGmacSiv(const uint8_t* k0, const uint8_t* k1) : gmac_(k0), cipher_(k1), hash_key_(gmac_.Encrypt({})) {}
+  PortableAesGmacSiv(const uint8_t* k0, const uint8_t* k1)
+      : gmac_(k0), cipher_(k1), hash_key_(gmac_.Encrypt({})) {}
 
   ByteArray<16> Seal(const uint8_t* iv8, const uint8_t* aad11, MutableBytes data) const override {
     const uint64_t mac = Mac(iv8, aad11, data);
@@ -45,7 +46,8 @@ class PortableAesGmacSiv final : public AesGmacSiv {
     return tag;
   }
 
-  // The GCM tag of additional data alone (NIST SP 800-38D §7.1); an iv shorter than 12 bytes ends in zeros.
+  // The GCM tag of additional data alone (NIST SP 800-38D §7.1); an iv shorter than 12 bytes ends
+  // in zeros.
   ByteArray<16> FinishGmac(Ghash& hash, uint64_t size, const uint8_t* iv, size_t iv_size) const {
     ByteArray<16> first{};
     std::memcpy(first.data(), iv, iv_size);

@@ -17,11 +17,13 @@ TEST_CASE("GMAC: test case 13 of the GCM specification") {
   const ByteArray<32> key{};
   const ByteArray<12> iv{};
   for (Factory create : kFactories) {
-    CHECK(ToHex(create(key.data(), key.data())->Gmac(iv.data(), {})) == "530f8afbc74536b9a963b4f1c4cb738b");
+    CHECK(ToHex(create(key.data(), key.data())->Gmac(iv.data(), {})) ==
+          "530f8afbc74536b9a963b4f1c4cb738b");
   }
 }
 
-TEST_CASE("both implementations give the same bytes for all lengths and alignments" * doctest::skip(!AesInHardware())) {
+TEST_CASE("both implementations give the same bytes for all lengths and alignments" *
+          doctest::skip(!AesInHardware())) {
   SeededRandom random(9);
   for (size_t size = 0; size <= 2900; size += 1 + size / 400) {
     ByteArray<32> k0, k1;
@@ -41,7 +43,8 @@ TEST_CASE("both implementations give the same bytes for all lengths and alignmen
     std::copy(data.begin(), data.end(), work.begin() + static_cast<ptrdiff_t>(offset));
     const ByteArray<16> tag = hardware->Seal(iv.data(), aad.data(), expected);
     REQUIRE(portable->Seal(iv.data(), aad.data(), MutableBytes(work).subspan(offset)) == tag);
-    REQUIRE(std::equal(expected.begin(), expected.end(), work.begin() + static_cast<ptrdiff_t>(offset)));
+    REQUIRE(std::equal(expected.begin(), expected.end(),
+                       work.begin() + static_cast<ptrdiff_t>(offset)));
     REQUIRE(portable->Open(tag, aad.data(), MutableBytes(work).subspan(offset)));
     REQUIRE(std::equal(data.begin(), data.end(), work.begin() + static_cast<ptrdiff_t>(offset)));
   }
@@ -65,7 +68,8 @@ TEST_CASE("GMAC agrees with libsodium's AES-256-GCM for all lengths" *
     crypto_aead_aes256gcm_encrypt(expected.data(), &written, nullptr, 0, data.data(), size, nullptr,
                                   iv.data(), key.data());
     REQUIRE(written == 16);
-    for (Factory create : kFactories) REQUIRE(create(key.data(), key.data())->Gmac(iv.data(), data) == expected);
+    for (Factory create : kFactories)
+      REQUIRE(create(key.data(), key.data())->Gmac(iv.data(), data) == expected);
   }
 }
 

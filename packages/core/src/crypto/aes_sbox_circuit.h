@@ -1,7 +1,8 @@
-// SubBytes of FIPS 197 §5.1.1 as logic gates over slices: the circuit of J. Boyar and R. Peralta, "A New Combinational
-// Logic Minimization Technique with Applications to Cryptology" (SEA 2010), with the paper's names: an input layer of
-// exclusive ors (y), the inversion in GF(2^4) inside the tower field (t), products (z) and an output layer. Its
-// complemented outputs, the constant 0x63, are left to the round keys.
+// SubBytes of FIPS 197 §5.1.1 as logic gates over slices: the circuit of J. Boyar and R. Peralta,
+// "A New Combinational Logic Minimization Technique with Applications to Cryptology" (SEA 2010),
+// with the paper's names: an input layer of exclusive ors (y), the inversion in GF(2^4) inside the
+// tower field (t), products (z) and an output layer. Its complemented outputs, the constant 0x63,
+// are left to the round keys.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,8 @@ struct InputLayer {
 };
 
 // x0 is the highest bit of the byte.
-ZT_CIRCUIT_INLINE InputLayer MakeInput(Slice x0, Slice x1, Slice x2, Slice x3, Slice x4, Slice x5, Slice x6,
-                                       Slice x7) {
+ZT_CIRCUIT_INLINE InputLayer MakeInput(Slice x0, Slice x1, Slice x2, Slice x3, Slice x4, Slice x5,
+                                       Slice x6, Slice x7) {
   InputLayer out;
   Slice(&y)[22] = out.y;
   y[0] = x7;
@@ -87,9 +88,9 @@ struct Products {
 };
 
 ZT_CIRCUIT_INLINE Products Multiply(const Inverse& i, const Slice (&y)[22]) {
-  return {{i.t44 & y[15], i.t37 & y[6], i.t33 & y[0], i.t43 & y[16], i.t40 & y[1], i.t29 & y[7], i.t42 & y[11],
-           i.t45 & y[17], i.t41 & y[10], i.t44 & y[12], i.t37 & y[3], i.t33 & y[4], i.t43 & y[13], i.t40 & y[5],
-           i.t29 & y[2], i.t42 & y[9], i.t45 & y[14], i.t41 & y[8]}};
+  return {{i.t44 & y[15], i.t37 & y[6], i.t33 & y[0], i.t43 & y[16], i.t40 & y[1], i.t29 & y[7],
+           i.t42 & y[11], i.t45 & y[17], i.t41 & y[10], i.t44 & y[12], i.t37 & y[3], i.t33 & y[4],
+           i.t43 & y[13], i.t40 & y[5], i.t29 & y[2], i.t42 & y[9], i.t45 & y[14], i.t41 & y[8]}};
 }
 
 // S-box without its constant: bits[0] is the lowest bit.
@@ -127,8 +128,8 @@ ZT_CIRCUIT_INLINE void InverseAffine(Slice (&bits)[8]) {
   for (int b = 0; b < 8; ++b) bits[b] = out[b];
 }
 
-// The inverse S-box of bytes to which 0x63 has been added. With the S-box L ∘ inv and inv its own inverse, this is
-// inv ∘ L⁻¹ = L⁻¹ ∘ (L ∘ inv) ∘ L⁻¹.
+// The inverse S-box of bytes to which 0x63 has been added. With the S-box L ∘ inv and inv its own
+// inverse, this is inv ∘ L⁻¹ = L⁻¹ ∘ (L ∘ inv) ∘ L⁻¹.
 ZT_CIRCUIT_INLINE void InvSubBytes(Slice (&bits)[8]) {
   InverseAffine(bits);
   SubBytes(bits);

@@ -23,13 +23,16 @@ ZT_GHASH_INLINE V ReverseBitsOfBytes(V v) {
 }
 ZT_GHASH_INLINE uint64_t Reverse(uint64_t v) { return __builtin_bswap64(ReverseBitsOfBytes(v)); }
 
-// The lower half of the carry-less product of two words. The bits are taken four places apart, so that a place of an
-// ordinary product has sums of at most 15 and no carry reaches the next place that counts (at the top 16, whose carry
-// leaves the word). Multiplication of words takes the same time for all values on the machines this is for.
+// The lower half of the carry-less product of two words. The bits are taken four places apart, so
+// that a place of an ordinary product has sums of at most 15 and no carry reaches the next place
+// that counts (at the top 16, whose carry leaves the word). Multiplication of words takes the same
+// time for all values on the machines this is for.
 ZT_GHASH_INLINE uint64_t MultiplyLow(uint64_t x, uint64_t y) {
   constexpr uint64_t kEvery4 = 0x1111111111111111;
-  const uint64_t x0 = x & kEvery4, x1 = x & kEvery4 << 1, x2 = x & kEvery4 << 2, x3 = x & kEvery4 << 3;
-  const uint64_t y0 = y & kEvery4, y1 = y & kEvery4 << 1, y2 = y & kEvery4 << 2, y3 = y & kEvery4 << 3;
+  const uint64_t x0 = x & kEvery4, x1 = x & kEvery4 << 1, x2 = x & kEvery4 << 2,
+                 x3 = x & kEvery4 << 3;
+  const uint64_t y0 = y & kEvery4, y1 = y & kEvery4 << 1, y2 = y & kEvery4 << 2,
+                 y3 = y & kEvery4 << 3;
   const uint64_t z0 = (x0 * y0) ^ (x1 * y3) ^ (x2 * y2) ^ (x3 * y1);
   const uint64_t z1 = (x0 * y1) ^ (x1 * y0) ^ (x2 * y3) ^ (x3 * y2);
   const uint64_t z2 = (x0 * y2) ^ (x1 * y1) ^ (x2 * y0) ^ (x3 * y3);
@@ -48,12 +51,13 @@ ZT_GHASH_INLINE void MultiplyAdd(Triple& sum, const Triple& x, const Triple& y) 
   sum.both ^= MultiplyLow(x.both, y.both);
 }
 
-// A sum of products, not reduced: the lower halves of the three products, and their upper halves as lower halves of
-// products of reversed words (bit k there is bit 126 - k of the product).
+// A sum of products, not reduced: the lower halves of the three products, and their upper halves as
+// lower halves of products of reversed words (bit k there is bit 126 - k of the product).
 struct Sum {
   Triple straight{}, reversed{};
 };
-ZT_GHASH_INLINE void MultiplyAdd(Sum& sum, const Element& x, const Element& x_reversed, const Element& y) {
+ZT_GHASH_INLINE void MultiplyAdd(Sum& sum, const Element& x, const Element& x_reversed,
+                                 const Element& y) {
   MultiplyAdd(sum.straight, MakeTriple(x.low, x.high), MakeTriple(y.low, y.high));
   MultiplyAdd(sum.reversed, MakeTriple(x_reversed.low, x_reversed.high),
               MakeTriple(Reverse(y.low), Reverse(y.high)));
@@ -82,13 +86,17 @@ ZT_GHASH_INLINE Element Reduce(const Sum& sum) {
   return {p3, p2};
 }
 
-ZT_GHASH_INLINE Element FromBytes(Pair bytes) { return {__builtin_bswap64(bytes[0]), __builtin_bswap64(bytes[1])}; }
+ZT_GHASH_INLINE Element FromBytes(Pair bytes) {
+  return {__builtin_bswap64(bytes[0]), __builtin_bswap64(bytes[1])};
+}
 // Reversing the big-endian word is reversing the bits of each byte.
 ZT_GHASH_INLINE Element ReversedFromBytes(Pair bytes) {
   const Pair reversed = ReverseBitsOfBytes(bytes);
   return {reversed[0], reversed[1]};
 }
-ZT_GHASH_INLINE Pair ToBytes(const Element& e) { return Pair{__builtin_bswap64(e.high), __builtin_bswap64(e.low)}; }
+ZT_GHASH_INLINE Pair ToBytes(const Element& e) {
+  return Pair{__builtin_bswap64(e.high), __builtin_bswap64(e.low)};
+}
 ZT_GHASH_INLINE Pair Load(const uint8_t* p) {
   Pair v;
   std::memcpy(&v, p, sizeof v);
@@ -111,7 +119,8 @@ GhashKey::~GhashKey() { SecureWipe(powers_); }
 
 Ghash::~Ghash() { SecureWipe(hash_); }
 
-// (hash + block 1) * H^count + block 2 * H^(count - 1) + ... + last block * H, for at most kPowers blocks.
+// (hash + block 1) * H^count + block 2 * H^(count - 1) + ... + last block * H, for at most kPowers
+// blocks.
 void Ghash::AddBlocks(const uint8_t* blocks, size_t count) {
   Sum sum;
   Pair carried = ToBytes(hash_);

@@ -1,5 +1,5 @@
-// GHASH (NIST SP 800-38D §6.4) by integer multiplication of spread bits: no table, no branch and no address depends on
-// key or data. For machines without a carry-less multiplication.
+// GHASH (NIST SP 800-38D §6.4) by integer multiplication of spread bits: no table, no branch and no
+// address depends on key or data. For machines without a carry-less multiplication.
 #pragma once
 
 #include "zt/bytes.h"
@@ -16,7 +16,8 @@ class GhashKey {
   GhashKey(const GhashKey&) = delete;
   GhashKey& operator=(const GhashKey&) = delete;
 
-  // An element of GF(2^128): the coefficient of x^0 is the highest bit of `high`, that of x^127 the lowest of `low`.
+  // An element of GF(2^128): the coefficient of x^0 is the highest bit of `high`, that of x^127 the
+  // lowest of `low`.
   struct Element {
     uint64_t high, low;
   };

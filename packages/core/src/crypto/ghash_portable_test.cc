@@ -58,8 +58,9 @@ TEST_CASE("GHASH: test cases 2 and 4 of the GCM specification") {
   const GhashKey key4(FromHexBlock("b83b533708bf535d0aa6e52980d53b78"));
   Ghash hash4(key4);
   hash4.Add(*FromHex("feedfacedeadbeeffeedfacedeadbeefabaddad2"));
-  hash4.Add(*FromHex("42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e"
-                     "21d514b25466931c7d8f6a5aac84aa051ba30b396a0aac973d58e091"));
+  hash4.Add(
+      *FromHex("42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e"
+               "21d514b25466931c7d8f6a5aac84aa051ba30b396a0aac973d58e091"));
   CHECK(ToHex(hash4.Finish(20, 60)) == "698e57f70e6ecc7fd9463b7260a9ae5f");
 }
 

@@ -19,8 +19,9 @@ enum class CipherSuite : uint8_t {
   kAesGmacSiv = 3
 };
 
-// True iff this machine runs suite 3 at the speed of its AES instructions; never on WebAssembly. What a node announces
-// hangs on it (vl1.md §4.8). Suite 3 is sealed and opened everywhere, in constant time.
+// True iff this machine runs suite 3 at the speed of its AES instructions; never on WebAssembly.
+// What a node announces hangs on it (vl1.md §4.8). Suite 3 is sealed and opened everywhere, in
+// constant time.
 bool AesInHardware();
 
 // The keys shared with one peer, expanded once (vl1.md §4.2). Wiped when dropped.

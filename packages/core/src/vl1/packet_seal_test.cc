@@ -15,7 +15,8 @@ AgreedKey Key(uint64_t seed) {
   return key;
 }
 
-constexpr CipherSuite kSuites[] = {CipherSuite::kPoly1305, CipherSuite::kSalsa2012Poly1305, CipherSuite::kAesGmacSiv};
+constexpr CipherSuite kSuites[] = {CipherSuite::kPoly1305, CipherSuite::kSalsa2012Poly1305,
+                                   CipherSuite::kAesGmacSiv};
 
 Bytes RandomPacket(SeededRandom& random, size_t size) {
   Bytes packet(size);
