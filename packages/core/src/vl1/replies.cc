@@ -52,6 +52,11 @@ Verdict Replies::HandleOk(const Now& now, const InboundPacket& packet) {
   }
   if (!context_.expected.Contains(now.mono, ok->in_re, packet.peer.address())) {
     context_.Drop(DropReason::kUnexpectedReply);
+    if (twins_.Observe(now.mono, ok->in_re_verb)) {
+      context_.delegate.OnWarning(now, Warning::kOwnAddressSeen,
+                                  "answers to requests of another node with our identity arrive from " +
+                                      packet.peer.address().ToString());
+    }
     return Verdict::kNotSeen;
   }
   if (ok->in_re_verb == Verb::kHello) return HandleOkHello(now, packet);

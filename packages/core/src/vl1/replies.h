@@ -3,6 +3,7 @@
 
 #include "vl1/inbound_packet.h"
 #include "vl1/self_awareness.h"
+#include "vl1/twin_watch.h"
 #include "vl1/whois.h"
 #include "vl1/worlds.h"
 
@@ -30,6 +31,7 @@ class Replies {
 
   Context& context_;
   Parts parts_;
+  TwinWatch twins_;
 };
 
 }  // namespace zt::vl1

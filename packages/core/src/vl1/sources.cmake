@@ -30,6 +30,7 @@ set(ZT_VL1_SOURCES
   seen.cc
   self_awareness.cc
   surface.cc
+  twin_watch.cc
   vl1.cc
   waiting_packets.cc
   whois.cc

@@ -218,6 +218,26 @@ TEST_CASE("a leaf does not relay for strangers; a root does, up to three hops") 
   CHECK(root.drops.Of(DropReason::kHopLimit) == 2);
 }
 
+TEST_CASE("answers to requests we never made are another node with our identity, said once a minute") {
+  Alone t;
+  const SecretIdentity eve = Someone(3);
+  t.Meet(eve);
+  Bytes payload(9, 0);
+  const auto answer = [&](Verb verb) {
+    payload[0] = static_cast<uint8_t>(verb);
+    t.lab.Inject(t.node, kAnywhere, MakePacket(eve, t.self(), {.verb = Verb::kOk, .payload = payload}));
+  };
+  for (int i = 0; i < 10; ++i) answer(Verb::kEcho);  // a configuration receipt looks like this
+  CHECK(t.node.CountWarnings(Warning::kOwnAddressSeen) == 0);
+  for (int i = 0; i < 2; ++i) answer(Verb::kNetworkConfigRequest);
+  CHECK(t.node.CountWarnings(Warning::kOwnAddressSeen) == 0);
+  for (int i = 0; i < 5; ++i) answer(Verb::kNetworkConfigRequest);
+  CHECK(t.node.CountWarnings(Warning::kOwnAddressSeen) == 1);
+  t.lab.Run(60000);
+  for (int i = 0; i < 3; ++i) answer(Verb::kWhois);
+  CHECK(t.node.CountWarnings(Warning::kOwnAddressSeen) == 2);
+}
+
 TEST_CASE("a packet with our own address as source is dropped and warned about, once in ten seconds") {
   Alone t;
   const Bytes twin = MakeHello(t.node.secret, Someone(3).identity());
