@@ -108,6 +108,17 @@ export function lifecycleSuite(engines: EngineSet): void {
       await lab.stop(first);
     });
 
+    it('warns when two ordinary members have the same identity', async () => {
+      const identitySecret = await lab.identity();
+      const twins = [await lab.startNode(engine, { identitySecret }), await lab.startNode(engine, { identitySecret })];
+      await Promise.all(twins.map((twin) => twin.next('NODE_ONLINE')));
+      for (const { node } of twins) node.join(lab.network);
+      const warning = await Promise.any(twins.map((twin) => twin.next('WARNING', { ms: 45_000 })));
+      expect(warning.kind).toBe('OWN_ADDRESS_SEEN');
+      expect(warning.detail).toContain('another node with our identity');
+      await Promise.all(twins.map((twin) => lab.stop(twin)));
+    }, 60_000);
+
     it('runs many nodes in one process, each by itself', async () => {
       const nodes = await Promise.all(Array.from({ length: 8 }, () => lab.startNode(engine)));
       await Promise.all(nodes.map((watched) => watched.next('NODE_ONLINE')));
