@@ -116,16 +116,18 @@ describe('an encoded engine', () => {
   const options = { planet: new Uint8Array(), bind: [], onEvents: () => undefined };
   function engineOf(create: (options: RawNodeOptions) => Promise<RawNode>): EncodedEngine {
     const raw = { name: 'wasm', create } as unknown as RawEngine;
-    return new EncodedEngine(raw, 'test/test');
+    return new EncodedEngine(raw, 'test/test', () => ({}));
   }
 
   it('resolves after NODE_UP was delivered', async () => {
     const seen: NodeEvent[] = [];
+    const fake = new FakeRaw();
     const engine = engineOf(async ({ onEvents }) => {
       setTimeout(() => onEvents(new ByteWriter().u16(200).u32(5).put(new Uint8Array(5)).written), 5);
-      return new FakeRaw();
+      return fake;
     });
     await engine.createNode({ ...options, onEvents: (events) => void seen.push(...events) });
+    expect(new ByteReader(fake.requests[0] as Uint8Array).u16()).toBe(Command.SET_LOCAL_ENDPOINTS);
     expect(seen.map((e) => e.type)).toEqual(['NODE_UP']);
   });
 

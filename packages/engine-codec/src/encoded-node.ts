@@ -1,5 +1,6 @@
 /** An {@link EngineNode} over a {@link RawNode}: every method is one request of the host protocol. */
 import type {
+  Endpoint,
   EngineNode,
   IssuedConfig,
   NetworkId,
@@ -13,7 +14,7 @@ import { Command, DropReasonName, WireError } from '@ztkit/types';
 import { readNetwork, readPeer } from './decode-bodies.js';
 import { writeIssuedConfig } from './encode-issued-config.js';
 import { EncodedSockets } from './encoded-sockets.js';
-import { readEndpoint, readNodeAddress, writeNetworkId, writeNodeAddress } from './fields.js';
+import { readEndpoint, readNodeAddress, writeEndpoint, writeNetworkId, writeNodeAddress } from './fields.js';
 
 const rejectCodes: Readonly<Record<RejectReason, number>> = {
   'not-found': WireError.OBJECT_NOT_FOUND,
@@ -59,6 +60,14 @@ export class EncodedNode extends EncodedSockets implements EngineNode {
 
   leave(network: NetworkId): void {
     this.requests.send(Command.LEAVE, `cannot leave network ${network}`, (out) => writeNetworkId(out, network));
+  }
+
+  /** Where peers may find us besides the addresses others see (vl1.md §7.7); replaces the list. */
+  setLocalEndpoints(endpoints: readonly Endpoint[]): void {
+    this.requests.send(Command.SET_LOCAL_ENDPOINTS, 'cannot set the local endpoints', (out) => {
+      out.u16(endpoints.length);
+      for (const endpoint of endpoints) writeEndpoint(out, endpoint);
+    });
   }
 
   sendUserMessage(to: NodeAddress, type: bigint, data: Uint8Array): void {

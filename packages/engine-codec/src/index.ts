@@ -11,5 +11,6 @@ export { EncodedEngine } from './encoded-engine.js';
 export { EncodedNode } from './encoded-node.js';
 export { readEndpoint, readIp, writeEndpoint, writeIp } from './fields.js';
 export { formatIp, parseIp } from './ip-text.js';
+export { type InterfaceAddress, type Interfaces, localEndpoints } from './local-endpoints.js';
 export type { RawEngine, RawNode, RawNodeOptions } from './raw-node.js';
 export { createError, statusError } from './status-error.js';

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+import { networkInterfaces } from 'node:os';
 import { EncodedEngine } from '@ztkit/engine-codec';
 import type { Engine } from '@ztkit/types';
 import { loadAddon } from './load-addon.js';
@@ -10,5 +11,5 @@ import { NativeRawEngine } from './native-engine.js';
 
 /** Loads the addon. Throws `ERR_ZT_ENGINE_UNAVAILABLE` where there is none for this platform. */
 export function createNativeEngine(): Engine {
-  return new EncodedEngine(new NativeRawEngine(loadAddon()), `${process.platform}/${process.arch}`);
+  return new EncodedEngine(new NativeRawEngine(loadAddon()), `${process.platform}/${process.arch}`, networkInterfaces);
 }

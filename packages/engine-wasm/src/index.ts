@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+import { networkInterfaces } from 'node:os';
 import { EncodedEngine } from '@ztkit/engine-codec';
 import type { Engine } from '@ztkit/types';
 import { CompiledModule } from './instantiate.js';
@@ -13,5 +14,5 @@ const module = new CompiledModule(new URL('../wasm/zt.wasm', import.meta.url));
 
 /** Loads nothing yet: the module is compiled when the first node or identity is made. */
 export function createWasmEngine(): Engine {
-  return new EncodedEngine(new WasmRawEngine(module, UdpTransport.bind), 'wasm/wasm32');
+  return new EncodedEngine(new WasmRawEngine(module, UdpTransport.bind), 'wasm/wasm32', networkInterfaces);
 }
