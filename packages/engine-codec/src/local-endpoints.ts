@@ -15,7 +15,7 @@ const skipped = /^(lo|zt|tun|tap)/;
 // More than this says nothing new; the core cuts at its own limit.
 const MAX_ENDPOINTS = 64;
 
-/** Every bound address with its port; a wildcard stands for all addresses of its family. The core drops unusable ones. */
+/** Every bound address with its port; a wildcard means all addresses of its family. The core drops unusable ones. */
 export function localEndpoints(bound: RawNode['bound'], interfaces: Interfaces): { address: string; port: number }[] {
   const own = Object.entries(interfaces)
     .filter(([name]) => !skipped.test(name))
