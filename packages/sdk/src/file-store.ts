@@ -39,7 +39,12 @@ class FileStore implements StateStore {
   async open(): Promise<void> {
     await this.#guard('create', this.#directory, () => mkdir(this.#directory, { recursive: true, mode: 0o700 }));
     this.#unlock = await acquireDirectoryLock(this.#directory);
-    await this.#dropOldPeers();
+    try {
+      await this.#dropOldPeers();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

@@ -43,10 +43,12 @@ export class NodeEvents {
   }
 
   /** The next event of that name. */
-  once<K extends EventKey>(name: K, signal?: AbortSignal): Promise<EventFor<K>> {
+  async once<K extends EventKey>(name: K, signal?: AbortSignal): Promise<EventFor<K>> {
+    checkSignal(signal);
     const list = new WaitList<EventFor<K>>();
-    const promise = list.wait(checkSignal(signal));
+    // The listener first: it refuses a wrong name, and nothing must wait then.
     const off = this.on(name, (event) => list.resolveAll(event));
+    const promise = list.wait(signal);
     const fail = (error: ZtError) => list.rejectAll(error);
     if (this.#closeError === undefined) this.#closeHooks.add(fail);
     else fail(this.#closeError);

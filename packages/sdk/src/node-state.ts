@@ -47,6 +47,8 @@ export interface StoredState {
 export class NodeState {
   readonly #store: StateStore;
   readonly #logger: Logger;
+  /** Networks that were left: news of them may still be on its way and must not bring them back. */
+  readonly #forgotten = new Set<NetworkId>();
   #writes: Promise<void> = Promise.resolve();
 
   constructor(store: StateStore, logger: Logger) {
@@ -104,12 +106,14 @@ export class NodeState {
   /** Remembers that a network is joined; a stored configuration stays. */
   rememberNetwork(id: NetworkId): void {
     const name = `networks.d/${id}.conf`;
+    this.#forgotten.delete(id);
     this.#logged(name, async () => {
       if ((await this.#store.get(name)) === undefined) await this.#store.put(name, joinedMarker);
     });
   }
 
   async forgetNetwork(id: NetworkId): Promise<void> {
+    this.#forgotten.add(id);
     await this.#enqueue(() => this.#store.delete(`networks.d/${id}.conf`));
   }
 
@@ -117,7 +121,8 @@ export class NodeState {
   onEvent(event: NodeEvent): void {
     if (event.type === 'STORE_PLANET') this.#later('planet', event.data);
     if (event.type === 'STORE_PEER') this.#later(`peers.d/${parseNodeAddress(event.peer)}.peer`, event.data);
-    if (event.type === 'STORE_NETWORK') this.#later(`networks.d/${event.networkId}.conf`, event.data);
+    if (event.type === 'STORE_NETWORK' && !this.#forgotten.has(event.networkId))
+      this.#later(`networks.d/${event.networkId}.conf`, event.data);
     if (event.type === 'STORE_IDENTITY_SECRET') this.#later('identity.secret', utf8.encode(event.text));
     if (event.type === 'STORE_IDENTITY_PUBLIC') this.#later('identity.public', utf8.encode(event.text));
   }

@@ -55,6 +55,9 @@ export interface OnlineOptions {
   signal?: AbortSignal;
 }
 
+/** What a length in a command to an engine can say; the protocol's own limit is lower, and the engine checks it. */
+const maxUserMessageBytes = 0xffff;
+
 const fatalCodes: Readonly<Record<string, ZtErrorCode>> = {
   IDENTITY_COLLISION: 'ERR_ZT_IDENTITY_COLLISION',
   INVALID_IDENTITY: 'ERR_ZT_INVALID_IDENTITY',
@@ -218,8 +221,12 @@ export class Node {
     const address = parseNodeAddress(to);
     if (typeof type !== 'bigint' || type < 0n || type >> 64n !== 0n)
       throw invalid('"type" must be a bigint of 64 bits');
+    const bytes = checkBytes('data', data);
+    if (bytes.length > maxUserMessageBytes) {
+      throw new ZtError('ERR_ZT_MESSAGE_TOO_BIG', `A message of ${bytes.length} bytes is too big`);
+    }
     this.#checkOpen();
-    this.#engine.sendUserMessage(address, type, checkBytes('data', data));
+    this.#engine.sendUserMessage(address, type, bytes);
   }
 
   /**
@@ -304,7 +311,13 @@ export class Node {
   }
 
   #close(reason: ZtError): Promise<void> {
-    this.#closing ??= this.#end(reason);
+    // What ends tells its owners, who may call `close()` in turn: the promise has to exist before anything ends.
+    if (this.#closing !== undefined) return this.#closing;
+    let settle = (_ended: Promise<void>): void => undefined;
+    this.#closing = new Promise((resolve) => {
+      settle = resolve;
+    });
+    settle(this.#end(reason));
     return this.#closing;
   }
 

@@ -1,6 +1,6 @@
 /** Identities and planets for a world of one's own: own roots, no vendor, no packet to anybody not named here. */
 import { type Endpoint, ZtError } from '@ztkit/types';
-import { checkObject, checkRemote, invalid } from './arguments.js';
+import { checkObject, checkRemote, checkSignal, invalid } from './arguments.js';
 import { type EngineChoice, selectEngine } from './select-engine.js';
 
 const maxRoots = 4;
@@ -32,7 +32,7 @@ export interface PrivateWorldSpec {
 
 /** A secret identity in text form (270 characters). Takes up to seconds of CPU, in slices; `signal` ends it. */
 export async function generateIdentity(options: { engine?: EngineChoice; signal?: AbortSignal } = {}): Promise<string> {
-  options.signal?.throwIfAborted();
+  checkSignal(options.signal);
   const engine = await selectEngine(options.engine);
   return engine.generateIdentity(options.signal);
 }
@@ -63,7 +63,9 @@ export async function createPrivateWorld(
     throw invalid('"timestamp" must be a bigint, ms since the epoch');
   }
   const { signingKey } = spec;
-  if (signingKey !== undefined && signingKey.length !== 128) throw invalid('"signingKey" must be 128 bytes');
+  if (signingKey !== undefined && !(signingKey instanceof Uint8Array && signingKey.length === 128)) {
+    throw invalid('"signingKey" must be a Uint8Array of 128 bytes');
+  }
   const engine = await selectEngine(options.engine);
   return engine.makePlanet({ id, timestamp, roots, ...(signingKey === undefined ? {} : { signingKey }) });
 }
@@ -72,7 +74,8 @@ function checkRoots(roots: readonly RootSpec[]): { identity: string; endpoints: 
   if (!Array.isArray(roots) || roots.length < 1 || roots.length > maxRoots) {
     throw invalid(`"roots" must be an array of 1..${maxRoots} roots`);
   }
-  return roots.map(({ identity, endpoints }: RootSpec, index) => {
+  return roots.map((root: RootSpec, index) => {
+    const { identity, endpoints } = checkObject(`roots[${index}]`, root) as RootSpec;
     if (!Array.isArray(endpoints) || endpoints.length > maxEndpoints) {
       throw invalid(`"roots[${index}].endpoints" must be an array of 0..${maxEndpoints} endpoints`);
     }

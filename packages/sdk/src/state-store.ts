@@ -7,7 +7,10 @@ import { invalid } from './arguments.js';
 
 /** A store. Implement it to keep state elsewhere (a database, a secret manager). */
 export interface StateStore {
-  /** Called once before anything else; takes a lock where that means something. May reject with `ERR_ZT_STORE`. */
+  /**
+   * Called once before anything else; takes a lock where that means something. May reject with `ERR_ZT_STORE`; it
+   * holds nothing then, and `close` is not called.
+   */
   open?(): Promise<void>;
   /** Called once, last; releases what `open` took. */
   close?(): Promise<void>;

@@ -1,6 +1,6 @@
 import { Event, type NodeEvent, ZtError } from '@ztkit/types';
 import { describe, expect, it } from 'vitest';
-import { createNode, memoryStore } from '../src/index.js';
+import { createNode, createPrivateWorld, memoryStore } from '../src/index.js';
 import { type FakeNode, FakeWorld, fakePlanet, fakeSecret } from './fake-engine.js';
 import { lab, networkId } from './lab.js';
 
@@ -240,5 +240,72 @@ describe('ending', () => {
     expect(node.diagnose()).toMatchObject({ online: false, reason: 'ERR_ZT_ROOT_UNREACHABLE' });
     expect(logged[0]).toContain('127.0.0.1:1');
     await node.close();
+  });
+});
+
+describe('hostile use', () => {
+  it('close() from inside a close() is the same close', async () => {
+    const { start, world } = lab();
+    const node = await start({});
+    const inner: Promise<void>[] = [];
+    node.on('event', () => void inner.push(node.close()));
+    const outer = node.close();
+    expect(node.closed).toBe(true);
+    expect(inner.length).toBeGreaterThan(0);
+    expect(inner.every((promise) => promise === outer)).toBe(true);
+    await outer;
+    expect(world.closed).toBe(world.created);
+  });
+
+  it('once() rejects for a wrong name and then leaves nothing at the signal', async () => {
+    const { start } = lab();
+    const node = await start({});
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const abort = new AbortController();
+    await expect(node.once('TYPO' as 'NODE_UP', { signal: abort.signal })).rejects.toMatchObject({
+      code: 'ERR_ZT_INVALID_ARGUMENT',
+    });
+    abort.abort();
+    await expect(node.once('NODE_UP', { signal: abort.signal })).rejects.toBe(abort.signal.reason);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+    await node.close();
+  });
+
+  it('refuses a message that no engine can carry', async () => {
+    const { start } = lab();
+    const node = await start({});
+    const send = () => node.sendUserMessage('aaaaaaaaaa', 1n, new Uint8Array(70_000));
+    expect(send).toThrow(expect.objectContaining({ code: 'ERR_ZT_MESSAGE_TOO_BIG' }));
+    await node.close();
+  });
+
+  it('a configuration that was on its way does not bring a left network back', async () => {
+    const { start, world } = lab();
+    const store = memoryStore();
+    const node = await start({ store });
+    node.join(networkId);
+    const fake = [...world.nodes].at(-1) as FakeNode;
+    const data = new Uint8Array([1, 2, 3]);
+    fake.emit({ type: 'STORE_NETWORK', code: Event.STORE_NETWORK, networkId, data });
+    await node.leave(networkId);
+    fake.flush();
+    await node.close();
+    expect(await store.list('networks.d')).toEqual([]);
+  });
+
+  it.each([
+    [{ signingKey: 'x'.repeat(128) }, /"signingKey"/],
+    [{ signingKey: new Uint16Array(128) }, /"signingKey"/],
+    [{ roots: [null] }, /"roots\[0\]" must be an object/],
+  ])('createPrivateWorld refuses %j', async (bad, message) => {
+    const { world } = lab();
+    const roots = [{ identity: fakeSecret('aaaaaaaaaa'), endpoints: [] }];
+    const made = createPrivateWorld({ roots, ...bad } as never, { engine: world.engine() });
+    await expect(made).rejects.toThrow(message);
+    await expect(made).rejects.toMatchObject({ code: 'ERR_ZT_INVALID_ARGUMENT' });
   });
 });

@@ -15,6 +15,15 @@ afterEach(() => rm(home, { recursive: true, force: true }));
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 describe('a directory', () => {
+  it('that could not be read when it was opened is not left locked', async () => {
+    await writeFile(join(home, 'peers.d'), 'a file where a directory belongs');
+    const { start } = lab();
+    await expect(start({ store: fileStore(home) })).rejects.toThrow(/peers\.d/);
+    await rm(join(home, 'peers.d'));
+    const node = await start({ store: fileStore(home) });
+    await node.close();
+  });
+
   it('gets the layout of existing installations, secrets private, nothing left over', async () => {
     const { start } = lab();
     const directory = join(home, 'new');
