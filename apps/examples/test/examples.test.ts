@@ -86,7 +86,7 @@ describe('the examples', () => {
   });
 
   it.each([['native'], ['wasm']])(
-    'demo moves data bit-exact with 5 %% loss, reordering and duplication (%s)',
+    'demo over %s moves data bit-exact in spite of loss, reordering and duplication',
     async (engine) => {
       const { code, out, err } = await runProgram(
         'demo/main.js',
