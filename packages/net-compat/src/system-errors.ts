@@ -63,10 +63,11 @@ export function notFoundError(hostname: string): Error {
 
 /** An argument error with Node's code and class. */
 export function argumentError(
-  code: 'ERR_INVALID_ARG_TYPE' | 'ERR_SOCKET_BAD_PORT' | 'ERR_MISSING_ARGS',
+  code: 'ERR_INVALID_ARG_TYPE' | 'ERR_SOCKET_BAD_PORT' | 'ERR_MISSING_ARGS' | 'ERR_OUT_OF_RANGE',
   text: string,
 ): Error {
-  const error = code === 'ERR_SOCKET_BAD_PORT' ? new RangeError(text) : new TypeError(text);
+  const isRange = code === 'ERR_SOCKET_BAD_PORT' || code === 'ERR_OUT_OF_RANGE';
+  const error = isRange ? new RangeError(text) : new TypeError(text);
   return Object.assign(error, { code });
 }
 

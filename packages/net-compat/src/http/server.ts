@@ -26,10 +26,13 @@ export function createHttpServer(net: Net, listener?: RequestListener, options: 
   const http = createNodeServer(options, listener);
   const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => http.emit('connection', socket));
   server.on('error', (error) => http.emit('error', error));
+  // Node's server keeps track of its connections, for its timeouts and for closing idle ones, from this event on.
+  server.on('listening', () => http.emit('listening'));
   const close = async (): Promise<void> => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     http.closeIdleConnections();
     await closed;
+    http.close(); // ends the timer of that tracking
   };
   return {
     http,

@@ -41,6 +41,16 @@ export function checkPort(port: unknown, name = 'Port'): number {
   return number;
 }
 
+/** Milliseconds of a timeout, not negative and finite, or Node's error. */
+export function checkTimeout(timeoutMs: unknown): number {
+  if (typeof timeoutMs !== 'number') {
+    throw argumentError('ERR_INVALID_ARG_TYPE', `The "msecs" argument must be of type number, not ${typeof timeoutMs}`);
+  }
+  if (timeoutMs >= 0 && timeoutMs < Number.POSITIVE_INFINITY) return timeoutMs;
+  const text = `The value of "msecs" is out of range. It must be a non-negative finite number. Received ${timeoutMs}`;
+  throw argumentError('ERR_OUT_OF_RANGE', text);
+}
+
 function splitCallback(args: readonly unknown[]): { rest: readonly unknown[]; callback: Callback | undefined } {
   const last = args.at(-1);
   if (typeof last === 'function') return { rest: args.slice(0, -1), callback: last as Callback };

@@ -31,6 +31,7 @@ export class Server extends EventEmitter {
   #listener: TcpListenerHandle | undefined;
   #address: AddressInfo | undefined;
   #closing = false;
+  #forgetSignal = (): void => {};
 
   /** More connections than this are closed at once and told by `'drop'`. */
   maxConnections: number | undefined;
@@ -52,9 +53,9 @@ export class Server extends EventEmitter {
     if (this.listening)
       throw stateError('ERR_SERVER_ALREADY_LISTEN', 'Listen method has been called more than once without closing.');
     if (callback !== undefined) this.once('listening', callback);
-    options.signal?.addEventListener('abort', () => this.close(), { once: true });
     try {
       this.#open(options);
+      this.#closeOnAbort(options.signal);
       process.nextTick(() => {
         if (this.listening) this.emit('listening');
       });
@@ -80,6 +81,7 @@ export class Server extends EventEmitter {
       if (this.listening) this.once('close', () => callback());
       else this.once('close', () => callback(stateError('ERR_SERVER_NOT_RUNNING', 'Server is not running.')));
     }
+    this.#forgetSignal();
     this.#listener?.close();
     this.#listener = undefined;
     this.#closing = true;
@@ -101,6 +103,15 @@ export class Server extends EventEmitter {
     await new Promise<void>((resolve) => this.close(() => resolve()));
   }
 
+  /** A signal belongs to one `listen`: it must neither be held nor heeded longer than that lasts. */
+  #closeOnAbort(signal: AbortSignal | undefined): void {
+    if (signal === undefined) return;
+    const abort = () => this.close();
+    this.#forgetSignal = () => signal.removeEventListener('abort', abort);
+    if (signal.aborted) process.nextTick(abort);
+    else signal.addEventListener('abort', abort, { once: true });
+  }
+
   #open(options: ListenOptions): void {
     const any = options.host === undefined;
     const listener = this.#port.openTcpListener(
@@ -113,8 +124,9 @@ export class Server extends EventEmitter {
         onConnection: (handle) => this.#accept(handle),
         onClosed: (error) => {
           this.#listener = undefined;
-          this.emit('error', toSystemError(error, 'accept'));
+          // First, because an error nobody listens to is thrown; 'close' is told in a later tick all the same.
           this.close();
+          this.emit('error', toSystemError(error, 'accept'));
         },
       },
     );

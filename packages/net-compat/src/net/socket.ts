@@ -4,8 +4,8 @@ import { Duplex } from 'node:stream';
 import type { SocketPort, TcpHandle } from '@ztkit/sdk';
 import type { ZtError } from '@ztkit/types';
 import { stateError, toSystemError } from '../system-errors.js';
-import { type ConnectOptions, connectArguments } from './arguments.js';
-import { InactivityTimer } from './inactivity.js';
+import { type ConnectOptions, checkTimeout, connectArguments } from './arguments.js';
+import { InactivityTimer, MAX_TIMER_MS } from './inactivity.js';
 import { resolveHost } from './lookup.js';
 import { ReadSlab } from './read-slab.js';
 
@@ -19,6 +19,8 @@ export interface SocketOptions {
 }
 
 interface PendingWrite {
+  /** Bytes of the chunk; the stream counts all of them as waiting until the callback. */
+  readonly size: number;
   rest: Uint8Array;
   callback: (error?: Error | null) => void;
 }
@@ -101,7 +103,8 @@ export class Socket extends Duplex {
   }
 
   get bytesWritten(): number {
-    return this.#accepted + (this.#pending?.rest.length ?? 0) + this.writableLength;
+    const pending = this.#pending;
+    return this.#accepted + this.writableLength - (pending === undefined ? 0 : pending.size - pending.rest.length);
   }
 
   get localAddress(): string | undefined {
@@ -134,7 +137,8 @@ export class Socket extends Duplex {
   }
 
   setTimeout(timeoutMs: number, callback?: () => void): this {
-    this.timeout = timeoutMs;
+    if (this.destroyed) return this;
+    this.timeout = checkTimeout(timeoutMs);
     this.#inactivity.set(timeoutMs);
     if (callback !== undefined) {
       if (timeoutMs === 0) this.removeListener('timeout', callback);
@@ -149,9 +153,10 @@ export class Socket extends Duplex {
     return this;
   }
 
-  /** `initialDelay` in ms; 0 or absent: 7200000, as the system's default. */
+  /** `initialDelay` in ms; below 1 or absent: 7200000, as the system's default. */
   setKeepAlive(enable = false, initialDelay = 0): this {
-    this.#keepAliveMs = enable ? initialDelay || 7_200_000 : 0;
+    const idleMs = initialDelay >= 1 ? Math.min(Math.trunc(initialDelay), MAX_TIMER_MS) : 7_200_000;
+    this.#keepAliveMs = enable ? idleMs : 0;
     if (!this.pending) this.#handle?.setKeepAlive(this.#keepAliveMs);
     return this;
   }
@@ -188,7 +193,11 @@ export class Socket extends Duplex {
   }
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    this.#pending = { rest: chunk, callback };
+    if (!this.connecting && this.#handle === undefined) {
+      callback(stateError('ERR_SOCKET_CLOSED', 'Socket is closed'));
+      return;
+    }
+    this.#pending = { size: chunk.length, rest: chunk, callback };
     if (!this.connecting) this.#flush();
   }
 

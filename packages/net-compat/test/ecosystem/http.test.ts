@@ -40,6 +40,27 @@ describe.each(['native', 'wasm'] as const)('over the %s engine', (engine) => {
     await server.close();
   });
 
+  it('close() ends idle keep-alive connections at once, and slow requests are cut off', async () => {
+    const server = createHttpServer(net, (_, response) => response.end('x'), {
+      headersTimeout: 50,
+      requestTimeout: 50,
+      connectionsCheckingInterval: 20,
+    }).listen(0, HOST);
+    await once(server.net, 'listening');
+    const port = server.net.address()?.port ?? 0;
+    const slow = net.connect(port, HOST);
+    slow.write('GET / HT');
+    expect(String((await once(slow, 'data'))[0])).toMatch(/^HTTP\/1.1 408 /);
+    slow.destroy();
+    const idle = net.connect(port, HOST);
+    idle.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    await once(idle, 'data');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const before = performance.now();
+    await server.close();
+    expect(performance.now() - before).toBeLessThan(2000);
+  });
+
   it('node:http streams a large body', async () => {
     const body = Buffer.alloc(4 << 20, 'abcdefgh');
     const server = createHttpServer(net, (_, response) => response.end(body)).listen(0, HOST);

@@ -173,4 +173,52 @@ describe.each(stacks)('$name', (stack) => {
     expect(error.code).toBe('ERR_STREAM_WRITE_AFTER_END');
     await closed(server);
   });
+
+  it('counts every written byte once, also those that wait', async () => {
+    const { server, port } = await listening((socket) => socket.resume());
+    const socket = stack.net().connect(port, HOST);
+    socket.write('0123456789');
+    socket.write('abc');
+    expect(socket.bytesWritten).toBe(13);
+    await once(socket, 'connect');
+    socket.end();
+    await once(socket.resume(), 'close');
+    expect(socket.bytesWritten).toBe(13);
+    await closed(server);
+  });
+
+  it('a write on a socket that was never connected fails', async () => {
+    const socket = new (stack.net().Socket)();
+    const failed = once(socket, 'error');
+    socket.write('x');
+    expect((await failed)[0]).toMatchObject({ code: 'ERR_SOCKET_CLOSED' });
+  });
+
+  it('refuses impossible timeouts and keeps long ones; none runs on a destroyed socket', async () => {
+    const { server, port } = await listening((socket) => socket.resume());
+    const socket = stack.net().connect(port, HOST);
+    await once(socket, 'connect');
+    expect(() => socket.setTimeout(-1)).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }));
+    expect(() => socket.setTimeout(Number.NaN)).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }));
+    let timeouts = 0;
+    socket.on('timeout', () => {
+      timeouts += 1;
+    });
+    socket.setTimeout(2 ** 31);
+    socket.setKeepAlive(true, 1500.5);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    socket.destroy();
+    socket.setTimeout(1);
+    await once(socket, 'close');
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(timeouts).toBe(0);
+    await closed(server);
+  });
+
+  it('a signal closes the server it was given for, also when it is aborted already', async () => {
+    const late = stack.net().createServer();
+    late.listen({ port: 0, host: HOST, signal: AbortSignal.abort() });
+    await once(late, 'close');
+    expect(late.listening).toBe(false);
+  });
 });
