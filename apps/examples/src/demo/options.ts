@@ -55,7 +55,9 @@ export function parseOptions(argv: readonly string[]): DemoOptions {
         'loopback, ' +
         'a direct path between the nodes, and TCP through it. Nothing leaves the machine.',
     )
-    .option('--size <size>', 'bytes to move in each round', parseSize, 256 << 20)
+    .addOption(
+      new Option('--size <size>', 'bytes to move in each round').argParser(parseSize).default(256 << 20, '256MiB'),
+    )
     .addOption(
       new Option('--engine <engine>', 'both: native ↔ native, then native ↔ wasm; or one engine for both nodes')
         .choices(['both', 'native', 'wasm'])
@@ -64,7 +66,7 @@ export function parseOptions(argv: readonly string[]): DemoOptions {
     .option('--loss <percent>', 'datagrams lost between the nodes', parsePercent, 0)
     .option('--duplicate <percent>', 'datagrams sent twice', parsePercent, 0)
     .option('--reorder <percent>', 'datagrams held back and sent later', parsePercent, 0)
-    .option('--seed <number>', 'seed of the faults', parseSeed, 1n)
+    .addOption(new Option('--seed <number>', 'seed of the faults').argParser(parseSeed).default(1n, '1'))
     .option('-v, --verbose', 'every event of every process, with its details', false)
     .option('-q, --quiet', 'no events and no progress bar, results only', false)
     .addHelpText('after', '\nExample:\n  npm run demo -- --size 64MiB --loss 5 --reorder 5 --duplicate 5');
