@@ -1,4 +1,6 @@
 /** The REST API, every route, through inject. */
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { NetworkInfo, NodeInfo, PeerInfo } from '@ztkit/types';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -302,5 +304,19 @@ describe('the rest', () => {
     expect((await call('GET', '/network')).json).toEqual([]);
     expect(await call('GET', '/network/9999999999999999')).toMatchObject({ status: 404, text: '{}' });
     expect(await call('GET', '/nonsense')).toMatchObject({ status: 404, text: '' });
+  });
+
+  it('a request target that is no URL is refused like any other, and tells onError nothing', async () => {
+    const port = new FakePort();
+    const controller = await createController({ port });
+    const errors: Error[] = [];
+    const app = buildApp({ controller, token: TOKEN, onError: (error) => void errors.push(error) });
+    const origin = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+    const socket = connect(Number(origin.port), '127.0.0.1');
+    socket.write('GET //:x HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 401 /);
+    expect(errors).toEqual([]);
+    await app.close();
+    await controller.close();
   });
 });

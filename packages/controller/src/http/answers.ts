@@ -16,10 +16,19 @@ const STATUS: Readonly<Record<ControllerErrorCode, number>> = {
   ERR_CONTROLLER_CLOSED: 503,
 };
 
+/**
+ * A parameter of the query, or `null`. The target of a request is anything a client cares to send, so it is not
+ * taken for a URL: that would throw for `//`.
+ */
+export function queryParameter(request: FastifyRequest, name: string): string | null {
+  const start = request.url.indexOf('?');
+  return start < 0 ? null : new URLSearchParams(request.url.slice(start + 1)).get(name);
+}
+
 /** JSON with sorted keys, or a call of the function named by `jsonp`. */
 export function sendJson(request: FastifyRequest, reply: FastifyReply, value: unknown, indent?: string): FastifyReply {
   const text = canonicalText(value, indent);
-  const callback = new URL(request.url, 'http://localhost').searchParams.get('jsonp');
+  const callback = queryParameter(request, 'jsonp');
   if (callback === null) return reply.header('content-type', 'application/json').send(Buffer.from(text));
   if (!CALLBACK.test(callback)) {
     return sendFailure(reply, 400, 'The jsonp parameter must be the name of a function');

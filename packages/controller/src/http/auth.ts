@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
 import { ControllerError } from '../domain/errors.js';
 import { contains, type IpAddress, parseIp } from '../domain/ip-address.js';
+import { queryParameter } from './answers.js';
 
 /** Decides whether a request may go on. */
 export class Authenticator {
@@ -51,7 +52,7 @@ function sha256(text: string): Buffer {
 function presentedToken(request: FastifyRequest): string | undefined {
   const header = request.headers['x-zt1-auth'];
   if (header !== undefined) return String(header);
-  const parameter = new URL(request.url, 'http://localhost').searchParams.get('auth');
+  const parameter = queryParameter(request, 'auth');
   if (parameter !== null) return parameter;
   const words = request.headers.authorization?.split(' ');
   return words?.length === 2 && words[0]?.toLowerCase() === 'bearer' ? words[1] : undefined;

@@ -28,7 +28,9 @@ export class Presence {
   admit(network: NetworkId, member: NodeAddress, now: number): boolean {
     const key = `${network}/${member}`;
     const seen = this.#seen.get(key);
-    if (seen !== undefined && now - seen.lastRequest <= MIN_REQUEST_INTERVAL_MS) return false;
+    // A clock that was set back must not shut members out until it has caught up.
+    const since = seen === undefined ? Number.POSITIVE_INFINITY : now - seen.lastRequest;
+    if (since >= 0 && since <= MIN_REQUEST_INTERVAL_MS) return false;
     this.#seen.delete(key);
     this.#seen.set(key, { ...(seen ?? { network, member }), lastRequest: now });
     if (this.#seen.size > MAX_REMEMBERED) this.#forgetOldest();
