@@ -21,8 +21,18 @@ export class CompiledModule {
     this.#url = url;
   }
 
+  /** A failure is not kept: the next instance tries again. */
+  async #compile(): Promise<WebAssembly.Module> {
+    try {
+      return await WebAssembly.compile(await load(this.#url));
+    } catch (error) {
+      this.#module = undefined;
+      throw error;
+    }
+  }
+
   async instantiate<Exports>(): Promise<Exports> {
-    this.#module ??= load(this.#url).then((bytes) => WebAssembly.compile(bytes));
+    this.#module ??= this.#compile();
     const [module] = await Promise.all([this.#module, cryptoReady()]);
     let memory: WebAssembly.Memory | undefined;
     let bytes = new Uint8Array();
