@@ -61,9 +61,15 @@ export function checkNodeOptions(options: NodeOptions): void {
   checkList('blacklist', options.blacklist ?? []).forEach((prefix, index) => {
     checkPrefix(`blacklist[${index}]`, prefix);
   });
+  if (options.impairment !== undefined) checkImpairment(options.impairment);
+}
+
+function checkImpairment(impairment: Impairment): void {
+  checkObject('impairment', impairment);
   for (const name of ['loss', 'duplicate', 'reorder'] as const) {
-    checkProbability(`impairment.${name}`, options.impairment?.[name] ?? 0);
+    checkProbability(`impairment.${name}`, impairment[name] ?? 0);
   }
+  if (!['bigint', 'undefined'].includes(typeof impairment.seed)) throw invalid('"impairment.seed" must be a bigint');
 }
 
 function checkStore(store: StateStore): void {

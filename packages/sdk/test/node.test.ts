@@ -31,6 +31,8 @@ describe('starting', () => {
     [{ bind: [{ address: '127.0.0.1', port: 1 }], port: 3 }, /not both/],
     [{ blacklist: ['10.0.0.0/33'] }, /"blacklist\[0\]" must be a prefix/],
     [{ impairment: { loss: 2 } }, /"impairment.loss" must be a number in 0..1, not 2/],
+    [{ impairment: 1 }, /"impairment" must be an object, not 1/],
+    [{ impairment: { seed: 1 } }, /"impairment.seed" must be a bigint/],
     [{ store: {} }, /"store.get" must be a function/],
     [{ signal: true }, /"signal" must be an AbortSignal/],
     [null, /"options" must be an object, not null/],
