@@ -81,6 +81,7 @@ export class UdpTransport implements Transport {
   }
 
   send({ socket, to, bytes, ttl }: Outgoing): void {
+    if (to.port === 0) return; // nobody is there (RFC 768), and dgram throws
     const family = familyOf(to.address);
     for (const [index, each] of this.#sockets.entries()) {
       if (this.#families[index] !== family || (socket !== -1 && socket !== index)) continue;
@@ -107,6 +108,7 @@ export class UdpTransport implements Transport {
   }
 
   #receive(socket: number, bytes: Uint8Array, { address, port }: RemoteInfo): void {
+    if (port === 0) return; // cannot be answered
     this.#received.push({ socket, bytes, from: { address: address.split('%', 1)[0] ?? address, port } });
     if (this.#received.length === 1) setImmediate(() => this.#deliver());
   }
