@@ -11,7 +11,7 @@ export interface StoredNetwork {
 
 /**
  * A place for records. A promise that resolves means the change survives a crash at once; one that rejects (with a
- * {@link ../domain/errors.ControllerError} `ERR_CONTROLLER_STORE`) means nothing was changed.
+ * `ControllerError` `ERR_CONTROLLER_STORE`) means nothing was changed.
  */
 export interface ControllerStore {
   /**
