@@ -76,6 +76,17 @@ describe('the examples', () => {
     await rm(directory, { recursive: true });
   });
 
+  it.each(['native', 'wasm'])(
+    'idle: three nodes on %s wake less than 5 times a second, and take under a hundredth of a core',
+    async (engine) => {
+      const { code, out } = await runProgram('idle/main.js', engine);
+      expect(code).toBe(0);
+      const measured = JSON.parse(out) as { wakeUpsPerSecond: number; percentOfCore: number };
+      expect(measured.wakeUpsPerSecond).toBeLessThan(5);
+      expect(measured.percentOfCore).toBeLessThan(1);
+    },
+  );
+
   it('demo says what is wrong with a bad option and shows help', async () => {
     const bad = await runProgram('demo/main.js', '--size', 'huge');
     expect(bad.code).toBe(1);
