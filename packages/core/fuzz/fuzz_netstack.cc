@@ -309,7 +309,7 @@ class Program final : public FrameSink {
       room_ = !room_;
       return;
     }
-    (void)stack_.SetTcpOption(now_, Socket(), (how & 4) != 0 ? TcpOption::kNoDelay : TcpOption::kKeepAlive,
+    (void)stack_.SetOption(now_, Socket(), (how & 4) != 0 ? SocketOption::kTcpNodelay : SocketOption::kTcpKeepidle,
                               how * 10);
   }
 

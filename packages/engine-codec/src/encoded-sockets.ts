@@ -1,6 +1,6 @@
 /** The socket half of an {@link EngineNode} over a {@link RawNode}. */
 import type { Endpoint, OpenedSocket, SocketHandle, SocketInfo } from '@ztkit/types';
-import { Command, Status, TcpOption } from '@ztkit/types';
+import { Command, Status, SocketOption } from '@ztkit/types';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { readEndpoint, writeEndpoint, writeIp } from './fields.js';
@@ -63,11 +63,11 @@ export class EncodedSockets {
   }
 
   tcpSetNoDelay(socket: SocketHandle, on: boolean): void {
-    this.#setOption(socket, TcpOption.NO_DELAY, on ? 1n : 0n);
+    this.#setOption(socket, SocketOption.TCP_NODELAY, on ? 1n : 0n);
   }
 
   tcpSetKeepAlive(socket: SocketHandle, idleMs: number): void {
-    this.#setOption(socket, TcpOption.KEEP_ALIVE, BigInt(idleMs));
+    this.#setOption(socket, SocketOption.TCP_KEEPIDLE, BigInt(idleMs));
   }
 
   udpBind(network: bigint, local: Endpoint): OpenedSocket {
@@ -122,7 +122,7 @@ export class EncodedSockets {
   }
 
   #setOption(socket: SocketHandle, option: number, value: bigint): void {
-    this.requests.send(Command.TCP_SET_OPTION, `cannot set an option of socket ${socket}`, (out) =>
+    this.requests.send(Command.SOCKET_SET_OPTION, `cannot set an option of socket ${socket}`, (out) =>
       out.u32(socket).u8(option).i64(value),
     );
   }

@@ -28,6 +28,9 @@ set(ZT_NETSTACK_SOURCES
   socket/bind_table.cc
   socket/sip_hash.cc
   stack.cc
+  stack_datagram.cc
+  stack_option.cc
+  stack_tcp.cc
   tcp/congestion.cc
   tcp/connection.cc
   tcp/connection_input.cc

@@ -1,51 +1,8 @@
 // Composition: one IP layer, the transports above it, one event queue; ids are given here.
-#include "netstack/stack.h"
-
 #include "netstack/header/protocol.h"
-#include "netstack/icmp/echo.h"
-#include "netstack/icmp/error.h"
-#include "netstack/tcp/tcp_layer.h"
-#include "netstack/udp/udp_layer.h"
+#include "netstack/stack_impl.h"
 
 namespace zt::netstack {
-
-struct Stack::Impl final : Transports {
-  // Rounds of loopback traffic in one Flush; what remains goes on at once by NextTimeout.
-  static constexpr int kLoopbackRounds = 4096;
-
-  Impl(RandomSource& random, DropCounters& drop_counters, FrameSink& sink)
-      : drops(drop_counters),
-        ip(random, drop_counters, sink, *this),
-        errors(ip, drop_counters),
-        echo(ip, events, random),
-        udp(ip, errors, events, drop_counters, random),
-        tcp(ip, events, drop_counters, random) {
-    tcp.SetIdSource([](void* self) { return static_cast<Impl*>(self)->NewId(); }, this);
-  }
-
-  void HandlePacket(const Now& now, const IpPacket& packet) override;
-  void HandleError(const Now& now, const TransportError& error) override;
-  void ReportProblem(const Now& now, const IpPacket& packet, uint8_t type, uint8_t code,
-                     uint32_t rest) override {
-    errors.Send(now, packet, type, code, rest);
-  }
-  void HandleIcmpv4(const Now& now, const IpPacket& packet);
-  void HandleIcmpv6(const Now& now, const IpPacket& packet);
-  void HandleReceivedError(const Now& now, const IpPacket& packet, std::optional<TransportError> error);
-  SocketId NewId();
-  bool IsLive(const StackEvent& event);
-
-  DropCounters& drops;
-  EventQueue events;
-  IpLayer ip;
-  IcmpErrors errors;
-  Echo echo;
-  UdpLayer udp;
-  TcpLayer tcp;
-  uint32_t last_id = 0;
-  bool loopback_waits = false;
-  Instant loopback_at;
-};
 
 void Stack::Impl::HandlePacket(const Now& now, const IpPacket& packet) {
   const bool v4 = packet.source.IsV4();
@@ -224,40 +181,6 @@ std::optional<StackEvent> Stack::PollEvent() {
   return std::nullopt;
 }
 
-Stack::Opened Stack::TcpConnect(const Now& now, NetworkId interface, const Endpoint& local,
-                                const Endpoint& remote, Millis timeout) {
-  Opened opened{Status::kOk, impl_->NewId(), local};
-  if (!opened.socket) return {Status::kLimitReached, {}, {}};
-  opened.status =
-      impl_->tcp.Connect(now, opened.socket, interface, opened.local, remote, timeout);
-  if (opened.status != Status::kOk) return {opened.status, {}, {}};
-  return opened;
-}
-
-Stack::Opened Stack::TcpListen(NetworkId interface, const Endpoint& local, uint32_t backlog) {
-  Opened opened{Status::kOk, impl_->NewId(), local};
-  if (!opened.socket) return {Status::kLimitReached, {}, {}};
-  opened.status = impl_->tcp.Listen(opened.socket, interface, opened.local, backlog);
-  if (opened.status != Status::kOk) return {opened.status, {}, {}};
-  return opened;
-}
-
-Status Stack::TcpShutdown(const Now& now, SocketId socket) {
-  Connection* connection = impl_->tcp.Find(socket);
-  if (connection == nullptr) return Status::kNotFound;
-  const Status status = connection->Shutdown(now);
-  impl_->tcp.Update(*connection);
-  return status;
-}
-
-Status Stack::TcpAbort(const Now& now, SocketId socket) {
-  Connection* connection = impl_->tcp.Find(socket);
-  if (connection == nullptr) return Status::kNotFound;
-  connection->Abort(now, Status::kConnectionAborted);
-  impl_->tcp.Update(*connection);
-  return Status::kOk;
-}
-
 Status Stack::Close(const Now& now, SocketId socket) {
   if (impl_->udp.Close(socket) || impl_->tcp.CloseListener(now, socket)) return Status::kOk;
   Connection* connection = impl_->tcp.Find(socket);
@@ -268,55 +191,6 @@ Status Stack::Close(const Now& now, SocketId socket) {
   return Status::kOk;
 }
 
-Status Stack::SetTcpOption(const Now& now, SocketId socket, TcpOption option, int64_t value) {
-  Connection* connection = impl_->tcp.Find(socket);
-  if (connection == nullptr) return Status::kNotFound;
-  if (value < 0) return Status::kInvalidArgument;
-  switch (option) {
-    case TcpOption::kNoDelay: connection->SetNoDelay(value != 0); break;
-    case TcpOption::kKeepAlive:
-      if (value > kMaxKeepAlive) return Status::kInvalidArgument;
-      connection->SetKeepAlive(now, value);
-      break;
-    default: return Status::kNotSupported;
-  }
-  impl_->tcp.Update(*connection);
-  return Status::kOk;
-}
-
-int64_t Stack::TcpWrite(const Now& now, SocketId socket, ByteSpan data) {
-  Connection* connection = impl_->tcp.Find(socket);
-  if (connection == nullptr) return -static_cast<int64_t>(Status::kNotFound);
-  return connection->Write(now, data);
-}
-
-int64_t Stack::TcpRead(const Now&, SocketId socket, MutableBytes into) {
-  Connection* connection = impl_->tcp.Find(socket);
-  if (connection == nullptr) return -static_cast<int64_t>(Status::kNotFound);
-  return connection->Read(into);
-}
-
-Stack::Opened Stack::UdpBind(NetworkId interface, const Endpoint& local) {
-  Opened opened{Status::kOk, impl_->NewId(), local};
-  if (!opened.socket) return {Status::kLimitReached, {}, {}};
-  opened.status = impl_->udp.Bind(opened.socket, interface, opened.local);
-  if (opened.status != Status::kOk) return {opened.status, {}, {}};
-  return opened;
-}
-
-Status Stack::UdpSend(const Now& now, SocketId socket, const Endpoint& to, ByteSpan data) {
-  return impl_->udp.Send(now, socket, to, data);
-}
-
-int64_t Stack::UdpReceive(SocketId socket, Endpoint& from, Endpoint& to, MutableBytes into) {
-  return impl_->udp.Receive(socket, from, to, into);
-}
-
-Status Stack::Ping(const Now& now, NetworkId interface, const IpAddress& to, uint32_t token,
-                   size_t payload_size, Millis timeout) {
-  return impl_->echo.Ping(now, interface, to, token, payload_size, timeout);
-}
-
 std::optional<SocketInfo> Stack::Info(SocketId socket) const {
   if (auto info = impl_->udp.Info(socket)) return info;
   return impl_->tcp.Info(socket);
@@ -325,5 +199,7 @@ std::optional<SocketInfo> Stack::Info(SocketId socket) const {
 size_t Stack::SocketCount() const { return impl_->tcp.size() + impl_->udp.size(); }
 
 size_t Stack::BufferBytes() const { return impl_->tcp.buffer_bytes(); }
+
+const StackCounters& Stack::counters() const { return impl_->counters; }
 
 }  // namespace zt::netstack

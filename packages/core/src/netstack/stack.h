@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/drop_counters.h"
+#include "netstack/counters.h"
 #include "netstack/stack_types.h"
 #include "zt/random.h"
 
@@ -68,13 +69,28 @@ class Stack {
   // Forgets the handle: listener stops; connection: FIN after what is queued, then the stack finishes alone (unread
   // data: RST, RFC 1122 §4.2.2.13); no more events for it.
   Status Close(const Now& now, SocketId socket);
-  Status SetTcpOption(const Now& now, SocketId socket, TcpOption option, int64_t value);
+  // Options by their BSD names; units and ranges in HOST_PROTOCOL.md §7. kInvalidArgument: out of range, or not an
+  // option of this kind of socket.
+  Status SetOption(const Now& now, SocketId socket, SocketOption option, int64_t value);
+  Status GetOption(const Now& now, SocketId socket, SocketOption option, int64_t& value);
+  std::optional<TcpInfo> GetTcpInfo(const Now& now, SocketId socket) const;
   // Bytes taken into the send buffer (a prefix; 0 when it is full), or a negative Status.
   int64_t TcpWrite(const Now& now, SocketId socket, ByteSpan data);
   // Bytes copied out; 0 at end of stream; negative Status (kWouldBlock when nothing is there).
   int64_t TcpRead(const Now& now, SocketId socket, MutableBytes into);
+  // What is readable, in place, at most two pieces; valid until the next call. TcpConsume gives it back: together a
+  // TcpRead without the copy.
+  int64_t TcpPeek(SocketId socket, ByteSpan& first, ByteSpan& second);
+  Status TcpConsume(const Now& now, SocketId socket, size_t size);
   Opened UdpBind(NetworkId interface, const Endpoint& local);
+  // Fixes the peer: others are not heard, errors reach the socket. None: any peer again. `local` is completed.
+  Status UdpConnect(SocketId socket, const Endpoint& remote, Endpoint& local);
+  // `to` none: the connected peer.
   Status UdpSend(const Now& now, SocketId socket, const Endpoint& to, ByteSpan data);
+  // Multicast membership (RFC 1112 §7.1, RFC 3376 §3.1, RFC 3810 §3) of a UDP socket on an interface; `interface` 0:
+  // the one it is bound to, else the first with that family. kAlreadyExists, kNotFound, kLimitReached.
+  Status JoinGroup(const Now& now, SocketId socket, NetworkId interface, const IpAddress& group);
+  Status LeaveGroup(const Now& now, SocketId socket, NetworkId interface, const IpAddress& group);
   // Bytes of the datagram (cut to `into`), negative Status when there is none.
   int64_t UdpReceive(SocketId socket, Endpoint& from, Endpoint& to, MutableBytes into);
   // ICMP echo; the answer or time-out comes as kPingReply with this token.
@@ -85,6 +101,7 @@ class Stack {
   size_t SocketCount() const;
   // Bytes of socket buffers in use (whole blocks).
   size_t BufferBytes() const;
+  const StackCounters& counters() const;
 
  private:
   struct Impl;

@@ -46,6 +46,23 @@ struct SocketInfo {
   uint32_t send_queue = 0;     // bytes not acknowledged or not sent
 };
 
+// Per-connection facts (HOST_PROTOCOL.md §8, in that order). Times in µs where named so, else ms; sizes in bytes.
+struct TcpInfo {
+  uint8_t state = 0;
+  Congestion congestion = Congestion::kCubic;
+  bool timestamps = false, sack = false, scaling = false, in_recovery = false, in_slow_start = false;
+  uint8_t send_scale = 0, receive_scale = 0;
+  uint64_t rtt_us = 0, rtt_variance_us = 0, min_rtt_us = 0, rto_us = 0;
+  uint64_t send_mss = 0, receive_mss = 0, path_mtu = 0;
+  uint64_t congestion_window = 0, slow_start_threshold = 0, send_window = 0, receive_window = 0;
+  uint64_t bytes_in_flight = 0, bytes_lost = 0, bytes_not_sent = 0, bytes_to_read = 0;
+  uint64_t bytes_sent = 0, bytes_acknowledged = 0, bytes_received = 0, bytes_retransmitted = 0;
+  uint64_t segments_sent = 0, segments_received = 0, segments_retransmitted = 0;
+  uint64_t fast_recoveries = 0, timeouts = 0, undone_recoveries = 0, tail_loss_probes = 0;
+  uint64_t duplicate_acks_received = 0, out_of_order_received = 0, zero_windows_announced = 0;
+  uint64_t ms_since_sent = 0, ms_since_received = 0;
+};
+
 // Readiness and results. Coalesced: at most one readable and one writable event is pending per socket.
 enum class StackEventKind : uint8_t {
   kTcpConnected,  // connect finished
@@ -56,7 +73,9 @@ enum class StackEventKind : uint8_t {
   kUdpReadable,
   kUdpError,      // an ICMP error for a datagram sent; `status`, `remote`
   kPingReply,     // `token`, `remote`, `rtt_ms`; status kOk, kHostUnreachable, kTimedOut, kNetworkDown
-  kNetifUp, kNetifDown
+  kNetifUp, kNetifDown,
+  kGroupsChanged,    // Groups(`interface`) has a new answer
+  kAddressConflict   // somebody else on `interface` has our address `local.ip` (RFC 4862 §5.4, RFC 5227 §2.4)
 };
 struct StackEvent {
   StackEventKind kind;

@@ -43,13 +43,12 @@ Status SocketClose(CommandContext& c, HostReader& in, HostWriter&) {
   return in.AtEnd() ? c.node.stack().Close(c.now, socket) : Status::kInvalidArgument;
 }
 
-Status TcpSetOption(CommandContext& c, HostReader& in, HostWriter&) {
+Status SetOption(CommandContext& c, HostReader& in, HostWriter&) {
   const SocketId socket{in.U32()};
-  const auto option = static_cast<TcpOption>(in.U8());
+  const auto option = static_cast<SocketOption>(in.U8());
   const int64_t value = in.I64();
-  const bool known = option == TcpOption::kNoDelay || option == TcpOption::kKeepAlive;
-  if (!in.AtEnd() || !known || value < 0) return Status::kInvalidArgument;
-  return c.node.stack().SetTcpOption(c.now, socket, option, value);
+  if (!in.AtEnd()) return Status::kInvalidArgument;
+  return c.node.stack().SetOption(c.now, socket, option, value);
 }
 
 Status SocketInfo(CommandContext& c, HostReader& in, HostWriter& out) {
@@ -90,7 +89,7 @@ constexpr CommandEntry kTable[] = {
     {Command::kTcpShutdown, TcpShutdown},
     {Command::kTcpAbort, TcpAbort},
     {Command::kSocketClose, SocketClose},
-    {Command::kTcpSetOption, TcpSetOption},
+    {Command::kSocketSetOption, SetOption},
     {Command::kSocketInfo, SocketInfo},
     {Command::kUdpBind, UdpBind},
     {Command::kPing, Ping},

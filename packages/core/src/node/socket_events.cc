@@ -39,6 +39,8 @@ void EventEncoder::Socket(const netstack::StackEvent& event) {
       return Post(Event::kPingReply);
     case StackEventKind::kNetifUp:
     case StackEventKind::kNetifDown:
+    case StackEventKind::kGroupsChanged:
+    case StackEventKind::kAddressConflict:
       return;  // NetworkPorts reports interfaces, in order with the addresses on them
   }
 }

@@ -132,6 +132,7 @@ export const Event = {
   CONTROLLER_REQUEST: 340,
   USER_MESSAGE: 350,
   WARNING: 360,
+  CAPTURE_DATA: 370,
 } as const;
 /** A value of {@link Event}. */
 export type Event = (typeof Event)[keyof typeof Event];
@@ -187,6 +188,7 @@ export const EventName: Readonly<Record<number, keyof typeof Event>> = {
   340: 'CONTROLLER_REQUEST',
   350: 'USER_MESSAGE',
   360: 'WARNING',
+  370: 'CAPTURE_DATA',
 };
 
 /** Status of a joined network (vl2.md §3.3). */
@@ -250,6 +252,7 @@ export const Warning = {
   PEER_CACHE_REJECTED: 4,
   NETWORK_CACHE_REJECTED: 5,
   OWN_ADDRESS_SEEN: 6,
+  ADDRESS_CONFLICT: 7,
 } as const;
 /** A value of {@link Warning}. */
 export type Warning = (typeof Warning)[keyof typeof Warning];
@@ -261,6 +264,7 @@ export const WarningName: Readonly<Record<number, keyof typeof Warning>> = {
   4: 'PEER_CACHE_REJECTED',
   5: 'NETWORK_CACHE_REJECTED',
   6: 'OWN_ADDRESS_SEEN',
+  7: 'ADDRESS_CONFLICT',
 };
 
 /** Outcome of a command. Everything but ok is the caller's mistake or a condition the caller must handle. */
@@ -334,19 +338,27 @@ export const Command = {
   COUNTERS: 8,
   SEND_USER_MESSAGE: 9,
   SNAPSHOT_PEERS: 10,
+  STACK_COUNTERS: 11,
   TCP_CONNECT: 20,
   TCP_LISTEN: 21,
   TCP_SHUTDOWN: 22,
   TCP_ABORT: 23,
   SOCKET_CLOSE: 24,
-  TCP_SET_OPTION: 25,
+  SOCKET_SET_OPTION: 25,
   SOCKET_INFO: 26,
+  SOCKET_GET_OPTION: 27,
+  TCP_INFO: 28,
   UDP_BIND: 30,
+  UDP_CONNECT: 31,
+  GROUP_JOIN: 32,
+  GROUP_LEAVE: 33,
   PING: 40,
   CONTROLLER_ENABLE: 50,
   CONTROLLER_GRANT: 51,
   CONTROLLER_REJECT: 52,
   CONTROLLER_REVOKE: 53,
+  CAPTURE_START: 60,
+  CAPTURE_STOP: 61,
 } as const;
 /** A value of {@link Command}. */
 export type Command = (typeof Command)[keyof typeof Command];
@@ -362,32 +374,120 @@ export const CommandName: Readonly<Record<number, keyof typeof Command>> = {
   8: 'COUNTERS',
   9: 'SEND_USER_MESSAGE',
   10: 'SNAPSHOT_PEERS',
+  11: 'STACK_COUNTERS',
   20: 'TCP_CONNECT',
   21: 'TCP_LISTEN',
   22: 'TCP_SHUTDOWN',
   23: 'TCP_ABORT',
   24: 'SOCKET_CLOSE',
-  25: 'TCP_SET_OPTION',
+  25: 'SOCKET_SET_OPTION',
   26: 'SOCKET_INFO',
+  27: 'SOCKET_GET_OPTION',
+  28: 'TCP_INFO',
   30: 'UDP_BIND',
+  31: 'UDP_CONNECT',
+  32: 'GROUP_JOIN',
+  33: 'GROUP_LEAVE',
   40: 'PING',
   50: 'CONTROLLER_ENABLE',
   51: 'CONTROLLER_GRANT',
   52: 'CONTROLLER_REJECT',
   53: 'CONTROLLER_REVOKE',
+  60: 'CAPTURE_START',
+  61: 'CAPTURE_STOP',
 };
 
-/** Options of tcp_set_option. no_delay: 0/1; keep_alive: idle time in ms, 0 = off. */
-export const TcpOption = {
-  NO_DELAY: 1,
-  KEEP_ALIVE: 2,
+/** Options of socket_set_option and socket_get_option by their BSD names; units and ranges in HOST_PROTOCOL.md §7. */
+export const SocketOption = {
+  SO_KEEPALIVE: 1,
+  SO_LINGER: 2,
+  SO_RCVBUF: 3,
+  SO_SNDBUF: 4,
+  SO_BROADCAST: 5,
+  IP_TOS: 10,
+  IP_TTL: 11,
+  IP_MTU_DISCOVER: 12,
+  IP_MULTICAST_TTL: 13,
+  IP_MULTICAST_LOOP: 14,
+  IPV6_V6ONLY: 20,
+  TCP_NODELAY: 30,
+  TCP_MAXSEG: 31,
+  TCP_KEEPIDLE: 32,
+  TCP_KEEPINTVL: 33,
+  TCP_KEEPCNT: 34,
+  TCP_USER_TIMEOUT: 35,
+  TCP_CONGESTION: 36,
 } as const;
-/** A value of {@link TcpOption}. */
-export type TcpOption = (typeof TcpOption)[keyof typeof TcpOption];
-/** Name of each {@link TcpOption} value. */
-export const TcpOptionName: Readonly<Record<number, keyof typeof TcpOption>> = {
-  1: 'NO_DELAY',
-  2: 'KEEP_ALIVE',
+/** A value of {@link SocketOption}. */
+export type SocketOption = (typeof SocketOption)[keyof typeof SocketOption];
+/** Name of each {@link SocketOption} value. */
+export const SocketOptionName: Readonly<Record<number, keyof typeof SocketOption>> = {
+  1: 'SO_KEEPALIVE',
+  2: 'SO_LINGER',
+  3: 'SO_RCVBUF',
+  4: 'SO_SNDBUF',
+  5: 'SO_BROADCAST',
+  10: 'IP_TOS',
+  11: 'IP_TTL',
+  12: 'IP_MTU_DISCOVER',
+  13: 'IP_MULTICAST_TTL',
+  14: 'IP_MULTICAST_LOOP',
+  20: 'IPV6_V6ONLY',
+  30: 'TCP_NODELAY',
+  31: 'TCP_MAXSEG',
+  32: 'TCP_KEEPIDLE',
+  33: 'TCP_KEEPINTVL',
+  34: 'TCP_KEEPCNT',
+  35: 'TCP_USER_TIMEOUT',
+  36: 'TCP_CONGESTION',
+};
+
+/** Values of the option tcp_congestion. */
+export const Congestion = {
+  CUBIC: 0,
+  RENO: 1,
+} as const;
+/** A value of {@link Congestion}. */
+export type Congestion = (typeof Congestion)[keyof typeof Congestion];
+/** Name of each {@link Congestion} value. */
+export const CongestionName: Readonly<Record<number, keyof typeof Congestion>> = {
+  0: 'CUBIC',
+  1: 'RENO',
+};
+
+/** Protocols that the stack counts (sdk-api.md §9). Numbers from 10 on are ours. */
+export const StackProtocol = {
+  LINK: 0,
+  ETHARP: 1,
+  IP4: 2,
+  UDP: 3,
+  TCP: 4,
+  ICMP4: 5,
+  IP4_FRAG: 6,
+  IP6: 7,
+  ICMP6: 8,
+  IP6_FRAG: 9,
+  ND6: 10,
+  IGMP: 11,
+  MLD6: 12,
+} as const;
+/** A value of {@link StackProtocol}. */
+export type StackProtocol = (typeof StackProtocol)[keyof typeof StackProtocol];
+/** Name of each {@link StackProtocol} value. */
+export const StackProtocolName: Readonly<Record<number, keyof typeof StackProtocol>> = {
+  0: 'LINK',
+  1: 'ETHARP',
+  2: 'IP4',
+  3: 'UDP',
+  4: 'TCP',
+  5: 'ICMP4',
+  6: 'IP4_FRAG',
+  7: 'IP6',
+  8: 'ICMP6',
+  9: 'IP6_FRAG',
+  10: 'ND6',
+  11: 'IGMP',
+  12: 'MLD6',
 };
 
 /** Tags of the options a node is created with (HOST_PROTOCOL.md §2). */

@@ -140,6 +140,7 @@ enum class Event : uint16_t {
   kControllerRequest = 340,
   kUserMessage = 350,
   kWarning = 360,
+  kCaptureData = 370,
 };
 constexpr std::string_view ToString(Event value) {
   switch (value) {
@@ -193,10 +194,11 @@ constexpr std::string_view ToString(Event value) {
     case Event::kControllerRequest: return "controller_request";
     case Event::kUserMessage: return "user_message";
     case Event::kWarning: return "warning";
+    case Event::kCaptureData: return "capture_data";
   }
   return "unknown";
 }
-inline constexpr int kEventCount = 361;
+inline constexpr int kEventCount = 371;
 
 // Status of a joined network (vl2.md §3.3).
 enum class NetworkStatus : uint8_t {
@@ -262,6 +264,7 @@ enum class Warning : uint8_t {
   kPeerCacheRejected = 4,
   kNetworkCacheRejected = 5,
   kOwnAddressSeen = 6,
+  kAddressConflict = 7,
 };
 constexpr std::string_view ToString(Warning value) {
   switch (value) {
@@ -271,10 +274,11 @@ constexpr std::string_view ToString(Warning value) {
     case Warning::kPeerCacheRejected: return "peer_cache_rejected";
     case Warning::kNetworkCacheRejected: return "network_cache_rejected";
     case Warning::kOwnAddressSeen: return "own_address_seen";
+    case Warning::kAddressConflict: return "address_conflict";
   }
   return "unknown";
 }
-inline constexpr int kWarningCount = 7;
+inline constexpr int kWarningCount = 8;
 
 // Outcome of a command. Everything but ok is the caller's mistake or a condition the caller must handle.
 enum class Status : int32_t {
@@ -348,19 +352,27 @@ enum class Command : uint16_t {
   kCounters = 8,
   kSendUserMessage = 9,
   kSnapshotPeers = 10,
+  kStackCounters = 11,
   kTcpConnect = 20,
   kTcpListen = 21,
   kTcpShutdown = 22,
   kTcpAbort = 23,
   kSocketClose = 24,
-  kTcpSetOption = 25,
+  kSocketSetOption = 25,
   kSocketInfo = 26,
+  kSocketGetOption = 27,
+  kTcpInfo = 28,
   kUdpBind = 30,
+  kUdpConnect = 31,
+  kGroupJoin = 32,
+  kGroupLeave = 33,
   kPing = 40,
   kControllerEnable = 50,
   kControllerGrant = 51,
   kControllerReject = 52,
   kControllerRevoke = 53,
+  kCaptureStart = 60,
+  kCaptureStop = 61,
 };
 constexpr std::string_view ToString(Command value) {
   switch (value) {
@@ -374,37 +386,127 @@ constexpr std::string_view ToString(Command value) {
     case Command::kCounters: return "counters";
     case Command::kSendUserMessage: return "send_user_message";
     case Command::kSnapshotPeers: return "snapshot_peers";
+    case Command::kStackCounters: return "stack_counters";
     case Command::kTcpConnect: return "tcp_connect";
     case Command::kTcpListen: return "tcp_listen";
     case Command::kTcpShutdown: return "tcp_shutdown";
     case Command::kTcpAbort: return "tcp_abort";
     case Command::kSocketClose: return "socket_close";
-    case Command::kTcpSetOption: return "tcp_set_option";
+    case Command::kSocketSetOption: return "socket_set_option";
     case Command::kSocketInfo: return "socket_info";
+    case Command::kSocketGetOption: return "socket_get_option";
+    case Command::kTcpInfo: return "tcp_info";
     case Command::kUdpBind: return "udp_bind";
+    case Command::kUdpConnect: return "udp_connect";
+    case Command::kGroupJoin: return "group_join";
+    case Command::kGroupLeave: return "group_leave";
     case Command::kPing: return "ping";
     case Command::kControllerEnable: return "controller_enable";
     case Command::kControllerGrant: return "controller_grant";
     case Command::kControllerReject: return "controller_reject";
     case Command::kControllerRevoke: return "controller_revoke";
+    case Command::kCaptureStart: return "capture_start";
+    case Command::kCaptureStop: return "capture_stop";
   }
   return "unknown";
 }
-inline constexpr int kCommandCount = 54;
+inline constexpr int kCommandCount = 62;
 
-// Options of tcp_set_option. no_delay: 0/1; keep_alive: idle time in ms, 0 = off.
-enum class TcpOption : uint8_t {
-  kNoDelay = 1,
-  kKeepAlive = 2,
+// Options of socket_set_option and socket_get_option by their BSD names; units and ranges in HOST_PROTOCOL.md §7.
+enum class SocketOption : uint8_t {
+  kSoKeepalive = 1,
+  kSoLinger = 2,
+  kSoRcvbuf = 3,
+  kSoSndbuf = 4,
+  kSoBroadcast = 5,
+  kIpTos = 10,
+  kIpTtl = 11,
+  kIpMtuDiscover = 12,
+  kIpMulticastTtl = 13,
+  kIpMulticastLoop = 14,
+  kIpv6V6only = 20,
+  kTcpNodelay = 30,
+  kTcpMaxseg = 31,
+  kTcpKeepidle = 32,
+  kTcpKeepintvl = 33,
+  kTcpKeepcnt = 34,
+  kTcpUserTimeout = 35,
+  kTcpCongestion = 36,
 };
-constexpr std::string_view ToString(TcpOption value) {
+constexpr std::string_view ToString(SocketOption value) {
   switch (value) {
-    case TcpOption::kNoDelay: return "no_delay";
-    case TcpOption::kKeepAlive: return "keep_alive";
+    case SocketOption::kSoKeepalive: return "so_keepalive";
+    case SocketOption::kSoLinger: return "so_linger";
+    case SocketOption::kSoRcvbuf: return "so_rcvbuf";
+    case SocketOption::kSoSndbuf: return "so_sndbuf";
+    case SocketOption::kSoBroadcast: return "so_broadcast";
+    case SocketOption::kIpTos: return "ip_tos";
+    case SocketOption::kIpTtl: return "ip_ttl";
+    case SocketOption::kIpMtuDiscover: return "ip_mtu_discover";
+    case SocketOption::kIpMulticastTtl: return "ip_multicast_ttl";
+    case SocketOption::kIpMulticastLoop: return "ip_multicast_loop";
+    case SocketOption::kIpv6V6only: return "ipv6_v6only";
+    case SocketOption::kTcpNodelay: return "tcp_nodelay";
+    case SocketOption::kTcpMaxseg: return "tcp_maxseg";
+    case SocketOption::kTcpKeepidle: return "tcp_keepidle";
+    case SocketOption::kTcpKeepintvl: return "tcp_keepintvl";
+    case SocketOption::kTcpKeepcnt: return "tcp_keepcnt";
+    case SocketOption::kTcpUserTimeout: return "tcp_user_timeout";
+    case SocketOption::kTcpCongestion: return "tcp_congestion";
   }
   return "unknown";
 }
-inline constexpr int kTcpOptionCount = 3;
+inline constexpr int kSocketOptionCount = 37;
+
+// Values of the option tcp_congestion.
+enum class Congestion : uint8_t {
+  kCubic = 0,
+  kReno = 1,
+};
+constexpr std::string_view ToString(Congestion value) {
+  switch (value) {
+    case Congestion::kCubic: return "cubic";
+    case Congestion::kReno: return "reno";
+  }
+  return "unknown";
+}
+inline constexpr int kCongestionCount = 2;
+
+// Protocols that the stack counts (sdk-api.md §9). Numbers from 10 on are ours.
+enum class StackProtocol : uint8_t {
+  kLink = 0,
+  kEtharp = 1,
+  kIp4 = 2,
+  kUdp = 3,
+  kTcp = 4,
+  kIcmp4 = 5,
+  kIp4Frag = 6,
+  kIp6 = 7,
+  kIcmp6 = 8,
+  kIp6Frag = 9,
+  kNd6 = 10,
+  kIgmp = 11,
+  kMld6 = 12,
+};
+constexpr std::string_view ToString(StackProtocol value) {
+  switch (value) {
+    case StackProtocol::kLink: return "link";
+    case StackProtocol::kEtharp: return "etharp";
+    case StackProtocol::kIp4: return "ip4";
+    case StackProtocol::kUdp: return "udp";
+    case StackProtocol::kTcp: return "tcp";
+    case StackProtocol::kIcmp4: return "icmp4";
+    case StackProtocol::kIp4Frag: return "ip4_frag";
+    case StackProtocol::kIp6: return "ip6";
+    case StackProtocol::kIcmp6: return "icmp6";
+    case StackProtocol::kIp6Frag: return "ip6_frag";
+    case StackProtocol::kNd6: return "nd6";
+    case StackProtocol::kIgmp: return "igmp";
+    case StackProtocol::kMld6: return "mld6";
+  }
+  return "unknown";
+}
+inline constexpr int kStackProtocolCount = 13;
 
 // Tags of the options a node is created with (HOST_PROTOCOL.md §2).
 enum class CreateOption : uint16_t {

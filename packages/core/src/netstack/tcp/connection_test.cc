@@ -243,7 +243,7 @@ TEST_CASE("keep-alive finds a dead peer, and costs a live one nothing but a prob
   Lab::Host& a = lab.AddHost();
   Lab::Host& b = lab.AddHost();
   const LabPair pair = ConnectPair(lab, a, b, 80);
-  REQUIRE(a.stack.SetTcpOption(lab.now, pair.client, TcpOption::kKeepAlive, 10'000) == Status::kOk);
+  REQUIRE(a.stack.SetOption(lab.now, pair.client, SocketOption::kTcpKeepidle, 10'000) == Status::kOk);
   lab.Run(100'000);
   CHECK(a.Count(Kind::kTcpClosed) == 0);
   b.deaf = true;
@@ -257,12 +257,12 @@ TEST_CASE("keep-alive set before the handshake or after the end does no harm") {
   Lab::Host& b = lab.AddHost();
   b.on_send = [](const Lab::Frame& f) { return f.ether_type == kEtherTypeArp; };
   const auto opened = a.stack.TcpConnect(lab.now, {}, {}, {b.v4(), 80}, 25'000);
-  a.stack.SetTcpOption(lab.now, opened.socket, TcpOption::kKeepAlive, 1);
+  a.stack.SetOption(lab.now, opened.socket, SocketOption::kTcpKeepidle, 1);
   lab.Run(24'000);
   CHECK(a.Count(Kind::kTcpClosed) == 0);
   lab.Run(2000);
   CHECK(a.Count(Kind::kTcpClosed) == 1);
-  a.stack.SetTcpOption(lab.now, opened.socket, TcpOption::kKeepAlive, 1);
+  a.stack.SetOption(lab.now, opened.socket, SocketOption::kTcpKeepidle, 1);
   lab.Run(60'000);
   CHECK(a.stack.NextTimeout().at == Instant::Never());
 }
@@ -409,7 +409,7 @@ TEST_CASE("small writes wait for the acknowledgment unless no_delay is set") {
     Lab::Host& a = lab.AddHost();
     Lab::Host& b = lab.AddHost();
     const LabPair pair = ConnectPair(lab, a, b, 80);
-    a.stack.SetTcpOption(lab.now, pair.client, TcpOption::kNoDelay, no_delay);
+    a.stack.SetOption(lab.now, pair.client, SocketOption::kTcpNodelay, no_delay);
     lab.Run(100);
     const uint64_t before = a.frames_sent;
     for (int i = 0; i < 10; ++i) {

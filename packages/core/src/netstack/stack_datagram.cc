@@ -1,0 +1,27 @@
+// The stack's calls about UDP sockets, groups and echo.
+#include "netstack/stack_impl.h"
+
+namespace zt::netstack {
+
+Stack::Opened Stack::UdpBind(NetworkId interface, const Endpoint& local) {
+  Opened opened{Status::kOk, impl_->NewId(), local};
+  if (!opened.socket) return {Status::kLimitReached, {}, {}};
+  opened.status = impl_->udp.Bind(opened.socket, interface, opened.local);
+  if (opened.status != Status::kOk) return {opened.status, {}, {}};
+  return opened;
+}
+
+Status Stack::UdpSend(const Now& now, SocketId socket, const Endpoint& to, ByteSpan data) {
+  return impl_->udp.Send(now, socket, to, data);
+}
+
+int64_t Stack::UdpReceive(SocketId socket, Endpoint& from, Endpoint& to, MutableBytes into) {
+  return impl_->udp.Receive(socket, from, to, into);
+}
+
+Status Stack::Ping(const Now& now, NetworkId interface, const IpAddress& to, uint32_t token,
+                   size_t payload_size, Millis timeout) {
+  return impl_->echo.Ping(now, interface, to, token, payload_size, timeout);
+}
+
+}  // namespace zt::netstack

@@ -1,0 +1,51 @@
+// What a Stack is made of; included by the stack*.cc files only.
+#pragma once
+
+#include "netstack/icmp/echo.h"
+#include "netstack/icmp/error.h"
+#include "netstack/stack.h"
+#include "netstack/tcp/tcp_layer.h"
+#include "netstack/udp/udp_layer.h"
+
+namespace zt::netstack {
+
+struct Stack::Impl final : Transports {
+  // Rounds of loopback traffic in one Flush; what remains goes on at once by NextTimeout.
+  static constexpr int kLoopbackRounds = 4096;
+
+  Impl(RandomSource& random, DropCounters& drop_counters, FrameSink& sink)
+      : drops(drop_counters),
+        ip(random, drop_counters, sink, *this),
+        errors(ip, drop_counters),
+        echo(ip, events, random),
+        udp(ip, errors, events, drop_counters, random),
+        tcp(ip, events, drop_counters, random) {
+    tcp.SetIdSource([](void* self) { return static_cast<Impl*>(self)->NewId(); }, this);
+  }
+
+  void HandlePacket(const Now& now, const IpPacket& packet) override;
+  void HandleError(const Now& now, const TransportError& error) override;
+  void ReportProblem(const Now& now, const IpPacket& packet, uint8_t type, uint8_t code,
+                     uint32_t rest) override {
+    errors.Send(now, packet, type, code, rest);
+  }
+  void HandleIcmpv4(const Now& now, const IpPacket& packet);
+  void HandleIcmpv6(const Now& now, const IpPacket& packet);
+  void HandleReceivedError(const Now& now, const IpPacket& packet, std::optional<TransportError> error);
+  SocketId NewId();
+  bool IsLive(const StackEvent& event);
+
+  DropCounters& drops;
+  StackCounters counters;
+  EventQueue events;
+  IpLayer ip;
+  IcmpErrors errors;
+  Echo echo;
+  UdpLayer udp;
+  TcpLayer tcp;
+  uint32_t last_id = 0;
+  bool loopback_waits = false;
+  Instant loopback_at;
+};
+
+}  // namespace zt::netstack
