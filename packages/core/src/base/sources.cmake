@@ -4,8 +4,10 @@ set(ZT_BASE_SOURCES
   ids.cc
   inet.cc
   inet_scope.cc
+  pcapng.cc
 )
 set(ZT_BASE_TESTS
   ids_test.cc
   inet_test.cc
+  pcapng_test.cc
 )
