@@ -37,7 +37,7 @@ class Block {
   void U8(uint8_t v) { out_.push_back(v); }
   void U16(uint16_t v) { Number(v, 2); }
   void U32(uint32_t v) { Number(v, 4); }
-  // A timestamp or counter inside a block's body or an ISB time: high half first, whatever the byte order (§4.3).
+  // A timestamp: high half first, whatever the byte order (§4.3).
   void HighLow(uint64_t v) {
     U32(static_cast<uint32_t>(v >> 32));
     U32(static_cast<uint32_t>(v));
