@@ -3,15 +3,12 @@
 #include <algorithm>
 
 namespace zt::netstack {
-namespace {
 
-// ff01::1 and ff02::1 (RFC 4291 §2.7.1).
-bool IsAllNodes(const IpAddress& ip) {
+bool IsAllHosts(const IpAddress& ip) {
+  if (ip.IsV4()) return ip.V4() == 0xe0000001;
   if (ip.bytes[0] != 0xff || (ip.bytes[1] != 1 && ip.bytes[1] != 2) || ip.bytes[15] != 1) return false;
   return std::all_of(ip.bytes.begin() + 2, ip.bytes.end() - 1, [](uint8_t b) { return b == 0; });
 }
-
-}  // namespace
 
 bool Interface::Owns(const IpAddress& ip) const {
   if (loopback) return IsLoopbackAddress(ip);
@@ -28,9 +25,7 @@ bool Interface::IsSubnetBroadcast(const IpAddress& ip) const {
 }
 
 bool Interface::AcceptsGroup(const IpAddress& ip) const {
-  if (ip.IsV4()) return true;
-  if (ip.bytes[0] != 0xff) return false;
-  if (IsAllNodes(ip)) return true;
+  if (IsAllHosts(ip) || groups.Has(ip)) return true;
   return std::any_of(addresses.begin(), addresses.end(), [&](const IpPrefix& p) {
     return p.address.IsV6() && SolicitedNode(p.address) == ip;
   });
@@ -42,18 +37,20 @@ bool Interface::HasFamily(IpFamily family) const {
 }
 
 std::vector<LinkGroup> Interface::Groups() const {
-  std::vector<LinkGroup> groups;
+  std::vector<LinkGroup> out;
   for (const IpPrefix& p : addresses) {
     if (p.address.IsV4()) {
-      groups.push_back({Mac::Broadcast(), p.address.V4()});
+      out.push_back({Mac::Broadcast(), p.address.V4()});
     } else {
-      groups.push_back({GroupMac(SolicitedNode(p.address)), 0});
+      out.push_back({GroupMac(SolicitedNode(p.address)), 0});
     }
   }
-  groups.push_back({Mac{0x333300000001}, 0});
-  std::sort(groups.begin(), groups.end());
-  groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
-  return groups;
+  out.push_back({Mac{0x333300000001}, 0});
+  if (HasFamily(IpFamily::kV4)) out.push_back({Mac{0x01005e000001}, 0});
+  for (const IpAddress& joined : groups.Groups()) out.push_back({GroupMac(joined), 0});
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
 }
 
 uint32_t Interface::SegmentSize() const {

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "netstack/group/group_table.h"
 #include "netstack/neighbor/cache.h"
 #include "netstack/stack_types.h"
 
@@ -17,11 +18,14 @@ struct Interface {
   std::vector<IpPrefix> addresses;  // the link-local one is last
   std::vector<Route> routes;
   NeighborCache neighbors;
+  GroupTable groups;             // what sockets joined
+  bool groups_reported = true;   // no kGroupsChanged is pending
 
   bool Owns(const IpAddress& ip) const;
   // The broadcast address of one of the IPv4 prefixes (RFC 919 §7); none for /31 and /32.
   bool IsSubnetBroadcast(const IpAddress& ip) const;
-  // A group whose packets are for us: all-nodes and the solicited-node groups (RFC 4291 §2.8), any IPv4 group.
+  // A group whose packets are for us: all-hosts (RFC 1112 §4), all-nodes and the solicited-node groups (RFC 4291
+  // §2.8), and what sockets joined.
   bool AcceptsGroup(const IpAddress& ip) const;
   bool HasFamily(IpFamily family) const;
   // The link-layer groups to subscribe (vl2.md §11.1): sorted, unique.
@@ -34,6 +38,8 @@ struct Interface {
 IpAddress LinkLocalAddress(Mac mac);
 // ff02::1:ffXX:XXXX (RFC 4291 §2.7.1).
 IpAddress SolicitedNode(const IpAddress& ip);
+// 224.0.0.1, ff01::1 and ff02::1: every host is a member and no one reports it.
+bool IsAllHosts(const IpAddress& ip);
 // The MAC a group or broadcast IP address maps to (RFC 1112 §6.4, RFC 2464 §7).
 Mac GroupMac(const IpAddress& ip);
 bool IsLoopbackAddress(const IpAddress& ip);

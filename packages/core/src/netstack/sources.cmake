@@ -1,5 +1,6 @@
 # Sources of packages/core/src/netstack, read by CMake and by the WebAssembly build.
 set(ZT_NETSTACK_SOURCES
+  group/group_table.cc
   header/arp.cc
   header/checksum.cc
   header/icmpv4.cc
@@ -16,6 +17,7 @@ set(ZT_NETSTACK_SOURCES
   interface.cc
   ip/fragmentation.cc
   ip/input.cc
+  ip/membership.cc
   ip/output.cc
   ip/path_mtu.cc
   ip/quote.cc
@@ -53,6 +55,7 @@ set(ZT_NETSTACK_TESTS
   header/header_test.cc
   ip/reassembly_test.cc
   neighbor/cache_test.cc
+  group/membership_test.cc
   tcp/sender_parts_test.cc
   tcp/segment_test.cc
   stack_test.cc

@@ -69,6 +69,14 @@ void Stack::Impl::HandleError(const Now& now, const TransportError& error) {
   }
 }
 
+void Stack::Impl::OnGroupsChanged(Interface& interface) {
+  if (!std::exchange(interface.groups_reported, false)) return;
+  StackEvent event;
+  event.kind = StackEventKind::kGroupsChanged;
+  event.interface = interface.id;
+  events.Push(event);
+}
+
 SocketId Stack::Impl::NewId() {
   const bool full = tcp.size() + udp.size() >= kMaxSockets && !tcp.EvictTimeWait();
   if (full || last_id == 0xffffffff) return {};
@@ -174,6 +182,11 @@ bool Stack::Flush(const Now& now) {
 std::optional<StackEvent> Stack::PollEvent() {
   while (std::optional<StackEvent> event = impl_->events.Pop()) {
     if (!impl_->IsLive(*event)) continue;
+    if (event->kind == StackEventKind::kGroupsChanged) {
+      Interface* interface = impl_->ip.Find(event->interface);
+      if (interface == nullptr) continue;
+      interface->groups_reported = true;
+    }
     impl_->tcp.Delivered(*event);
     impl_->udp.Delivered(*event);
     return event;
@@ -182,7 +195,11 @@ std::optional<StackEvent> Stack::PollEvent() {
 }
 
 Status Stack::Close(const Now& now, SocketId socket) {
-  if (impl_->udp.Close(socket) || impl_->tcp.CloseListener(now, socket)) return Status::kOk;
+  if (impl_->udp.Close(socket)) {
+    impl_->ip.LeaveGroups(now, socket);
+    return Status::kOk;
+  }
+  if (impl_->tcp.CloseListener(now, socket)) return Status::kOk;
   Connection* connection = impl_->tcp.Find(socket);
   if (connection == nullptr) return Status::kNotFound;
   connection->Close(now);

@@ -15,6 +15,18 @@ Status Stack::UdpSend(const Now& now, SocketId socket, const Endpoint& to, ByteS
   return impl_->udp.Send(now, socket, to, data);
 }
 
+Status Stack::JoinGroup(const Now& now, SocketId socket, NetworkId interface, const IpAddress& group) {
+  const auto info = impl_->udp.Info(socket);
+  if (!info) return Status::kNotFound;
+  return impl_->ip.JoinGroup(now, socket, interface.value != 0 ? interface : info->interface, group);
+}
+
+Status Stack::LeaveGroup(const Now& now, SocketId socket, NetworkId interface, const IpAddress& group) {
+  const auto info = impl_->udp.Info(socket);
+  if (!info) return Status::kNotFound;
+  return impl_->ip.LeaveGroup(now, socket, interface.value != 0 ? interface : info->interface, group);
+}
+
 int64_t Stack::UdpReceive(SocketId socket, Endpoint& from, Endpoint& to, MutableBytes into) {
   return impl_->udp.Receive(socket, from, to, into);
 }

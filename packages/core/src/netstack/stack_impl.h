@@ -15,7 +15,7 @@ struct Stack::Impl final : Transports {
 
   Impl(RandomSource& random, DropCounters& drop_counters, FrameSink& sink)
       : drops(drop_counters),
-        ip(random, drop_counters, sink, *this),
+        ip(random, drop_counters, counters, sink, *this),
         errors(ip, drop_counters),
         echo(ip, events, random),
         udp(ip, errors, events, drop_counters, random),
@@ -29,6 +29,7 @@ struct Stack::Impl final : Transports {
                      uint32_t rest) override {
     errors.Send(now, packet, type, code, rest);
   }
+  void OnGroupsChanged(Interface& interface) override;
   void HandleIcmpv4(const Now& now, const IpPacket& packet);
   void HandleIcmpv6(const Now& now, const IpPacket& packet);
   void HandleReceivedError(const Now& now, const IpPacket& packet, std::optional<TransportError> error);

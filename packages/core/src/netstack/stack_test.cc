@@ -49,7 +49,7 @@ TEST_CASE("the groups are one per address for resolution, and all-nodes") {
   a.stack.SetAddresses(lab.now, Lab::kNetwork, addresses);
   const auto groups = a.stack.Groups(Lab::kNetwork);
   const std::vector<LinkGroup> expected = {
-      {Mac{0x333300000001}, 0},   {Mac{0x3333ff000001}, 0}, {Mac{0x3333ff456789}, 0},
+      {Mac{0x01005e000001}, 0}, {Mac{0x333300000001}, 0},   {Mac{0x3333ff000001}, 0}, {Mac{0x3333ff456789}, 0},
       {Mac::Broadcast(), 0x0a010203}};
   // The link-local address of 02:00:00:00:00:01 ends in 00:0001 too: one group for both.
   CHECK(groups == expected);
@@ -240,7 +240,7 @@ TEST_CASE("a datagram to a closed port comes back as an error of the socket that
   }
 }
 
-TEST_CASE("broadcast and multicast reach every socket of the port") {
+TEST_CASE("a broadcast reaches every socket of the port") {
   Lab lab;
   Lab::Host& a = lab.AddHost();
   Lab::Host& b = lab.AddHost();
@@ -248,8 +248,7 @@ TEST_CASE("broadcast and multicast reach every socket of the port") {
   const auto from = a.stack.UdpBind({}, {IpAddress::V4(0), 0});
   const auto at_b = b.stack.UdpBind({}, {IpAddress::V4(0), 700});
   const auto at_c = c.stack.UdpBind(Lab::kNetwork, {IpAddress::V4(0), 700});
-  for (IpAddress to : {IpAddress::V4(255, 255, 255, 255), IpAddress::V4(10, 0, 0, 255),
-                       IpAddress::V4(239, 1, 2, 3)}) {
+  for (IpAddress to : {IpAddress::V4(255, 255, 255, 255), IpAddress::V4(10, 0, 0, 255)}) {
     REQUIRE(a.stack.UdpSend(lab.now, from.socket, {to, 700}, Text("all")) == Status::kOk);
     lab.Run(100);
     CHECK(Receive(b, at_b.socket).size == 3);

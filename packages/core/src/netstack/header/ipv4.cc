@@ -12,6 +12,7 @@ std::optional<Ipv4Header> Ipv4Header::Parse(ByteSpan packet) {
   if (header_size < kSize || total < header_size || total > packet.size()) return std::nullopt;
   if (ChecksumOf(packet.first(header_size)) != 0) return std::nullopt;
   Ipv4Header h;
+  h.tos = packet[1];
   h.identification = LoadU16(&packet[4]);
   const uint16_t fragment = LoadU16(&packet[6]);
   h.dont_fragment = (fragment & 0x4000) != 0;
@@ -27,7 +28,7 @@ std::optional<Ipv4Header> Ipv4Header::Parse(ByteSpan packet) {
 
 void Ipv4Header::Write(uint8_t* out, size_t payload_size) const {
   out[0] = 0x45;
-  out[1] = 0;
+  out[1] = tos;
   StoreU16(out + 2, static_cast<uint16_t>(kSize + payload_size));
   StoreU16(out + 4, identification);
   StoreU16(out + 6, static_cast<uint16_t>((dont_fragment ? 0x4000 : 0) |

@@ -17,6 +17,7 @@ struct Ipv4Header {
   IpAddress source, destination;
   uint8_t protocol = 0;
   uint8_t ttl = 64;
+  uint8_t tos = 0;
   uint16_t identification = 0;
   bool dont_fragment = false;
   bool more_fragments = false;

@@ -9,6 +9,7 @@ std::optional<Ipv6Header> Ipv6Header::Parse(ByteSpan packet) {
   const size_t length = LoadU16(&packet[4]);
   if (length > packet.size() - kSize) return std::nullopt;
   Ipv6Header h;
+  h.traffic_class = static_cast<uint8_t>(packet[0] << 4 | packet[1] >> 4);
   h.next_header = packet[6];
   h.hop_limit = packet[7];
   h.source = IpAddress::FromV6Bytes(&packet[8]);
@@ -18,7 +19,7 @@ std::optional<Ipv6Header> Ipv6Header::Parse(ByteSpan packet) {
 }
 
 void Ipv6Header::Write(uint8_t* out, size_t payload_size) const {
-  StoreU32(out, 0x60000000);
+  StoreU32(out, 0x60000000 | uint32_t{traffic_class} << 20);
   StoreU16(out + 4, static_cast<uint16_t>(payload_size));
   out[6] = next_header;
   out[7] = hop_limit;

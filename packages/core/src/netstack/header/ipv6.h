@@ -17,6 +17,7 @@ struct Ipv6Header {
   IpAddress source, destination;
   uint8_t next_header = 59;
   uint8_t hop_limit = 64;
+  uint8_t traffic_class = 0;
   ByteSpan payload;  // of a parsed packet: extension headers included
 
   static std::optional<Ipv6Header> Parse(ByteSpan packet);

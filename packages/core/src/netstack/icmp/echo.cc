@@ -24,9 +24,8 @@ Status Echo::Ping(const Now& now, NetworkId interface, const IpAddress& to, uint
   const Bytes message =
       to.IsV4() ? Icmpv4{Icmpv4::kEchoRequest, 0, rest, body}.Serialize()
                 : Icmpv6{Icmpv6::kEchoRequest, 0, rest, body}.Serialize(path.source, to);
-  if (!ip_.Enqueue(now, path, to, to.IsV4() ? kProtocolIcmpv4 : kProtocolIcmpv6, message)) {
-    return Status::kWouldBlock;
-  }
+  const Status queued = ip_.Enqueue(now, path, to, to.IsV4() ? kProtocolIcmpv4 : kProtocolIcmpv6, message);
+  if (queued != Status::kOk) return queued;
   const Millis wait = timeout == 0 ? kDefaultTimeout : timeout;
   pending_[sequence_] = {token, path.interface, to, now.mono, now.mono + wait};
   return Status::kOk;

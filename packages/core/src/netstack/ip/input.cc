@@ -18,9 +18,9 @@ void IpLayer::HandleFrame(const Now& now, NetworkId id, Mac source, Mac destinat
   const bool group = destination.IsMulticast();
   if (!group && destination != interface->mac) return drops_.Count(DropReason::kNotForUs);
   if (ether_type == kEtherTypeIpv4) {
-    HandleIpv4(now, *interface, group, payload);
+    HandleIpv4(now, {*interface, group}, payload);
   } else if (ether_type == kEtherTypeIpv6) {
-    HandleIpv6(now, *interface, group, payload);
+    HandleIpv6(now, {*interface, group}, payload);
   } else if (ether_type == kEtherTypeArp) {
     if (!HandleArp(now, *interface, payload, random_, queue_)) drops_.Count(DropReason::kMalformed);
   } else {
@@ -29,8 +29,9 @@ void IpLayer::HandleFrame(const Now& now, NetworkId id, Mac source, Mac destinat
   DrainNeighbors(now, *interface);
 }
 
-bool IpLayer::Accept(Interface& interface, bool link_group, const IpAddress& source,
-                     const IpAddress& destination, IpPacket& out) {
+bool IpLayer::Accept(const Arrival& arrival, const IpAddress& source, const IpAddress& destination,
+                     IpPacket& out) {
+  Interface& interface = arrival.interface;
   out.arrival = &interface;
   out.owner = &interface;
   out.source = source;
@@ -47,30 +48,30 @@ bool IpLayer::Accept(Interface& interface, bool link_group, const IpAddress& sou
     drops_.Count(DropReason::kBadIpHeader);
     return false;
   }
-  if (interface.Owns(source)) {
+  if (interface.Owns(source) && !arrival.own) {
     drops_.Count(DropReason::kOwnSource);
     return false;
   }
   const bool ip_group = destination.IsMulticast() || destination.IsBroadcastV4() ||
                         interface.IsSubnetBroadcast(destination);
-  out.group = ip_group || link_group;
+  out.group = ip_group || arrival.link_group;
   const bool ours = ip_group ? !destination.IsMulticast() || interface.AcceptsGroup(destination)
                              : interface.Owns(destination);
   if (!ours) drops_.Count(DropReason::kNotForUs);
   return ours;
 }
 
-void IpLayer::HandleIpv4(const Now& now, Interface& interface, bool group, ByteSpan bytes) {
+void IpLayer::HandleIpv4(const Now& now, const Arrival& arrival, ByteSpan bytes) {
   const std::optional<Ipv4Header> header = Ipv4Header::Parse(bytes);
   if (!header) return drops_.Count(DropReason::kBadIpHeader);
   IpPacket packet;
-  if (!Accept(interface, group, header->source, header->destination, packet)) return;
+  if (!Accept(arrival, header->source, header->destination, packet)) return;
   packet.protocol = header->protocol;
   packet.hop_limit = header->ttl;
   packet.payload = header->payload;
   packet.whole = bytes;
   if (!header->IsFragment()) return transports_.HandlePacket(now, packet);
-  const FragmentKey key{interface.id, header->source, header->destination, header->protocol,
+  const FragmentKey key{arrival.interface.id, header->source, header->destination, header->protocol,
                         header->identification};
   const auto whole = reassembly_.Add(now, key, header->protocol, header->fragment_offset,
                                      header->more_fragments, header->payload);
@@ -79,11 +80,11 @@ void IpLayer::HandleIpv4(const Now& now, Interface& interface, bool group, ByteS
   transports_.HandlePacket(now, packet);
 }
 
-void IpLayer::HandleIpv6(const Now& now, Interface& interface, bool group, ByteSpan bytes) {
+void IpLayer::HandleIpv6(const Now& now, const Arrival& arrival, ByteSpan bytes) {
   const std::optional<Ipv6Header> header = Ipv6Header::Parse(bytes);
   if (!header) return drops_.Count(DropReason::kBadIpHeader);
   IpPacket packet;
-  if (!Accept(interface, group, header->source, header->destination, packet)) return;
+  if (!Accept(arrival, header->source, header->destination, packet)) return;
   packet.hop_limit = header->hop_limit;
   packet.whole = bytes;
   std::optional<Reassembly::Whole> whole;
@@ -93,7 +94,7 @@ void IpLayer::HandleIpv6(const Now& now, Interface& interface, bool group, ByteS
     const Ipv6Fragment& fragment = walk.fragment;
     whole = Reassembly::Whole{fragment.next_header, {}};
     if (fragment.offset != 0 || fragment.more) {  // RFC 6946: an atomic fragment stands alone
-      const FragmentKey key{interface.id, header->source, header->destination, 0,
+      const FragmentKey key{arrival.interface.id, header->source, header->destination, 0,
                             fragment.identification};
       whole = reassembly_.Add(now, key, fragment.next_header, fragment.offset, fragment.more,
                               walk.payload);
@@ -131,13 +132,15 @@ bool IpLayer::HandleNeighbor(const Now& now, const IpPacket& packet, const Icmpv
 
 bool IpLayer::DeliverLoopback(const Now& now) {
   if (loopback_.empty()) return false;
-  std::deque<Bytes> batch = std::exchange(loopback_, {});
-  Interface& interface = *Find(NetworkId{});
-  for (const Bytes& packet : batch) {
+  std::deque<Looped> batch = std::exchange(loopback_, {});
+  for (const auto& [id, packet] : batch) {
+    Interface* interface = Find(id);
+    if (interface == nullptr) continue;  // removed since
+    const Arrival arrival{*interface, false, true};
     if (packet[0] >> 4 == 4) {
-      HandleIpv4(now, interface, false, packet);
+      HandleIpv4(now, arrival, packet);
     } else {
-      HandleIpv6(now, interface, false, packet);
+      HandleIpv6(now, arrival, packet);
     }
   }
   return true;

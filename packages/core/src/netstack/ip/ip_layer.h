@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/drop_counters.h"
+#include "netstack/counters.h"
 #include "netstack/ip/fragmentation.h"
 #include "netstack/ip/output_queue.h"
 #include "netstack/ip/packet.h"
@@ -23,7 +24,8 @@ class IpLayer {
   static constexpr size_t kMaxRoutes = 1024;  // vl2.md §17 allows 128 per network
   static constexpr size_t kMaxAddresses = 64;  // vl2.md §17 allows 32 per network
 
-  IpLayer(RandomSource& random, DropCounters& drops, FrameSink& sink, Transports& transports);
+  IpLayer(RandomSource& random, DropCounters& drops, StackCounters& counters, FrameSink& sink,
+          Transports& transports);
 
   // Configuration. Every change gives generation() a new value: cached paths are void.
   bool Add(NetworkId id, Mac mac, uint32_t mtu, uint32_t segment_hint);
@@ -46,19 +48,35 @@ class IpLayer {
   bool LowerPathMtu(const Now& now, const IpAddress& remote, uint32_t mtu);
   void ConfirmNeighbor(const Now& now, const Path& path);
 
+  // Groups of a socket (`interface` 0: the first that has the family). kInvalidArgument: not a group; kNotFound: no
+  // such interface or membership; kAlreadyExists; kLimitReached.
+  Status JoinGroup(const Now& now, SocketId socket, NetworkId interface, const IpAddress& group);
+  Status LeaveGroup(const Now& now, SocketId socket, NetworkId interface, const IpAddress& group);
+  // The socket is closed: all its memberships end.
+  void LeaveGroups(const Now& now, SocketId socket);
+  // Whether a datagram to `group` that arrived on `interface` is for the socket: it joined there, or the group is
+  // all-hosts or all-nodes. Broadcasts are not groups.
+  bool HearsGroup(const Interface& interface, const IpAddress& group, SocketId socket) const;
+
   // Input.
   void HandleFrame(const Now& now, NetworkId interface, Mac source, Mac destination,
                    uint16_t ether_type, ByteSpan payload);
   void HandleTimeout(const Now& now);
   Deadline NextTimeout() const;
 
-  // Queues one transport message, fragmented if need be. False: no room.
-  bool Enqueue(const Now& now, const Path& path, const IpAddress& remote, uint8_t protocol,
-               ByteSpan message);
+  // Queues one transport message given in pieces, fragmented if need be. kOk; kWouldBlock: no room; kMessageTooBig:
+  // only with dont_fragment; kNetworkUnreachable: the interface is gone.
+  Status Enqueue(const Now& now, const Path& path, const IpAddress& remote, uint8_t protocol,
+                 std::span<const ByteSpan> pieces, const PacketOptions& options = {});
+  Status Enqueue(const Now& now, const Path& path, const IpAddress& remote, uint8_t protocol, ByteSpan message,
+                 const PacketOptions& options = {}) {
+    return Enqueue(now, path, remote, protocol, {&message, 1}, options);
+  }
   // Sends one message that fits a packet, at once. Only from Flush. The first piece has `kHeadroom` bytes before it.
   static constexpr size_t kHeadroom = 40;
   void Transmit(const Now& now, const Path& path, const IpAddress& remote, uint8_t protocol,
-                std::span<ByteSpan> pieces, uint8_t* headroom);
+                std::span<ByteSpan> pieces, uint8_t* headroom,
+                const PacketOptions& options = {.dont_fragment = true});
   bool HasRoom() const { return sink_.HasRoom() && loopback_.size() < kMaxLoopbackPackets; }
   // True: stopped for want of room below.
   bool FlushQueue(const Now& now);
@@ -74,25 +92,37 @@ class IpLayer {
     int bits = -1;
     IpAddress next_hop;
   };
+  struct Looped {
+    NetworkId interface;  // 0, or where a group or broadcast of our own was sent
+    Bytes packet;
+  };
   static Match BestRoute(const Interface& interface, const IpAddress& remote);
   Interface* OnlyInterface();
-  void HandleIpv4(const Now& now, Interface& interface, bool group, ByteSpan packet);
-  void HandleIpv6(const Now& now, Interface& interface, bool group, ByteSpan packet);
-  bool Accept(Interface& interface, bool link_group, const IpAddress& source,
-              const IpAddress& destination, IpPacket& out);
+  Interface* GroupInterface(NetworkId id, const IpAddress& group);
+  struct Arrival {
+    Interface& interface;
+    bool link_group = false;  // the frame went to a group
+    bool own = false;         // our own packet to a group that we are in
+  };
+  void HandleIpv4(const Now& now, const Arrival& arrival, ByteSpan packet);
+  void HandleIpv6(const Now& now, const Arrival& arrival, ByteSpan packet);
+  bool Accept(const Arrival& arrival, const IpAddress& source, const IpAddress& destination,
+              IpPacket& out);
   void SendPacket(const Now& now, QueuedPacket packet);
+  void Loop(NetworkId interface, Bytes packet);
   void DrainNeighbors(const Now& now, Interface& interface);
   void DrainAllNeighbors(const Now& now);
 
   RandomSource& random_;
   DropCounters& drops_;
+  StackCounters& counters_;
   FrameSink& sink_;
   Transports& transports_;
   std::map<NetworkId, std::unique_ptr<Interface>> interfaces_;
   OutputQueue queue_;
   Reassembly reassembly_;
   PathMtu path_mtu_;
-  std::deque<Bytes> loopback_;
+  std::deque<Looped> loopback_;
   uint64_t generation_ = 1;
   uint32_t identification_;
 };

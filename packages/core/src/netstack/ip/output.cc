@@ -22,42 +22,51 @@ Bytes Flatten(std::span<const ByteSpan> pieces) {
 
 }  // namespace
 
-bool IpLayer::Enqueue(const Now& now, const Path& path, const IpAddress& remote, uint8_t protocol,
-                      ByteSpan message) {
+Status IpLayer::Enqueue(const Now& now, const Path& path, const IpAddress& remote, uint8_t protocol,
+                        std::span<const ByteSpan> pieces, const PacketOptions& options) {
   Interface* interface = Find(path.interface);
-  if (interface == nullptr) return false;
-  const IpFields fields{path.source, remote, protocol, 64, false};
+  if (interface == nullptr) return Status::kNetworkUnreachable;
+  const IpFields fields{path.source, remote, protocol, options.hop_limit, options.dont_fragment, options.tos};
   const uint32_t mtu = path_mtu_.For(now, remote, interface->mtu);
-  const size_t packets = message.size() / (mtu - 64) + 2;
-  if (!queue_.HasRoom(packets, message.size() + packets * 64)) {
+  size_t size = 0;
+  for (ByteSpan piece : pieces) size += piece.size();
+  if (options.dont_fragment && IpHeaderSize(remote.family) + size > mtu) return Status::kMessageTooBig;
+  const size_t packets = size / (mtu - 64) + 2;
+  if (!queue_.HasRoom(packets, size + packets * 64)) {
     drops_.Count(DropReason::kQueueFull);
-    return false;
+    return Status::kWouldBlock;
   }
   const bool group =
       remote.IsMulticast() || remote.IsBroadcastV4() || interface->IsSubnetBroadcast(remote);
   std::optional<Mac> mac;
   if (group) mac = GroupMac(remote);
-  for (Bytes& packet : BuildPackets(fields, message, mtu, identification_)) {
+  for (Bytes& packet : BuildPackets(fields, pieces, mtu, identification_)) {
+    if (group && options.loop) Loop(path.interface, packet);
     queue_.Push({path.interface, EtherTypeOf(remote), mac, path.next_hop, std::move(packet)});
   }
   ++identification_;
-  return true;
+  return Status::kOk;
+}
+
+void IpLayer::Loop(NetworkId interface, Bytes packet) {
+  if (loopback_.size() >= kMaxLoopbackPackets) return drops_.Count(DropReason::kQueueFull);
+  loopback_.push_back({interface, std::move(packet)});
 }
 
 void IpLayer::Transmit(const Now& now, const Path& path, const IpAddress& remote, uint8_t protocol,
-                       std::span<ByteSpan> pieces, uint8_t* headroom) {
+                       std::span<ByteSpan> pieces, uint8_t* headroom, const PacketOptions& options) {
   Interface* interface = Find(path.interface);
   ZT_CHECK(interface != nullptr);
   size_t size = 0;
   for (ByteSpan piece : pieces) size += piece.size();
   const size_t header = IpHeaderSize(remote.family);
   uint8_t* start = headroom + kHeadroom - header;
-  WriteIpHeader({path.source, remote, protocol, 64, true}, size,
+  WriteIpHeader({path.source, remote, protocol, options.hop_limit, options.dont_fragment, options.tos}, size,
                 static_cast<uint16_t>(identification_++), start);
   ZT_CHECK(pieces[0].data() == headroom + kHeadroom);
   pieces[0] = {start, pieces[0].size() + header};
   if (interface->loopback) {
-    loopback_.push_back(Flatten(pieces));
+    loopback_.push_back({NetworkId{}, Flatten(pieces)});
     return;
   }
   const std::optional<Mac> mac = interface->neighbors.Lookup(now, path.next_hop);
@@ -83,7 +92,7 @@ void IpLayer::SendPacket(const Now& now, QueuedPacket packet) {
   Interface* interface = Find(packet.interface);
   if (interface == nullptr) return drops_.Count(DropReason::kNoRoute);
   if (interface->loopback) {
-    loopback_.push_back(std::move(packet.payload));
+    loopback_.push_back({NetworkId{}, std::move(packet.payload)});
     return;
   }
   if (!packet.mac) {

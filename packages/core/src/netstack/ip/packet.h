@@ -34,6 +34,16 @@ class Transports {
   // The packet deserves an ICMP error of its family, if the rules allow one (RFC 4443 §2.4 e).
   virtual void ReportProblem(const Now& now, const IpPacket& packet, uint8_t type, uint8_t code,
                              uint32_t rest) = 0;
+  // Groups(`interface`) has a new answer.
+  virtual void OnGroupsChanged(Interface& interface) = 0;
+};
+
+// What the sender of a packet decides about its IP header.
+struct PacketOptions {
+  uint8_t tos = 0;             // IPv4 TOS, IPv6 traffic class
+  uint8_t hop_limit = 64;      // IPv4 TTL, IPv6 hop limit
+  bool dont_fragment = false;  // too large is Status::kMessageTooBig (IP_MTU_DISCOVER)
+  bool loop = false;           // a group or broadcast reaches our own sockets too (IP_MULTICAST_LOOP, RFC 1112 §6.1)
 };
 
 // How to reach a destination.

@@ -6,9 +6,11 @@
 
 namespace zt::netstack {
 
-IpLayer::IpLayer(RandomSource& random, DropCounters& drops, FrameSink& sink, Transports& transports)
+IpLayer::IpLayer(RandomSource& random, DropCounters& drops, StackCounters& counters, FrameSink& sink,
+                 Transports& transports)
     : random_(random),
       drops_(drops),
+      counters_(counters),
       sink_(sink),
       transports_(transports),
       queue_(drops),

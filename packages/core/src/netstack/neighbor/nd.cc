@@ -14,7 +14,11 @@ void Send(const Interface& interface, Mac to, const IpAddress& source, const IpA
           const Icmpv6& message, OutputQueue& out) {
   const Bytes icmp = message.Serialize(source, destination);
   Bytes packet(Ipv6Header::kSize + icmp.size());
-  Ipv6Header header{source, destination, kProtocolIcmpv6, kHopLimit, {}};
+  Ipv6Header header;
+  header.source = source;
+  header.destination = destination;
+  header.next_header = kProtocolIcmpv6;
+  header.hop_limit = kHopLimit;
   header.Write(packet.data(), icmp.size());
   std::memcpy(&packet[Ipv6Header::kSize], icmp.data(), icmp.size());
   out.Push({interface.id, kEtherTypeIpv6, to, {}, std::move(packet)});

@@ -50,8 +50,7 @@ Status UdpLayer::Send(const Now& now, SocketId id, const Endpoint& to, ByteSpan 
   if (!data.empty()) std::memcpy(&message[Udp::kSize], data.data(), data.size());
   const Udp header{socket.local.port, to.port, ByteSpan(message).subspan(Udp::kSize)};
   header.Write(message.data(), path.source, to.ip);
-  const bool queued = ip_.Enqueue(now, path, to.ip, kProtocolUdp, message);
-  return queued ? Status::kOk : Status::kWouldBlock;
+  return ip_.Enqueue(now, path, to.ip, kProtocolUdp, message);
 }
 
 int64_t UdpLayer::Receive(SocketId id, Endpoint& from, Endpoint& to, MutableBytes into) {
@@ -90,8 +89,14 @@ void UdpLayer::HandlePacket(const Now& now, const IpPacket& packet) {
   const SocketId exact = bindings_.Find(packet.owner->id, datagram.to);
   if (packet.group && !packet.owner->Owns(packet.destination)) {
     const auto all = bindings_.FindAll(packet.owner->id, packet.source.family, datagram.to.port);
-    if (all.empty()) drops_.Count(DropReason::kNoSocket);
-    for (SocketId id : all) Deliver(id, datagram);
+    bool heard = false;
+    for (SocketId id : all) {
+      // RFC 1112 §7.2: only who joined there hears a group; everybody hears a broadcast.
+      const bool wants = !packet.destination.IsMulticast() || ip_.HearsGroup(*packet.arrival, packet.destination, id);
+      if (wants) Deliver(id, datagram);
+      heard |= wants;
+    }
+    if (!heard) drops_.Count(DropReason::kNoSocket);
     return;
   }
   if (exact) return Deliver(exact, datagram);
