@@ -13,6 +13,7 @@ const packages = [
   { name: 'pkg-config', present: () => has('pkg-config') },
   { name: 'libsodium-dev', present: () => spawnSync('pkg-config', ['--exists', 'libsodium']).status === 0 },
   { name: 'doctest-dev', present: () => existsSync('/usr/include/doctest/doctest.h'), testsOnly: true },
+  { name: 'valgrind', present: () => has('valgrind'), testsOnly: true },
 ];
 
 export function ensureNode() {

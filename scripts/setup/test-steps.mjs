@@ -44,6 +44,7 @@ export const testSteps = [
   { name: 'lint', action: () => run(['node_modules/.bin/biome', 'ci', '.']) },
   { name: 'changesets', action: coverageOfChangesets },
   { name: 'core', action: coreTests },
+  { name: 'cost', action: () => run(['node', 'packages/core/bench/segment-cost.mjs']) },
   { name: 'vitest', action: () => run(['node_modules/.bin/vitest', 'run', '--reporter=default']) },
   { name: 'docs', action: () => run(['npx', '-y', 'pnpm@10.34.9', '--filter', '@ztkit/docs', 'run', 'site']) },
 ];

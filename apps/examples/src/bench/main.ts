@@ -1,49 +1,33 @@
-/**
- * Throughput over one TCP connection inside one process, as ratios to what the kernel gives the same program.
- *
- * node dist/bench/main.js [--size MIB]
- */
-import { once } from 'node:events';
-import nodeNet from 'node:net';
-import { createNet, type Net } from '@ztkit/net-compat';
-import { privateNetwork } from '../private-network.js';
+/** `npm run bench -- [transport|netstack] [--size MIB]`: tables whose ratios are of one run. */
+import { Argument, Command, InvalidArgumentError } from 'commander';
+import { netstackTable } from './netstack.js';
+import { transportTable } from './transport.js';
 
-const sizeIndex = process.argv.indexOf('--size');
-const sizeMib = sizeIndex === -1 ? 128 : Number(process.argv[sizeIndex + 1]);
-if (!Number.isInteger(sizeMib) || sizeMib < 1 || sizeMib > 4096) throw new Error('--size takes 1 to 4096 (MiB)');
-const BLOCK = Buffer.alloc(256 * 1024, 'ztkit');
-const ROUNDS = 3;
+const MAX_MIB = 4096;
+const tables = {
+  transport: { print: transportTable, sizeMib: 128 },
+  netstack: { print: netstackTable, sizeMib: 1024 },
+};
 
-/** MiB/s of the best of {@link ROUNDS} transfers, both ends in this process. */
-async function throughput(server: Net, client: Net, host: string): Promise<number> {
-  let best = 0;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const listener = server.createServer((socket) => socket.resume());
-    listener.listen(0, host);
-    await once(listener, 'listening');
-    const socket = client.connect(listener.address()?.port, host);
-    await once(socket, 'connect');
-    const started = performance.now();
-    for (let sent = 0; sent < sizeMib << 20; sent += BLOCK.length) {
-      if (!socket.write(BLOCK)) await once(socket, 'drain');
-    }
-    socket.end();
-    socket.resume();
-    await once(socket, 'close');
-    best = Math.max(best, sizeMib / ((performance.now() - started) / 1000));
-    await new Promise<void>((resolve) => listener.close(() => resolve()));
+function parseMib(text: string): number {
+  const size = Number(text);
+  if (!Number.isInteger(size) || size < 1 || size > MAX_MIB) {
+    throw new InvalidArgumentError(`Give a whole number of MiB from 1 to ${MAX_MIB}.`);
   }
-  return best;
+  return size;
 }
 
-const kernel = await throughput(nodeNet as unknown as Net, nodeNet as unknown as Net, '127.0.0.1');
-console.log(
-  `| path | MiB/s | of kernel TCP |\n| --- | ---: | ---: |\n| node:net over kernel loopback | ${kernel.toFixed(0)} | 1.00 |`,
-);
-for (const engine of ['native', 'wasm'] as const) {
-  await using lab = await privateNetwork({ engine, members: 2 });
-  const [a, b] = lab.members;
-  if (a === undefined || b === undefined) throw new Error('two members were asked for');
-  const rate = await throughput(createNet(b.network), createNet(a.network), b.ipv4);
-  console.log(`| ${engine} engine, encrypted, two nodes | ${rate.toFixed(0)} | ${(rate / kernel).toFixed(3)} |`);
-}
+await new Command()
+  .name('bench')
+  .description('Benchmarks of ztkit. Without a name: transport.')
+  .addArgument(
+    new Argument('[table]', 'transport: nodes against kernel TCP; netstack: the TCP/IP stack alone')
+      .choices(Object.keys(tables))
+      .default('transport'),
+  )
+  .option('--size <mib>', 'MiB per transfer (default: 128 for transport, 1024 for netstack)', parseMib)
+  .action(async (name: keyof typeof tables, options: { size?: number }) => {
+    const table = tables[name];
+    await table.print(options.size ?? table.sizeMib);
+  })
+  .parseAsync();

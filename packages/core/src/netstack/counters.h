@@ -1,4 +1,4 @@
-// What each protocol sent, received and refused (sdk-api.md §9). Always on: plain additions, no branch on the fast path.
+// What each protocol sent, received and refused (sdk-api.md §9). Always on: additions, no branch on the fast path.
 #pragma once
 
 #include <array>
