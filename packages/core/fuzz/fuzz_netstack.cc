@@ -309,8 +309,12 @@ class Program final : public FrameSink {
       room_ = !room_;
       return;
     }
-    (void)stack_.SetOption(now_, Socket(), (how & 4) != 0 ? SocketOption::kTcpNodelay : SocketOption::kTcpKeepidle,
-                              how * 10);
+    const SocketOption option = static_cast<SocketOption>(Byte() % kSocketOptionCount);
+    int64_t value = 0;
+    if (stack_.SetOption(now_, Socket(), option, how * 10) == Status::kOk) {
+      (void)stack_.GetOption(now_, Socket(), option, value);
+    }
+    (void)stack_.GetTcpInfo(now_, Socket());
   }
 
   // The promises of StackEvent: one close per connection, nothing after it but readable data.

@@ -67,7 +67,13 @@ export class EncodedSockets {
   }
 
   tcpSetKeepAlive(socket: SocketHandle, idleMs: number): void {
-    this.#setOption(socket, SocketOption.TCP_KEEPIDLE, BigInt(idleMs));
+    if (idleMs > 0) {
+      // Node.js knows the first wait only: the others are what libuv sets, a second between ten probes.
+      this.#setOption(socket, SocketOption.TCP_KEEPIDLE, BigInt(idleMs));
+      this.#setOption(socket, SocketOption.TCP_KEEPINTVL, 1000n);
+      this.#setOption(socket, SocketOption.TCP_KEEPCNT, 10n);
+    }
+    this.#setOption(socket, SocketOption.SO_KEEPALIVE, idleMs > 0 ? 1n : 0n);
   }
 
   udpBind(network: bigint, local: Endpoint): OpenedSocket {

@@ -36,6 +36,7 @@ set(ZT_NETSTACK_SOURCES
   tcp/congestion.cc
   tcp/connection.cc
   tcp/connection_input.cc
+  tcp/connection_option.cc
   tcp/connection_output.cc
   tcp/cubic.cc
   tcp/handshake.cc
@@ -44,12 +45,16 @@ set(ZT_NETSTACK_SOURCES
   tcp/rto.cc
   tcp/scoreboard.cc
   tcp/sender.cc
+  tcp/sender_option.cc
   tcp/sender_recovery.cc
+  tcp/settings.cc
   tcp/stream_buffer.cc
   tcp/tcp_layer.cc
   tcp/tcp_network.cc
+  tcp/tcp_option.cc
   tcp/timer_heap.cc
   udp/udp_layer.cc
+  udp/udp_option.cc
 )
 set(ZT_NETSTACK_TESTS
   header/header_test.cc
@@ -60,5 +65,6 @@ set(ZT_NETSTACK_TESTS
   tcp/segment_test.cc
   stack_test.cc
   tcp/connection_test.cc
+  tcp/option_test.cc
   tcp/transfer_test.cc
 )

@@ -25,7 +25,6 @@ class Stack {
   // vl2.md §17: MTU 1280 (the least IPv6 allows) to 10000. Others are refused.
   static constexpr uint32_t kMinMtu = 1280;
   static constexpr uint32_t kMaxMtu = 10000;
-  static constexpr Millis kMaxKeepAlive = 24LL * 3600 * 1000 * 49;  // like the 32-bit milliseconds of other stacks
 
   Stack(RandomSource& random, DropCounters& drops, FrameSink& sink);
   ~Stack();

@@ -1,22 +1,22 @@
-// Options of sockets, all kinds (HOST_PROTOCOL.md §7).
+// Options and statistics of sockets, all kinds (HOST_PROTOCOL.md §7, §8).
 #include "netstack/stack_impl.h"
 
 namespace zt::netstack {
 
 Status Stack::SetOption(const Now& now, SocketId socket, SocketOption option, int64_t value) {
-  Connection* connection = impl_->tcp.Find(socket);
-  if (connection == nullptr) return Status::kNotFound;
-  if (value < 0) return Status::kInvalidArgument;
-  switch (option) {
-    case SocketOption::kTcpNodelay: connection->SetNoDelay(value != 0); break;
-    case SocketOption::kTcpKeepidle:
-      if (value > kMaxKeepAlive) return Status::kInvalidArgument;
-      connection->SetKeepAlive(now, value);
-      break;
-    default: return Status::kNotSupported;
-  }
-  impl_->tcp.Update(*connection);
-  return Status::kOk;
+  if (impl_->udp.Has(socket)) return impl_->udp.SetOption(now, socket, option, value);
+  return impl_->tcp.SetOption(now, socket, option, value);
+}
+
+Status Stack::GetOption(const Now&, SocketId socket, SocketOption option, int64_t& value) {
+  if (impl_->udp.Has(socket)) return impl_->udp.GetOption(socket, option, value);
+  return impl_->tcp.GetOption(socket, option, value);
+}
+
+std::optional<TcpInfo> Stack::GetTcpInfo(const Now& now, SocketId socket) const {
+  const Connection* connection = impl_->tcp.Find(socket);
+  if (connection == nullptr) return std::nullopt;
+  return connection->Statistics(now);
 }
 
 }  // namespace zt::netstack

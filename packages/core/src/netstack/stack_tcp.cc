@@ -49,4 +49,19 @@ int64_t Stack::TcpRead(const Now&, SocketId socket, MutableBytes into) {
   return connection->Read(into);
 }
 
+int64_t Stack::TcpPeek(SocketId socket, ByteSpan& first, ByteSpan& second) {
+  Connection* connection = impl_->tcp.Find(socket);
+  if (connection == nullptr) return -static_cast<int64_t>(Status::kNotFound);
+  StreamBuffer::Pieces pieces;
+  const int64_t size = connection->Peek(pieces);
+  first = pieces.first;
+  second = pieces.second;
+  return size;
+}
+
+Status Stack::TcpConsume(const Now&, SocketId socket, size_t size) {
+  Connection* connection = impl_->tcp.Find(socket);
+  return connection == nullptr ? Status::kNotFound : connection->Consume(size);
+}
+
 }  // namespace zt::netstack

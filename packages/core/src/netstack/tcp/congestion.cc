@@ -4,6 +4,12 @@
 
 namespace zt::netstack {
 
+void CongestionControl::Adopt(const CongestionControl& other) {
+  mss_ = other.mss_;
+  window_ = other.window_;
+  threshold_ = other.threshold_;
+}
+
 void CongestionControl::SetSegmentSize(uint32_t mss) {
   if (mss == mss_) return;
   if (window_ == uint64_t{kInitialSegments} * mss_) window_ = uint64_t{kInitialSegments} * mss;

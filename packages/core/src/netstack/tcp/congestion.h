@@ -22,6 +22,8 @@ class CongestionControl {
   uint64_t threshold() const { return threshold_; }
   bool InSlowStart() const { return window_ < threshold_; }
   void SetSegmentSize(uint32_t mss);
+  // Goes on where another algorithm stopped.
+  void Adopt(const CongestionControl& other);
 
   // `acked` bytes were delivered while the window was the limit, outside of recovery.
   virtual void OnAcked(const Now& now, uint64_t acked, Millis srtt) = 0;

@@ -5,14 +5,19 @@
 namespace zt::netstack {
 
 Connection::Connection(ConnectionContext& context, BlockPool& pool, const ConnectionName& name,
-                       uint32_t initial_seq, uint32_t timestamp_offset)
+                       const TcpSettings& settings, uint32_t initial_seq, uint32_t timestamp_offset)
     : context_(context),
       name_(name),
+      settings_(settings),
       initial_seq_(FirstSeq(initial_seq)),
       sender_(pool, FirstSeq(initial_seq) + 1),
       receiver_(pool),
       timestamp_offset_(timestamp_offset) {
   timer.owner = name.id.value;
+  sender_.SetBuffer(settings.send_buffer);
+  sender_.SetUserTimeout(settings.user_timeout);
+  if (settings.congestion != sender_.congestion_kind()) sender_.SetCongestion(settings.congestion);
+  if (settings.receive_buffer != 0) receiver_.SetBuffer(settings.receive_buffer);
 }
 
 int64_t Connection::Write(const Now& now, ByteSpan data) {
@@ -30,21 +35,31 @@ int64_t Connection::Write(const Now& now, ByteSpan data) {
 }
 
 int64_t Connection::Read(MutableBytes into) {
+  const size_t n = receiver_.Read(into);
+  if (n == 0) return into.empty() && receiver_.readable() != 0 ? 0 : NothingToRead();
+  AfterRead(n < into.size());
+  return static_cast<int64_t>(n);
+}
+
+int64_t Connection::Peek(StreamBuffer::Pieces& out) {
+  out = receiver_.Peek();
+  const size_t n = out.first.size() + out.second.size();
+  return n != 0 ? static_cast<int64_t>(n) : NothingToRead();
+}
+
+Status Connection::Consume(size_t size) {
+  if (size > receiver_.readable()) return Status::kInvalidArgument;
+  if (size == 0) return Status::kOk;
+  receiver_.Consume(size);
+  AfterRead(receiver_.readable() == 0);
+  return Status::kOk;
+}
+
+// 0 at the end of the stream, else why there is nothing.
+int64_t Connection::NothingToRead() {
   if (state_ == TcpState::kSynSent || state_ == TcpState::kSynReceived) {
     return -static_cast<int64_t>(Status::kNotConnected);
   }
-  const size_t n = receiver_.Read(into);
-  if (n < into.size()) readable_armed_ = true;
-  if (n != 0) {
-    if (IsSynchronized(state_) && receiver_.UpdateDue(receive_mss_)) {
-      ack_now_ = true;
-      context_.Wake(*this);
-    }
-    // The reader learns of the end by another read: it must be told to make it.
-    if (receiver_.at_end() && n < into.size()) AnnounceReadable();
-    return static_cast<int64_t>(n);
-  }
-  if (into.empty() && !receiver_.at_end()) return 0;
   if (receiver_.at_end()) {
     end_read_ = true;
     return 0;
@@ -53,7 +68,18 @@ int64_t Connection::Read(MutableBytes into) {
     const Status status = closed_status_ == Status::kOk ? Status::kClosed : closed_status_;
     return -static_cast<int64_t>(status);
   }
+  readable_armed_ = true;
   return -static_cast<int64_t>(Status::kWouldBlock);
+}
+
+void Connection::AfterRead(bool all) {
+  if (all) readable_armed_ = true;
+  if (IsSynchronized(state_) && receiver_.UpdateDue(receive_mss_)) {
+    ack_now_ = true;
+    context_.Wake(*this);
+  }
+  // The reader learns of the end by another read: it must be told to make it.
+  if (receiver_.at_end() && all) AnnounceReadable();
 }
 
 Status Connection::Shutdown(const Now&) {
@@ -95,22 +121,9 @@ void Connection::Close(const Now& now) {
     receiver_.Discard();
     return;
   }
+  if (settings_.linger == 0) return Abort(now, Status::kConnectionAborted);
   Shutdown(now);
-  end_at_ = now.mono + kOrphanLife;
-}
-
-void Connection::SetNoDelay(bool on) {
-  no_delay_ = on;
-  if (on) context_.Wake(*this);
-}
-
-void Connection::SetKeepAlive(const Now& now, Millis idle) {
-  keep_alive_idle_ = idle;
-  keep_alive_probes_ = 0;
-  heard_at_ = now.mono;
-  // Before the handshake is done and after the end there is nothing to keep alive; Establish starts it.
-  const bool running = IsSynchronized(state_) && state_ != TcpState::kTimeWait;
-  keep_alive_at_ = idle != 0 && running ? now.mono + idle : Instant::Never();
+  end_at_ = now.mono + (settings_.linger > 0 ? settings_.linger : kOrphanLife);
 }
 
 // RFC 5927 §4.
@@ -155,19 +168,28 @@ void Connection::HandleTimeout(const Now& now) {
     ack_now_ = true;
   }
   if (keep_alive_at_ <= now.mono) {
-    if (heard_at_ + keep_alive_idle_ > now.mono) {
-      keep_alive_probes_ = 0;
-      keep_alive_at_ = heard_at_ + keep_alive_idle_;
-    } else if (keep_alive_probes_ >= kKeepAliveProbes) {
-      return Abort(now, Status::kTimedOut);
-    } else {
-      ++keep_alive_probes_;
-      probe_due_ = !sender_.outstanding();  // retransmissions are probes enough
-      keep_alive_at_ = now.mono + kKeepAliveInterval;
-    }
+    HandleKeepAlive(now);
+    if (state_ == TcpState::kClosed) return;
   }
   if (!sender_.HandleTimeout(now)) return Abort(now, Status::kTimedOut);
   context_.Wake(*this);
+}
+
+// RFC 9293 §3.8.4.
+void Connection::HandleKeepAlive(const Now& now) {
+  if (heard_at_ + settings_.keep_idle > now.mono) {
+    keep_alive_probes_ = 0;
+    keep_alive_at_ = heard_at_ + settings_.keep_idle;
+    return;
+  }
+  // RFC 5482 §4.2: a user timeout takes the place of the number of probes.
+  const Millis patience = settings_.user_timeout;
+  const bool over = patience != 0 ? keep_alive_probes_ > 0 && now.mono - heard_at_ >= patience
+                                  : keep_alive_probes_ >= settings_.keep_count;
+  if (over) return Abort(now, Status::kTimedOut);
+  ++keep_alive_probes_;
+  probe_due_ = !sender_.outstanding();  // retransmissions are probes enough
+  keep_alive_at_ = now.mono + settings_.keep_interval;
 }
 
 Deadline Connection::NextTimeout() const {
@@ -206,9 +228,7 @@ void Connection::AnnounceReadable() {
 }
 
 void Connection::AnnounceWritable() {
-  if (!writable_wanted_ || sender_.fin_queued()) return;
-  // A quarter of the smallest buffer: one wake-up moves a useful amount.
-  if (sender_.Room() < Sender::kMinBuffer / 4) return;
+  if (!writable_wanted_ || sender_.fin_queued() || !sender_.Writable()) return;
   writable_wanted_ = false;
   context_.OnWritable(*this);
 }

@@ -6,6 +6,7 @@
 #include "netstack/ip/packet.h"
 #include "netstack/tcp/receiver.h"
 #include "netstack/tcp/sender.h"
+#include "netstack/tcp/settings.h"
 #include "netstack/tcp/state.h"
 #include "netstack/tcp/timer_heap.h"
 
@@ -54,14 +55,12 @@ class Connection {
   // Between answers to empty segments out of place, so that two confused ends do not echo each other for ever.
   static constexpr Millis kStrayInterval = 100;
   static constexpr int kQuickAcks = 16;                 // at the start the sender's window grows by acknowledgments
-  static constexpr Millis kKeepAliveInterval = 1000;    // between probes, as Node.js sets it
-  static constexpr int kKeepAliveProbes = 10;
   static constexpr int kSegmentsPerTurn = 64;           // then other connections have theirs
-  static constexpr uint32_t kMinMss = 88;               // a peer cannot make us send one byte per packet
+  static constexpr uint32_t kMinMss = TcpSettings::kMinMss;
   static constexpr Millis kPawsIdle = 24LL * 24 * 3600 * 1000;  // RFC 7323 §5.5
 
-  Connection(ConnectionContext& context, BlockPool& pool, const ConnectionName& name, uint32_t initial_seq,
-             uint32_t timestamp_offset);
+  Connection(ConnectionContext& context, BlockPool& pool, const ConnectionName& name, const TcpSettings& settings,
+             uint32_t initial_seq, uint32_t timestamp_offset);
 
   void Connect(const Now& now, Millis timeout);
   void AcceptSyn(const Now& now, const TcpSegment& syn);
@@ -80,10 +79,15 @@ class Connection {
   void Abort(const Now& now, Status status);  // RST
   void Fail(Status status);                   // without a word to the peer
   void Close(const Now& now);                 // the application forgets the handle
-  void SetNoDelay(bool on);
-  void SetKeepAlive(const Now& now, Millis idle);
+  // What can be read, in place, and giving it back; see Stack::TcpPeek.
+  int64_t Peek(StreamBuffer::Pieces& out);
+  Status Consume(size_t size);
+  Status SetOption(const Now& now, SocketOption option, int64_t value);
+  Status GetOption(SocketOption option, int64_t& value) const;
+  TcpInfo Statistics(const Now& now) const;
 
   const ConnectionName& name() const { return name_; }
+  const TcpSettings& settings() const { return settings_; }
   TcpState state() const { return state_; }
   bool has_handle() const { return has_handle_; }
   void GiveHandle() { has_handle_ = was_established_ = true; }
@@ -121,7 +125,12 @@ class Connection {
   void Challenge(const Now& now);
   std::optional<Instant> EchoTime(const Now& now, const TcpSegment& segment) const;
   uint32_t ScaledWindow(const TcpSegment& segment) const;
+  // connection_option.cc
+  void RestartKeepAlive();
   // connection.cc
+  int64_t NothingToRead();
+  void AfterRead(bool all);
+  void HandleKeepAlive(const Now& now);
   void Finish(Status status);
   void EnterTimeWait(const Now& now);
   void AnnounceReadable();
@@ -135,10 +144,12 @@ class Connection {
   void AckSent();
   uint32_t TimestampNow(const Now& now) const { return static_cast<uint32_t>(now.mono.ms) + timestamp_offset_; }
   uint32_t OwnMss();
+  size_t SegmentBound(size_t packet) const;
   size_t IpAndTcpHeader() const { return (name_.local.ip.IsV4() ? 20 : 40) + TcpSegment::kSize; }
 
   ConnectionContext& context_;
   ConnectionName name_;
+  TcpSettings settings_;
   TcpState state_ = TcpState::kClosed;
   bool passive_ = false;
   bool has_handle_ = false;
@@ -176,18 +187,21 @@ class Connection {
   Instant delayed_ack_at_ = Instant::Never();
 
   // Application.
-  bool no_delay_ = false;
   bool readable_armed_ = true;
   bool writable_wanted_ = false;
   bool end_read_ = false;
 
   // Endings and life signs.
-  Millis keep_alive_idle_ = 0;
   int keep_alive_probes_ = 0;
   bool probe_due_ = false;
   Instant keep_alive_at_ = Instant::Never();
   Instant heard_at_;
   Instant end_at_ = Instant::Never();  // TIME_WAIT or an orphan's patience
+
+  // Statistics (TcpInfo).
+  uint64_t segments_sent_ = 0, segments_received_ = 0;
+  uint32_t out_of_order_received_ = 0, zero_windows_ = 0;
+  Instant data_at_ = Instant::LongAgo();  // data came last
 };
 
 }  // namespace zt::netstack

@@ -7,6 +7,7 @@ namespace zt::netstack {
 
 void Connection::HandleSegment(const Now& now, const TcpSegment& segment) {
   if (state_ == TcpState::kClosed) return;
+  ++segments_received_;
   if (state_ == TcpState::kSynSent) return HandleSynSent(now, segment);
   const Seq seq = UnwrapSeq(segment.seq, receiver_.next());
   if (!segment.Has(kTcpRst) && !PassesPaws(now, segment, seq)) return;
@@ -112,7 +113,7 @@ bool Connection::HandleAck(const Now& now, const TcpSegment& segment, Seq seq) {
   if (!progress) return true;
   context_.OnProgress(now, *this);
   AnnounceWritable();
-  if (!has_handle_ && end_at_ != Instant::Never()) end_at_ = now.mono + kOrphanLife;
+  if (!has_handle_ && end_at_ != Instant::Never() && settings_.linger < 0) end_at_ = now.mono + kOrphanLife;
   if (!sender_.fin_acked()) return true;
   switch (state_) {
     case TcpState::kFinWait1: state_ = TcpState::kFinWait2; break;
@@ -137,6 +138,8 @@ void Connection::HandleData(const Now& now, const TcpSegment& segment, Seq seq) 
     return Abort(now, Status::kConnectionReset);
   }
   const Receiver::Outcome outcome = receiver_.Accept(seq, segment.payload, fin);
+  data_at_ = now.mono;
+  out_of_order_received_ += outcome.out_of_order && !outcome.advanced;
   ScheduleAck(now, outcome, segment.payload.size());
   if (outcome.advanced) AnnounceReadable();
   if (outcome.fin) HandleFin(now);

@@ -14,7 +14,7 @@ Connection::Turn Connection::Flush(const Now& now) {
     return Turn::kDone;
   }
   UpdateSegmentSize(now);
-  for (int sent = 0; auto chunk = sender_.Next(now, no_delay_); ++sent) {
+  for (int sent = 0; auto chunk = sender_.Next(now, settings_.no_delay); ++sent) {
     if (!context_.HasRoom()) return Turn::kNoRoom;
     if (sent == kSegmentsPerTurn) return Turn::kMore;
     SendChunk(now, *chunk);
@@ -41,6 +41,7 @@ TcpSegment Connection::Header(const Now& now, uint8_t flags, Seq seq) {
   segment.flags = flags | kTcpAck;
   const uint8_t scale = scaling_ ? Receiver::kWindowScale : 0;
   segment.window = static_cast<uint16_t>(receiver_.Offer(scale, receive_mss_) >> scale);
+  zero_windows_ += segment.window == 0;
   acked_ = receiver_.next();
   segment.ack = WireSeq(acked_);
   if (timestamps_) {
@@ -63,6 +64,7 @@ void Connection::SendChunk(const Now& now, const Sender::Chunk& chunk) {
   // Gaps are reported by an acknowledgment of its own: blocks would make this segment too large.
   if (!receiver_.has_gap()) ack_now_ = false;
   AckSent();
+  ++segments_sent_;
   context_.Emit(now, *this, segment, sender_.Data(chunk));
   sender_.Sent(now, chunk);
 }
@@ -71,6 +73,7 @@ void Connection::SendAck(const Now& now, Seq seq) {
   TcpSegment segment = Header(now, 0, seq);
   if (sack_) receiver_.FillSack(segment.options);
   AckSent();
+  ++segments_sent_;
   context_.Emit(now, *this, segment, {});
 }
 
@@ -86,7 +89,7 @@ void Connection::UpdateSegmentSize(const Now& now) {
   if (!IsSynchronized(state_) || state_ == TcpState::kTimeWait) return;
   const size_t packet = context_.PacketSize(now, *this);
   const size_t options = timestamps_ ? TcpOptions::kTimestampsSize : 0;
-  const size_t mss = std::min<size_t>(peer_mss_, packet - IpAndTcpHeader());
+  const size_t mss = SegmentBound(packet);
   const uint32_t size =
       static_cast<uint32_t>(std::max<size_t>(mss, kMinMss) - options);
   sender_.OnPacketTooBig(now, size);

@@ -243,7 +243,10 @@ TEST_CASE("keep-alive finds a dead peer, and costs a live one nothing but a prob
   Lab::Host& a = lab.AddHost();
   Lab::Host& b = lab.AddHost();
   const LabPair pair = ConnectPair(lab, a, b, 80);
-  REQUIRE(a.stack.SetOption(lab.now, pair.client, SocketOption::kTcpKeepidle, 10'000) == Status::kOk);
+  a.stack.SetOption(lab.now, pair.client, SocketOption::kTcpKeepidle, 10'000);
+  a.stack.SetOption(lab.now, pair.client, SocketOption::kTcpKeepintvl, 1000);
+  a.stack.SetOption(lab.now, pair.client, SocketOption::kTcpKeepcnt, 10);
+  REQUIRE(a.stack.SetOption(lab.now, pair.client, SocketOption::kSoKeepalive, 1) == Status::kOk);
   lab.Run(100'000);
   CHECK(a.Count(Kind::kTcpClosed) == 0);
   b.deaf = true;
@@ -258,11 +261,13 @@ TEST_CASE("keep-alive set before the handshake or after the end does no harm") {
   b.on_send = [](const Lab::Frame& f) { return f.ether_type == kEtherTypeArp; };
   const auto opened = a.stack.TcpConnect(lab.now, {}, {}, {b.v4(), 80}, 25'000);
   a.stack.SetOption(lab.now, opened.socket, SocketOption::kTcpKeepidle, 1);
+  a.stack.SetOption(lab.now, opened.socket, SocketOption::kSoKeepalive, 1);
   lab.Run(24'000);
   CHECK(a.Count(Kind::kTcpClosed) == 0);
   lab.Run(2000);
   CHECK(a.Count(Kind::kTcpClosed) == 1);
   a.stack.SetOption(lab.now, opened.socket, SocketOption::kTcpKeepidle, 1);
+  a.stack.SetOption(lab.now, opened.socket, SocketOption::kSoKeepalive, 1);
   lab.Run(60'000);
   CHECK(a.stack.NextTimeout().at == Instant::Never());
 }

@@ -15,6 +15,7 @@ void Connection::Connect(const Now& now, Millis timeout) {
 
 void Connection::AcceptSyn(const Now& now, const TcpSegment& syn) {
   passive_ = true;
+  ++segments_received_;
   state_ = TcpState::kSynReceived;
   TakeSynOptions(now, syn);
   syn_due_ = true;
@@ -38,7 +39,14 @@ void Connection::TakeSynOptions(const Now& now, const TcpSegment& syn) {
 uint32_t Connection::OwnMss() {
   // RFC 6691 §2: from the link, without options.
   const size_t mtu = context_.LinkMtu(*this);
-  return static_cast<uint32_t>(std::clamp<size_t>(mtu - IpAndTcpHeader(), kMinMss, 65535));
+  const size_t most = settings_.max_segment != 0 ? settings_.max_segment : 65535;
+  return static_cast<uint32_t>(std::clamp<size_t>(mtu - IpAndTcpHeader(), kMinMss, most));
+}
+
+// The largest segment, options included, for packets of this size.
+size_t Connection::SegmentBound(size_t packet) const {
+  const size_t most = settings_.max_segment != 0 ? std::min(settings_.max_segment, peer_mss_) : peer_mss_;
+  return std::min(most, packet - IpAndTcpHeader());
 }
 
 void Connection::SendSyn(const Now& now) {
@@ -65,6 +73,7 @@ void Connection::SendSyn(const Now& now) {
   syn_due_ = false;
   if (syn_tries_ == 0) syn_sent_at_ = now.mono;
   syn_at_ = now.mono + (RtoEstimator::kInitial << std::min(syn_tries_, 6));
+  ++segments_sent_;
   context_.Emit(now, *this, syn, {});
 }
 
@@ -125,13 +134,13 @@ bool Connection::Establish(const Now& now, const TcpSegment& segment, Seq seq) {
   if (syn_tries_ == 0) sender_.rto().Sample(now.mono - syn_sent_at_);  // RFC 6298 §3
   const uint32_t window = segment.Has(kTcpSyn) ? segment.window : ScaledWindow(segment);
   const size_t packet = context_.PacketSize(now, *this);
-  const size_t mss = std::min<size_t>(peer_mss_, packet - IpAndTcpHeader());
+  const size_t mss = SegmentBound(packet);
   sender_.Establish(now,
                     static_cast<uint32_t>(std::max<size_t>(mss, kMinMss)) -
                         (timestamps_ ? static_cast<uint32_t>(TcpOptions::kTimestampsSize) : 0),
                     sack_, window, seq);
   heard_at_ = now.mono;
-  if (keep_alive_idle_ != 0) keep_alive_at_ = now.mono + keep_alive_idle_;
+  RestartKeepAlive();
   context_.OnProgress(now, *this);
   context_.Wake(*this);
   return true;

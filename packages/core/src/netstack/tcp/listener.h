@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "netstack/stack_types.h"
+#include "netstack/tcp/settings.h"
 
 namespace zt::netstack {
 
@@ -17,6 +17,7 @@ struct Listener {
   uint32_t backlog = 0;
   uint32_t half_open = 0;
   uint32_t waiting = 0;  // established, event not yet taken
+  TcpSettings settings;  // of the connections to come
 
   bool AcceptsSyn() const {
     return waiting < backlog && half_open < std::min(kMaxHalfOpen, std::max(backlog, 16u));

@@ -117,19 +117,20 @@ size_t Receiver::Read(MutableBytes into) {
   const size_t n = std::min(into.size(), readable());
   if (n == 0) return 0;
   buffer_.Read(buffer_.begin(), into.first(n));
-  buffer_.Release(buffer_.begin() + n);
-  if (readable() == 0) {
-    // A reader that keeps up and a sender that fills half the window: the window may be what limits them.
-    drained_ += n;
-    if (drained_ >= limit_ / 2 && limit_ < kMaxWindow) {
-      limit_ = std::min(limit_ * 2, kMaxWindow);
-      drained_ = 0;
-    }
-    if (islands_.empty()) buffer_.Clear();
-  } else {
-    drained_ += n;
-  }
+  Consume(n);
   return n;
+}
+
+void Receiver::Consume(size_t size) {
+  buffer_.Release(buffer_.begin() + size);
+  drained_ += size;
+  if (readable() != 0) return;
+  // A reader that keeps up and a sender that fills half the window: the window may be what limits them.
+  if (drained_ >= limit_ / 2 && limit_ < kMaxWindow && !fixed_) {
+    limit_ = std::min(limit_ * 2, kMaxWindow);
+    drained_ = 0;
+  }
+  if (islands_.empty()) buffer_.Clear();
 }
 
 Seq Receiver::WantedEdge() const { return std::max(edge_, buffer_.begin() + limit_); }

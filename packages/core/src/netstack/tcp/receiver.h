@@ -36,6 +36,16 @@ class Receiver {
 
   // Bytes copied out.
   size_t Read(MutableBytes into);
+  // What is readable in at most two blocks, and taking it away; at most readable() bytes.
+  StreamBuffer::Pieces Peek() const { return buffer_.PeekBlocks(data_end()); }
+  void Consume(size_t size);
+  // The window from now on, not tuned any more.
+  void SetBuffer(uint32_t bytes) {
+    limit_ = bytes;
+    fixed_ = true;
+  }
+  uint32_t limit() const { return limit_; }
+  Seq data_end() const { return fin_reached_ ? next_ - 1 : next_; }
   size_t readable() const { return static_cast<size_t>(data_end() - buffer_.begin()); }
   bool at_end() const { return fin_reached_ && readable() == 0; }
   bool fin_reached() const { return fin_reached_; }
@@ -57,7 +67,6 @@ class Receiver {
   struct Island {
     Seq left, right;
   };
-  Seq data_end() const { return fin_reached_ ? next_ - 1 : next_; }
   Seq WantedEdge() const;
   bool AddIsland(Seq left, Seq right);
   void AbsorbIslands();
@@ -67,6 +76,7 @@ class Receiver {
   Seq next_ = 0;
   Seq edge_ = 0;
   uint32_t limit_ = kInitialWindow;
+  bool fixed_ = false;
   uint64_t drained_ = 0;  // read since the limit last grew
   std::optional<Seq> fin_;
   bool fin_reached_ = false;

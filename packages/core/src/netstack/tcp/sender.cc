@@ -35,8 +35,7 @@ void Sender::SetSegmentSize(uint32_t mss) {
 }
 
 size_t Sender::Room() const {
-  // Twice the congestion window keeps the pipe full while the application is woken.
-  const uint64_t limit = std::clamp<uint64_t>(2 * congestion_->window(), kMinBuffer, kMaxBuffer);
+  const uint64_t limit = buffer();
   const uint64_t used = data_end_ - una_;
   return used >= limit ? 0 : static_cast<size_t>(limit - used);
 }

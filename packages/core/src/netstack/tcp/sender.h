@@ -1,12 +1,14 @@
 // The sending half: queue, windows, Nagle, recovery, probing. Decides what to send; the connection sends it.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <span>
 #include <utility>
 
 #include "netstack/header/tcp_option.h"
+#include "netstack/stack_types.h"
 #include "netstack/tcp/congestion.h"
 #include "netstack/tcp/rto.h"
 #include "netstack/tcp/scoreboard.h"
@@ -31,6 +33,18 @@ class Sender {
   void Establish(const Now& now, uint32_t mss, bool sack, uint32_t peer_window, Seq peer_seq);
   RtoEstimator& rto() { return rto_; }
   void SetSegmentSize(uint32_t mss);
+  uint32_t segment_size() const { return mss_; }
+
+  // Options (sender_option.cc).
+  void SetBuffer(uint32_t bytes) { fixed_buffer_ = bytes; }  // 0: follows the congestion window
+  uint64_t buffer() const;
+  // Room worth an event: one wake-up moves a useful amount.
+  bool Writable() const { return Room() >= std::min<uint64_t>(buffer(), kMinBuffer) / 4; }
+  void SetUserTimeout(Millis patience) { give_up_ = patience == 0 ? kGiveUp : patience; }
+  void SetCongestion(Congestion kind);
+  Congestion congestion_kind() const { return congestion_kind_; }
+  // Its part of the statistics.
+  void FillInfo(const Now& now, TcpInfo& out) const;
 
   // Application side.
   size_t Room() const;
@@ -110,6 +124,9 @@ class Sender {
   Scoreboard board_;
   RtoEstimator rto_;
   std::unique_ptr<CongestionControl> congestion_;
+  Congestion congestion_kind_ = Congestion::kCubic;
+  uint32_t fixed_buffer_ = 0;  // so_sndbuf
+  Millis give_up_ = kGiveUp;   // RFC 5482: how long data may stay unacknowledged
 
   uint32_t mss_ = 536;
   bool established_ = false;

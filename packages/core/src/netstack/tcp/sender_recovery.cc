@@ -222,14 +222,14 @@ bool Sender::HandleTimeout(const Now& now) {
     probe_due_ = true;
   }
   if (persist_at_ <= now.mono) {
-    if (now.mono - persist_alive_ >= kGiveUp) return false;
+    if (now.mono - persist_alive_ >= give_up_) return false;
     persist_due_ = true;
     override_silly_ = true;  // RFC 9293 §3.8.6.2.1: a small window is used in the end
     persist_backoff_ = std::min(persist_backoff_ + 1, 10);
     persist_at_ = now.mono + std::min(RtoEstimator::kMax, rto_.Timeout() << persist_backoff_);
   }
   if (retransmit_at_ <= now.mono) {
-    if (now.mono - progress_at_ >= kGiveUp) return false;
+    if (now.mono - progress_at_ >= give_up_) return false;
     OnRetransmissionTimeout(now);
   }
   return true;

@@ -50,6 +50,17 @@ StreamBuffer::Pieces StreamBuffer::Peek(uint64_t position, size_t size) const {
   return pieces;
 }
 
+StreamBuffer::Pieces StreamBuffer::PeekBlocks(uint64_t end) const {
+  if (end <= begin_) return {};
+  const size_t offset = static_cast<size_t>(begin_ % BlockPool::kBlockBytes);
+  const size_t size = static_cast<size_t>(std::min<uint64_t>(end - begin_, 2 * BlockPool::kBlockBytes - offset));
+  const size_t head = std::min(size, BlockPool::kBlockBytes - offset);
+  Pieces pieces;
+  pieces.first = {blocks_[0].get() + offset, head};
+  if (head < size) pieces.second = {blocks_[1].get(), size - head};
+  return pieces;
+}
+
 void StreamBuffer::Read(uint64_t position, MutableBytes into) const {
   while (!into.empty()) {
     const size_t take = std::min(into.size(), BlockPool::kBlockBytes);

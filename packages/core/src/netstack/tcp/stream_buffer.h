@@ -42,6 +42,8 @@ class StreamBuffer {
   void Write(uint64_t position, ByteSpan data);
   // Bytes written before. At most kBlockBytes.
   Pieces Peek(uint64_t position, size_t size) const;
+  // What was written from begin() on, up to `end`, as far as the first two blocks hold it.
+  Pieces PeekBlocks(uint64_t end) const;
   void Read(uint64_t position, MutableBytes into) const;
   // Forgets everything before `position`.
   void Release(uint64_t position);

@@ -45,10 +45,10 @@ uint32_t TcpLayer::InitialSeq(const Now& now, const ConnectionName& name) const 
   return static_cast<uint32_t>(now.mono.ms) * 250 + static_cast<uint32_t>(hash);
 }
 
-Connection& TcpLayer::Create(const Now& now, const ConnectionName& name) {
+Connection& TcpLayer::Create(const Now& now, const ConnectionName& name, const TcpSettings& settings) {
   const uint32_t timestamp_offset =
       static_cast<uint32_t>(secret_(TupleBytes(name.interface, name.remote, name.local)));
-  auto connection = std::make_unique<Connection>(*this, pool_, name, InitialSeq(now, name),
+  auto connection = std::make_unique<Connection>(*this, pool_, name, settings, InitialSeq(now, name),
                                                  timestamp_offset);
   Connection& reference = *connection;
   connections_.emplace(name.id.value, std::move(connection));
@@ -85,7 +85,7 @@ Status TcpLayer::Connect(const Now& now, SocketId id, NetworkId interface, Endpo
   if (local.port == remote.port && local.ip == remote.ip) return Status::kInvalidArgument;
   status = ChoosePort(path.interface, local, remote);
   if (status != Status::kOk) return status;
-  Connection& connection = Create(now, {id, {}, path.interface, interface, local, remote});
+  Connection& connection = Create(now, {id, {}, path.interface, interface, local, remote}, {});
   connection.path = path;
   connection.path_generation = ip_.generation();
   connection.Connect(now, timeout);
@@ -107,7 +107,10 @@ Status TcpLayer::Listen(SocketId id, NetworkId interface, Endpoint& local, uint3
   }
   if (!bindings_.IsFree(interface, local)) return Status::kAddressInUse;
   bindings_.Add(interface, local, id);
-  listeners_[id] = {interface, local, std::clamp(backlog, 1u, Listener::kMaxBacklog)};
+  Listener& listener = listeners_[id];
+  listener.interface = interface;
+  listener.local = local;
+  listener.backlog = std::clamp(backlog, 1u, Listener::kMaxBacklog);
   return Status::kOk;
 }
 

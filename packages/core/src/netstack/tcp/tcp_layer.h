@@ -31,6 +31,9 @@ class TcpLayer final : public ConnectionContext {
   Connection* Find(SocketId id);  // one the application holds
   // To be called after anything was done to a connection: forgets it when it is dead, else keeps its timer right.
   void Update(Connection& connection);
+  // tcp_option.cc. kNotFound: neither a connection the application holds nor a listener.
+  Status SetOption(const Now& now, SocketId id, SocketOption option, int64_t value);
+  Status GetOption(SocketId id, SocketOption option, int64_t& value);
   std::optional<SocketInfo> Info(SocketId id);
   bool Has(SocketId id);
   size_t size() const { return connections_.size() + listeners_.size(); }
@@ -95,7 +98,8 @@ class TcpLayer final : public ConnectionContext {
   std::vector<SocketId> Ids() const;
   Connection* FindByError(const TransportError& error) const;
   Connection* Lookup(SocketId id);
-  Connection& Create(const Now& now, const ConnectionName& name);
+  Connection& Create(const Now& now, const ConnectionName& name, const TcpSettings& settings);
+  Status SetOnlyV6(SocketId id, Listener& listener, bool on);
   void Erase(Connection& connection);
   void HandleSyn(const Now& now, const IpPacket& packet, const TcpSegment& segment, const Tuple& tuple);
   void SendResetFor(const Now& now, const IpPacket& packet, const TcpSegment& segment);

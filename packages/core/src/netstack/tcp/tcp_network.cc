@@ -3,6 +3,14 @@
 #include "netstack/tcp/tcp_layer.h"
 
 namespace zt::netstack {
+namespace {
+
+PacketOptions OptionsOf(const Connection& connection) {
+  const TcpSettings& settings = connection.settings();
+  return {.tos = settings.tos, .hop_limit = settings.hop_limit, .dont_fragment = true};
+}
+
+}  // namespace
 
 void TcpLayer::HandlePacket(const Now& now, const IpPacket& packet) {
   // RFC 9293 §3.9.2.3: neither from nor to a group, nor from nobody.
@@ -43,7 +51,7 @@ void TcpLayer::HandleSyn(const Now& now, const IpPacket& packet, const TcpSegmen
   if (!id) return drops_.Count(DropReason::kBacklogFull);
   ++state.half_open;
   Connection& connection =
-      Create(now, {id, listener, tuple.interface, state.interface, tuple.local, tuple.remote});
+      Create(now, {id, listener, tuple.interface, state.interface, tuple.local, tuple.remote}, state.settings);
   connection.AcceptSyn(now, segment);
   Update(connection);
 }
@@ -113,7 +121,8 @@ void TcpLayer::Emit(const Now& now, Connection& connection, TcpSegment& segment,
   const size_t size = segment.Write(header, name.local.ip, name.remote.ip, data);
   ByteSpan pieces[] = {{header, size}, payload.first, payload.second};
   const size_t count = payload.first.empty() ? 1 : payload.second.empty() ? 2 : 3;
-  ip_.Transmit(now, connection.path, name.remote.ip, kProtocolTcp, std::span(pieces, count), room);
+  ip_.Transmit(now, connection.path, name.remote.ip, kProtocolTcp, std::span(pieces, count), room,
+               OptionsOf(connection));
 }
 
 void TcpLayer::EmitLater(const Now& now, Connection& connection, TcpSegment& segment) {
@@ -123,7 +132,7 @@ void TcpLayer::EmitLater(const Now& now, Connection& connection, TcpSegment& seg
   segment.destination_port = name.remote.port;
   uint8_t bytes[TcpSegment::kMaxHeader];
   const size_t size = segment.Write(bytes, name.local.ip, name.remote.ip, {});
-  ip_.Enqueue(now, connection.path, name.remote.ip, kProtocolTcp, {bytes, size});
+  ip_.Enqueue(now, connection.path, name.remote.ip, kProtocolTcp, {bytes, size}, OptionsOf(connection));
 }
 
 uint32_t TcpLayer::PacketSize(const Now& now, Connection& connection) {

@@ -25,6 +25,9 @@ class UdpLayer {
   bool Close(SocketId id);
   Status Send(const Now& now, SocketId id, const Endpoint& to, ByteSpan data);
   int64_t Receive(SocketId id, Endpoint& from, Endpoint& to, MutableBytes into);
+  // udp_option.cc
+  Status SetOption(const Now& now, SocketId id, SocketOption option, int64_t value);
+  Status GetOption(SocketId id, SocketOption option, int64_t& value) const;
   bool Has(SocketId id) const { return sockets_.count(id) != 0; }
   std::optional<SocketInfo> Info(SocketId id) const;
   size_t size() const { return sockets_.size(); }
