@@ -24,7 +24,8 @@ class FrameSink {
 
 struct Route {
   IpPrefix target;
-  IpAddress via;  // none: on-link
+  IpAddress via;        // none: on-link
+  uint16_t metric = 0;  // among routes of one prefix length the lowest wins
   auto operator<=>(const Route&) const = default;
 };
 
@@ -84,6 +85,7 @@ struct StackEvent {
   Status status = Status::kOk;
   NetworkId interface;
   Endpoint local, remote;
+  Mac mac;             // kAddressConflict: whose frame it was
   uint32_t token = 0;  // kPingReply
   Millis rtt_ms = 0;
 };

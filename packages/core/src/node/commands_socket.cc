@@ -73,6 +73,20 @@ Status UdpBind(CommandContext& c, HostReader& in, HostWriter& out) {
   return Answer(c.node.stack().UdpBind(network, local), out);
 }
 
+Status GroupJoin(CommandContext& c, HostReader& in, HostWriter&) {
+  const SocketId socket{in.U32()};
+  const NetworkId network{in.U64()};
+  const IpAddress group = in.Ip();
+  return in.AtEnd() ? c.node.stack().JoinGroup(c.now, socket, network, group) : Status::kInvalidArgument;
+}
+
+Status GroupLeave(CommandContext& c, HostReader& in, HostWriter&) {
+  const SocketId socket{in.U32()};
+  const NetworkId network{in.U64()};
+  const IpAddress group = in.Ip();
+  return in.AtEnd() ? c.node.stack().LeaveGroup(c.now, socket, network, group) : Status::kInvalidArgument;
+}
+
 Status Ping(CommandContext& c, HostReader& in, HostWriter&) {
   const NetworkId network{in.U64()};
   const IpAddress to = in.Ip();
@@ -92,6 +106,8 @@ constexpr CommandEntry kTable[] = {
     {Command::kSocketSetOption, SetOption},
     {Command::kSocketInfo, SocketInfo},
     {Command::kUdpBind, UdpBind},
+    {Command::kGroupJoin, GroupJoin},
+    {Command::kGroupLeave, GroupLeave},
     {Command::kPing, Ping},
 };
 

@@ -110,7 +110,9 @@ void Composition::Settle(const Now& now) {
     stack_.Flush(now);
     if (!delivered_) break;
   }
-  while (const auto event = stack_.PollEvent()) events_.Socket(*event);
+  while (const auto event = stack_.PollEvent()) {
+    if (ports_ == nullptr || !ports_->HandleStackEvent(now, *event)) events_.Socket(*event);
+  }
 }
 
 std::span<const Transmit> Composition::PollTransmit(const Now& now) {

@@ -68,10 +68,31 @@ void NetworkPorts::ApplyAddresses(const Now& now, NetworkId id, Port& port, cons
   }
   port.addresses = std::move(next);
   stack_.SetAddresses(now, id, port.addresses);
-  // The groups for ARP and neighbour discovery follow the addresses (vl2.md §11.1).
+  SubscribeGroups(now, id);
+}
+
+void NetworkPorts::SubscribeGroups(const Now& now, NetworkId id) {
   std::vector<vl2::MulticastGroup> groups;
   for (const netstack::LinkGroup& group : stack_.Groups(id)) groups.push_back({group.mac, group.adi});
   vl2_.SetGroups(now, id, groups);
+}
+
+bool NetworkPorts::HandleStackEvent(const Now& now, const netstack::StackEvent& event) {
+  switch (event.kind) {
+    case netstack::StackEventKind::kGroupsChanged:
+      if (ports_.count(event.interface) != 0) SubscribeGroups(now, event.interface);
+      return true;
+    case netstack::StackEventKind::kAddressConflict: WarnOfConflict(event); return true;
+    default: return false;
+  }
+}
+
+void NetworkPorts::WarnOfConflict(const netstack::StackEvent& event) {
+  const std::string address = event.local.ip.ToString();
+  const std::string kept = event.local.ip.IsV4() ? "it is kept and defended here" : "it is not used here";
+  events_.Warn(Warning::kAddressConflict,
+               address + " on network " + event.interface.ToString() + " is also used by " + event.mac.ToString() + "; " +
+                   kept + ". Give one of the two members another address at the network's controller.");
 }
 
 void NetworkPorts::ApplyRoutes(NetworkId id, Port& port, const NetworkConfig& config) {
@@ -85,7 +106,7 @@ void NetworkPorts::ApplyRoutes(NetworkId id, Port& port, const NetworkConfig& co
   }
   port.routes = config.routes;
   std::vector<netstack::Route> routes;
-  for (const NetworkRoute& route : port.routes) routes.push_back({route.target, route.via});
+  for (const NetworkRoute& route : port.routes) routes.push_back({route.target, route.via, route.metric});
   stack_.SetRoutes(id, routes);
 }
 

@@ -29,6 +29,9 @@ class NetworkPorts {
   // The network is about to be left, or the node shuts down.
   void Detach(const Now& now, const vl2::NetworkInfo& info);
 
+  // What the stack says about interfaces; true when the event was one of those.
+  bool HandleStackEvent(const Now& now, const netstack::StackEvent& event);
+
   // True iff `ip` is inside a range assigned to us on any network (vl1.md §7.3 rule 3).
   bool Contains(const IpAddress& ip) const;
 
@@ -43,6 +46,9 @@ class NetworkPorts {
   };
 
   void ApplyAddresses(const Now& now, NetworkId id, Port& port, const NetworkConfig& config);
+  // VL2 subscribes to what the interface must receive (vl2.md §11.1, §10).
+  void SubscribeGroups(const Now& now, NetworkId id);
+  void WarnOfConflict(const netstack::StackEvent& event);
   void ApplyRoutes(NetworkId id, Port& port, const NetworkConfig& config);
   void Report(const vl2::NetworkInfo& info, Port& port);
   void ReportReady(const vl2::NetworkInfo& info, Port& port);

@@ -20,6 +20,7 @@ set(ZT_NODE_SOURCES
 set(ZT_NODE_TESTS
   host_protocol_test.cc
   node_hostile_test.cc
+  node_multicast_test.cc
   node_network_test.cc
   node_path_test.cc
 )
