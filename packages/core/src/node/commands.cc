@@ -5,7 +5,8 @@ namespace zt::node {
 namespace {
 
 CommandHandler Find(Command op) {
-  for (const auto& table : {NodeCommands(), NetworkCommands(), SocketCommands(), ControllerCommands()}) {
+  for (const auto& table :
+       {NodeCommands(), NetworkCommands(), SocketCommands(), ControllerCommands(), CaptureCommands()}) {
     for (const CommandEntry& entry : table) {
       if (entry.op == op) return entry.run;
     }

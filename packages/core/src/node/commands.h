@@ -25,6 +25,7 @@ std::span<const CommandEntry> NodeCommands();
 std::span<const CommandEntry> NetworkCommands();
 std::span<const CommandEntry> SocketCommands();
 std::span<const CommandEntry> ControllerCommands();
+std::span<const CommandEntry> CaptureCommands();
 
 // Runs one request and writes status and body to `reply`, which is cleared first. Unknown operations, missing or
 // surplus bytes: kInvalidArgument.

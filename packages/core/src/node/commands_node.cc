@@ -42,6 +42,7 @@ Status SetLocalEndpoints(CommandContext& c, HostReader& in, HostWriter&) {
   for (size_t i = 0; i < count && in.ok(); ++i) endpoints.push_back(in.Ep());
   if (!in.AtEnd()) return Status::kInvalidArgument;
   c.node.vl1().SetLocalEndpoints(endpoints);
+  c.node.captures().SetLocalEndpoints(endpoints);
   return Status::kOk;
 }
 

@@ -12,6 +12,7 @@ Composition::Composition(const Now& now, NodeOptions options)
       random_(options_.random_seed),
       impairment_(options_.impairment, drops_),
       events_(drops_),
+      captures_(events_),
       stack_(random_, drops_, *this) {
   if (options_.identity.has_value()) {
     Start(now, *options_.identity);
@@ -76,6 +77,7 @@ Status Composition::Availability() const {
 void Composition::HandleDatagrams(const Now& now, std::span<const InboundDatagram> batch) {
   for (const InboundDatagram& datagram : batch) {
     if (phase_ != Phase::kRunning) return;
+    if (captures_.datagrams()) [[unlikely]] captures_.Received(now, datagram);
     vl1_->HandleDatagram(now, datagram);
   }
 }
@@ -90,6 +92,7 @@ void Composition::HandleTimeout(const Now& now) {
     events_.StoreIdentity(Event::kStoreIdentityPublic, made->identity().ToText());
     return Start(now, *made);
   }
+  captures_.HandleTimeout(now);
   if (phase_ != Phase::kRunning) return;
   vl1_->HandleTimeout(now);
   vl2_->HandleTimeout(now);
@@ -98,7 +101,7 @@ void Composition::HandleTimeout(const Now& now) {
 
 Deadline Composition::NextTimeout() const {
   if (phase_ == Phase::kMakingIdentity) return {Instant::LongAgo(), "identity generation"};
-  const Deadline held{impairment_.NextTimeout(), "impairment"};
+  const Deadline held = Earliest({impairment_.NextTimeout(), "impairment"}, captures_.NextTimeout());
   if (phase_ != Phase::kRunning) return held;
   return Earliest(Earliest(vl1_->NextTimeout(), vl2_->NextTimeout()), Earliest(stack_.NextTimeout(), held));
 }
@@ -116,6 +119,12 @@ void Composition::Settle(const Now& now) {
 }
 
 std::span<const Transmit> Composition::PollTransmit(const Now& now) {
+  const std::span<const Transmit> leaving = TakeTransmit(now);
+  if (captures_.datagrams()) [[unlikely]] captures_.Sent(now, leaving);
+  return leaving;
+}
+
+std::span<const Transmit> Composition::TakeTransmit(const Now& now) {
   // Again when impairment dropped a whole batch: an empty answer means there is nothing left.
   for (;;) {
     Settle(now);
@@ -135,7 +144,10 @@ void Composition::Shutdown(const Now& now) {
     }
     Settle(now);
     vl1_->SavePeers(now);
+    // What the host takes after this call belongs to the captures that end here.
+    if (captures_.datagrams() && !impairment_.active()) captures_.Sent(now, filling_.datagrams());
   }
+  captures_.EndAll(now);
   const NodeAddress self = vl1_ != nullptr ? vl1_->self().address() : NodeAddress{};
   phase_ = Phase::kDown;
   events_.Stack(Event::kStackDown);

@@ -9,6 +9,7 @@
 #include "base/transmit_queue.h"
 #include "crypto/drbg.h"
 #include "netstack/stack.h"
+#include "node/capture.h"
 #include "node/event_encoder.h"
 #include "node/impairment.h"
 #include "node/network_ports.h"
@@ -45,6 +46,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   vl1::Vl1& vl1() { return *vl1_; }
   vl2::Vl2& vl2() { return *vl2_; }
   netstack::Stack& stack() { return stack_; }
+  Captures& captures() { return captures_; }
   const DropCounters& drops() const { return drops_; }
   EventQueue& events() { return events_.queue(); }
   const EventQueue& events() const { return events_.queue(); }
@@ -55,6 +57,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   void Start(const Now& now, const SecretIdentity& identity);
   void LoadCaches(const Now& now);
   void Settle(const Now& now);
+  std::span<const Transmit> TakeTransmit(const Now& now);
 
   // vl1::Delegate
   bool HandleMessage(const Now& now, const vl1::Message& message) override;
@@ -88,6 +91,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   TransmitQueue filling_, handed_;
   Impairment impairment_;
   EventEncoder events_;
+  Captures captures_;
   netstack::Stack stack_;
   std::unique_ptr<vl1::IdentityGenerator> generator_;
   std::unique_ptr<vl1::Vl1> vl1_;

@@ -172,6 +172,16 @@ void EventEncoder::ControllerRequest(const vl2::ControllerRequest& request) {
   Post(Event::kControllerRequest);
 }
 
+void EventEncoder::CaptureData(const CaptureChunk& chunk) {
+  HostWriter out = Begin();
+  out.U32(chunk.capture);
+  out.Bool(chunk.last);
+  out.U64(chunk.seen);
+  out.U64(chunk.dropped);
+  out.Blob32(chunk.bytes);
+  Post(Event::kCaptureData);
+}
+
 void EventEncoder::UserMessage(NodeAddress source, uint64_t type, ByteSpan data) {
   HostWriter out = Begin();
   out.Address(source);

@@ -15,6 +15,14 @@ namespace zt::node {
 void EncodeNetwork(HostWriter& out, const vl2::NetworkInfo& info);
 void EncodePeer(HostWriter& out, const vl1::PeerInfo& peer);
 
+// The next bytes of a capture's file, with what was counted so far.
+struct CaptureChunk {
+  uint32_t capture;
+  bool last;
+  uint64_t seen, dropped;
+  ByteSpan bytes;
+};
+
 class EventEncoder {
  public:
   explicit EventEncoder(DropCounters& drops) : queue_(drops) {}
@@ -37,6 +45,7 @@ class EventEncoder {
   void StoreNetwork(NetworkId network, ByteSpan dictionary);
   void Socket(const netstack::StackEvent& event);
   void ControllerRequest(const vl2::ControllerRequest& request);
+  void CaptureData(const CaptureChunk& chunk);
   void UserMessage(NodeAddress source, uint64_t type, ByteSpan data);
 
  private:

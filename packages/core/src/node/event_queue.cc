@@ -25,7 +25,9 @@ uint64_t ReadinessKey(Event code, ByteSpan body) {
 void EventQueue::Push(Event code, ByteSpan body) {
   if (IsReadiness(code)) {
     if (!ready_.insert(ReadinessKey(code, body)).second) return;
-  } else if (!IsOfSocket(code) && bytes_.size() - head_ + kHeader + body.size() > kMaxBytes) {
+  } else if (code == Event::kCaptureData) {
+    capture_bytes_ += body.size();
+  } else if (!IsOfSocket(code) && bytes_.size() - head_ - capture_bytes_ + kHeader + body.size() > kMaxBytes) {
     drops_.Count(DropReason::kQueueFull);
     return;
   }
@@ -46,6 +48,7 @@ void EventQueue::Drain(Bytes& out, size_t max_bytes) {
     const size_t taken = head_ - first;
     if (taken != 0 && out.size() + taken + in.position() > max_bytes) break;
     if (IsReadiness(code)) ready_.erase(ReadinessKey(code, body));
+    if (code == Event::kCaptureData) capture_bytes_ -= body.size();
     head_ += in.position();
   }
   out.insert(out.end(), bytes_.begin() + static_cast<ptrdiff_t>(first), bytes_.begin() + static_cast<ptrdiff_t>(head_));

@@ -13,7 +13,8 @@ class EventQueue {
  public:
   // What an application that stopped reading can make us keep of events about peers, networks, messages and requests.
   // Events of sockets are not cut: a lost `tcp_accepted` would leak a connection, and each socket has at most one of
-  // each kind pending, so Stack::kMaxSockets bounds them.
+  // each kind pending, so Stack::kMaxSockets bounds them. Nor are those of captures: a lost one would break the file,
+  // and captures bound what they post (node/capture.h).
   static constexpr size_t kMaxBytes = 8 << 20;
 
   explicit EventQueue(DropCounters& drops) : drops_(drops) {}
@@ -21,6 +22,8 @@ class EventQueue {
   // Appends; a readiness event that is pending already is not repeated.
   void Push(Event code, ByteSpan body);
   bool empty() const { return head_ == bytes_.size(); }
+  // Of capture_data events that were not drained.
+  size_t capture_bytes() const { return capture_bytes_; }
   // Moves events to the end of `out` until the next one would make `out` longer than `max_bytes`; at least one.
   void Drain(Bytes& out, size_t max_bytes);
 
@@ -30,6 +33,7 @@ class EventQueue {
   DropCounters& drops_;
   Bytes bytes_;      // encoded events, one after the other
   size_t head_ = 0;  // of the first one not drained
+  size_t capture_bytes_ = 0;
   std::unordered_set<uint64_t> ready_;  // code << 32 | socket of readiness events in the queue; never iterated
 };
 

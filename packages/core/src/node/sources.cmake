@@ -1,6 +1,10 @@
 # Sources of packages/core/src/node, read by CMake and by the WebAssembly build.
 set(ZT_NODE_SOURCES
+  capture.cc
+  capture_datagram.cc
+  capture_filter.cc
   commands.cc
+  commands_capture.cc
   commands_controller.cc
   commands_network.cc
   commands_node.cc
@@ -18,7 +22,10 @@ set(ZT_NODE_SOURCES
   wiring.cc
 )
 set(ZT_NODE_TESTS
+  capture_filter_test.cc
+  capture_test.cc
   host_protocol_test.cc
+  node_capture_test.cc
   node_hostile_test.cc
   node_multicast_test.cc
   node_network_test.cc

@@ -48,6 +48,9 @@ void Composition::OnWarning(const Now&, Warning warning, std::string_view detail
 void Composition::DeliverFrame(const Now& now, NetworkId network, Mac source, Mac destination, uint16_t ether_type,
                                ByteSpan payload) {
   delivered_ = true;
+  if (captures_.frames()) [[unlikely]] {
+    captures_.Frame(now, PcapngDirection::kInbound, network, source, destination, ether_type, {&payload, 1});
+  }
   stack_.HandleFrame(now, network, source, destination, ether_type, payload);
 }
 
@@ -69,6 +72,9 @@ void Composition::OnUserMessage(const Now&, NodeAddress source, uint64_t type, B
 
 void Composition::SendFrame(const Now& now, NetworkId interface, Mac source, Mac destination, uint16_t ether_type,
                             std::span<const ByteSpan> payload) {
+  if (captures_.frames()) [[unlikely]] {
+    captures_.Frame(now, PcapngDirection::kOutbound, interface, source, destination, ether_type, payload);
+  }
   vl2_->SendFrame(now, interface, source, destination, ether_type, payload);
 }
 

@@ -359,6 +359,7 @@ export const Command = {
   CONTROLLER_REVOKE: 53,
   CAPTURE_START: 60,
   CAPTURE_STOP: 61,
+  CAPTURE_ACK: 62,
 } as const;
 /** A value of {@link Command}. */
 export type Command = (typeof Command)[keyof typeof Command];
@@ -395,6 +396,7 @@ export const CommandName: Readonly<Record<number, keyof typeof Command>> = {
   53: 'CONTROLLER_REVOKE',
   60: 'CAPTURE_START',
   61: 'CAPTURE_STOP',
+  62: 'CAPTURE_ACK',
 };
 
 /** Options of socket_set_option and socket_get_option by their BSD names; units and ranges in HOST_PROTOCOL.md §7. */

@@ -373,6 +373,7 @@ enum class Command : uint16_t {
   kControllerRevoke = 53,
   kCaptureStart = 60,
   kCaptureStop = 61,
+  kCaptureAck = 62,
 };
 constexpr std::string_view ToString(Command value) {
   switch (value) {
@@ -407,10 +408,11 @@ constexpr std::string_view ToString(Command value) {
     case Command::kControllerRevoke: return "controller_revoke";
     case Command::kCaptureStart: return "capture_start";
     case Command::kCaptureStop: return "capture_stop";
+    case Command::kCaptureAck: return "capture_ack";
   }
   return "unknown";
 }
-inline constexpr int kCommandCount = 62;
+inline constexpr int kCommandCount = 63;
 
 // Options of socket_set_option and socket_get_option by their BSD names; units and ranges in HOST_PROTOCOL.md §7.
 enum class SocketOption : uint8_t {
