@@ -74,7 +74,7 @@ int64_t Connection::NothingToRead() {
 
 void Connection::AfterRead(bool all) {
   if (all) readable_armed_ = true;
-  if (IsSynchronized(state_) && receiver_.UpdateDue(receive_mss_)) {
+  if (IsSynchronized(state_) && receiver_.UpdateDue(scaling_ ? Receiver::kWindowScale : 0, receive_mss_)) {
     ack_now_ = true;
     context_.Wake(*this);
   }

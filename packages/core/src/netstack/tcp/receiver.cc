@@ -149,10 +149,13 @@ uint32_t Receiver::Offer(uint8_t scale, uint32_t mss) {
   return static_cast<uint32_t>(offer);
 }
 
-bool Receiver::UpdateDue(uint32_t mss) const {
+bool Receiver::UpdateDue(uint8_t scale, uint32_t mss) const {
   const uint64_t current = window();
   if (current >= limit_ / 2) return false;
-  return WantedEdge() - next_ >= current + std::max<uint64_t>(2 * uint64_t{mss}, limit_ / 8);
+  // Without scaling the field cannot say more than 65535, however much room there is.
+  const uint64_t most = uint64_t{0xffff} << scale;
+  const uint64_t wanted = std::min<uint64_t>(WantedEdge() - next_, most);
+  return wanted >= current + std::max<uint64_t>(2 * uint64_t{mss}, std::min<uint64_t>(limit_, most) / 8);
 }
 
 void Receiver::Discard() {

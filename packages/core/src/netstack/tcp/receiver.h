@@ -56,7 +56,7 @@ class Receiver {
   // Moves the edge as far as it may go and returns the window; scaled units are `1 << scale`.
   uint32_t Offer(uint8_t scale, uint32_t mss);
   // The reader made so much room that the sender should know (RFC 9293 §3.8.6.2.2).
-  bool UpdateDue(uint32_t mss) const;
+  bool UpdateDue(uint8_t scale, uint32_t mss) const;
   bool has_gap() const { return !islands_.empty(); }
   // The duplicate just received first, once (RFC 2883), then the islands, latest first (RFC 2018 §4).
   void FillSack(TcpOptions& options);
