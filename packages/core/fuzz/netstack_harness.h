@@ -156,7 +156,12 @@ inline Bytes WrapIp(const IpAddress& source, const IpAddress& destination, uint8
   const size_t header = v6 ? Ipv6Header::kSize : Ipv4Header::kSize;
   Bytes packet(header + message.size());
   if (v6) {
-    Ipv6Header{source, destination, protocol, 255, {}}.Write(packet.data(), message.size());
+    Ipv6Header h;
+    h.source = source;
+    h.destination = destination;
+    h.next_header = protocol;
+    h.hop_limit = 255;  // RFC 4861 §7.1
+    h.Write(packet.data(), message.size());
   } else {
     Ipv4Header h;
     h.source = source;
