@@ -159,7 +159,8 @@ bool Receiver::UpdateDue(uint8_t scale, uint32_t mss) const {
 }
 
 void Receiver::Discard() {
-  buffer_.Reset(next_);
+  // The FIN took a number, but no byte.
+  buffer_.Reset(data_end());
   islands_.clear();
 }
 

@@ -213,6 +213,20 @@ TEST_CASE("a window once offered is never taken back") {
   }
 }
 
+TEST_CASE("a stream discarded after its end has nothing to read") {
+  BlockPool pool;
+  Receiver receiver(pool);
+  receiver.Start(FirstSeq(1));
+  receiver.Offer(0, 1000);
+  const Bytes data(10);
+  CHECK(receiver.Accept(FirstSeq(1), data, true).fin);
+  receiver.Discard();
+  CHECK(receiver.readable() == 0);
+  Bytes into(10);
+  CHECK(receiver.Read(into) == 0);
+  CHECK(pool.in_use() == 0);
+}
+
 TEST_CASE("the timer heap always knows the earliest") {
   TimerHeap heap;
   std::vector<TimerNode> nodes(50);
