@@ -48,6 +48,7 @@ set(ZT_NETSTACK_SOURCES
   tcp/sender_option.cc
   tcp/sender_recovery.cc
   tcp/settings.cc
+  tcp/state.cc
   tcp/stream_buffer.cc
   tcp/tcp_layer.cc
   tcp/tcp_network.cc
@@ -65,6 +66,8 @@ set(ZT_NETSTACK_TESTS
   tcp/segment_test.cc
   stack_test.cc
   tcp/connection_test.cc
+  tcp/hardening_test.cc
   tcp/option_test.cc
+  tcp/state_test.cc
   tcp/transfer_test.cc
 )

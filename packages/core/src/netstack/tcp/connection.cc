@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace zt::netstack {
 
 Connection::Connection(ConnectionContext& context, BlockPool& pool, const ConnectionName& name,
@@ -18,6 +20,12 @@ Connection::Connection(ConnectionContext& context, BlockPool& pool, const Connec
   sender_.SetUserTimeout(settings.user_timeout);
   if (settings.congestion != sender_.congestion_kind()) sender_.SetCongestion(settings.congestion);
   if (settings.receive_buffer != 0) receiver_.SetBuffer(settings.receive_buffer);
+}
+
+void Connection::Step(TcpEvent event) {
+  const std::optional<TcpState> next = NextState(state_, event);
+  ZT_CHECK(next);
+  state_ = *next;
 }
 
 int64_t Connection::Write(const Now& now, ByteSpan data) {
@@ -86,8 +94,8 @@ Status Connection::Shutdown(const Now&) {
   switch (state_) {
     case TcpState::kClosed:
       return closed_status_ == Status::kOk ? Status::kClosed : closed_status_;
-    case TcpState::kEstablished: state_ = TcpState::kFinWait1; break;
-    case TcpState::kCloseWait: state_ = TcpState::kLastAck; break;
+    case TcpState::kEstablished:
+    case TcpState::kCloseWait: Step(TcpEvent::kShutdown); break;
     case TcpState::kSynSent:
     case TcpState::kSynReceived: break;  // the FIN waits for the handshake
     default: return Status::kOk;         // it is queued already
@@ -153,6 +161,8 @@ void Connection::HandleTimeout(const Now& now) {
   if (end_at_ <= now.mono) {
     if (state_ == TcpState::kTimeWait) {
       Finish(Status::kOk);
+    } else if (state_ == TcpState::kFinWait2 && settings_.linger < 0) {
+      Finish(Status::kTimedOut);  // the peer has everything; what it still says is answered by a reset
     } else {
       Abort(now, Status::kTimedOut);
     }
@@ -165,6 +175,7 @@ void Connection::HandleTimeout(const Now& now) {
   }
   if (delayed_ack_at_ <= now.mono) {
     delayed_ack_at_ = Instant::Never();
+    answers_at_once_ = false;
     ack_now_ = true;
   }
   if (keep_alive_at_ <= now.mono) {
@@ -202,7 +213,7 @@ Deadline Connection::NextTimeout() const {
 }
 
 void Connection::Finish(Status status) {
-  state_ = TcpState::kClosed;
+  if (state_ != TcpState::kClosed) Step(TcpEvent::kEnd);
   sender_.Stop();
   if (status != Status::kOk) receiver_.Discard();
   syn_due_ = ack_now_ = probe_due_ = false;
@@ -214,7 +225,6 @@ void Connection::Finish(Status status) {
 }
 
 void Connection::EnterTimeWait(const Now& now) {
-  state_ = TcpState::kTimeWait;
   sender_.Stop();
   keep_alive_at_ = Instant::Never();
   end_at_ = now.mono + kTimeWait;

@@ -26,7 +26,6 @@ class ConnectionContext {
   virtual void EmitLater(const Now& now, Connection& connection, TcpSegment& segment) = 0;
   virtual uint32_t PacketSize(const Now& now, Connection& connection) = 0;
   virtual uint32_t LinkMtu(Connection& connection) = 0;
-  virtual bool AllowChallenge(const Now& now) = 0;
   virtual void Wake(Connection& connection) = 0;
   // The handshake is done. False: the listener takes no more now.
   virtual bool OnEstablished(Connection& connection) = 0;
@@ -54,6 +53,8 @@ class Connection {
   static constexpr Millis kDelayedAck = 40;             // RFC 9293 §3.8.6.3: less than 500 ms
   // Between answers to empty segments out of place, so that two confused ends do not echo each other for ever.
   static constexpr Millis kStrayInterval = 100;
+  // RFC 5961 §7. Counted per connection: a counter shared by all would tell an attacker about others (CVE-2016-5696).
+  static constexpr int kChallengesPerSecond = 10;
   static constexpr int kQuickAcks = 16;                 // at the start the sender's window grows by acknowledgments
   static constexpr int kSegmentsPerTurn = 64;           // then other connections have theirs
   static constexpr uint32_t kMinMss = TcpSettings::kMinMss;
@@ -98,6 +99,7 @@ class Connection {
   SocketInfo Info() const;
   // A SYN that may open a new connection in place of this one in TIME_WAIT (RFC 9293 §3.10.7.4, RFC 6191 §2).
   bool MayBeReusedBy(const TcpSegment& syn) const;
+  uint32_t next_seq() const { return WireSeq(sender_.nxt()); }
 
   // For the owner's lists.
   TimerNode timer;
@@ -116,18 +118,21 @@ class Connection {
   // connection_input.cc
   bool IsAcceptable(const TcpSegment& segment, Seq seq) const;
   void HandleUnacceptable(const Now& now, const TcpSegment& segment, Seq seq);
-  bool PassesPaws(const Now& now, const TcpSegment& segment, Seq seq);
+  bool PassesPaws(const Now& now, const TcpSegment& segment);
+  void NoteTimestamp(const Now& now, const TcpSegment& segment, Seq seq);
   void HandleReset(const Now& now, Seq seq);
   bool HandleAck(const Now& now, const TcpSegment& segment, Seq seq);
   void HandleData(const Now& now, const TcpSegment& segment, Seq seq);
   void HandleFin(const Now& now);
-  void ScheduleAck(const Now& now, const Receiver::Outcome& outcome, size_t size);
+  void ScheduleAck(const Now& now, const Receiver::Outcome& outcome, const TcpSegment& segment);
+  void MeasureSegments(const TcpSegment& segment);
   void Challenge(const Now& now);
   std::optional<Instant> EchoTime(const Now& now, const TcpSegment& segment) const;
   uint32_t ScaledWindow(const TcpSegment& segment) const;
   // connection_option.cc
   void RestartKeepAlive();
   // connection.cc
+  void Step(TcpEvent event);  // the only way to another state
   int64_t NothingToRead();
   void AfterRead(bool all);
   void HandleKeepAlive(const Now& now);
@@ -162,7 +167,7 @@ class Connection {
   Receiver receiver_;
 
   // Negotiated (RFC 7323, RFC 2018).
-  uint16_t peer_mss_ = 536;  // RFC 9293 §3.7.1
+  uint16_t peer_mss_ = 536;
   bool scaling_ = true, sack_ = true, timestamps_ = true;  // what our SYN offers, then what both know
   uint8_t peer_scale_ = 0;
   uint32_t timestamp_offset_;
@@ -181,9 +186,12 @@ class Connection {
   bool ack_now_ = false;
   int duplicate_acks_ = 0;
   Instant stray_answered_at_ = Instant::LongAgo();
+  Instant challenges_since_ = Instant::LongAgo();
+  int challenges_ = 0;
   size_t unacked_bytes_ = 0;
   uint32_t receive_mss_ = 536;
   int quick_acks_ = kQuickAcks;
+  bool answers_at_once_ = false;  // our data carries the acknowledgments, so they may wait for it
   Instant delayed_ack_at_ = Instant::Never();
 
   // Application.

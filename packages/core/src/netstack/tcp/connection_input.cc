@@ -10,8 +10,9 @@ void Connection::HandleSegment(const Now& now, const TcpSegment& segment) {
   ++segments_received_;
   if (state_ == TcpState::kSynSent) return HandleSynSent(now, segment);
   const Seq seq = UnwrapSeq(segment.seq, receiver_.next());
-  if (!segment.Has(kTcpRst) && !PassesPaws(now, segment, seq)) return;
+  if (!segment.Has(kTcpRst) && !PassesPaws(now, segment)) return;
   if (!IsAcceptable(segment, seq)) return HandleUnacceptable(now, segment, seq);
+  NoteTimestamp(now, segment, seq);
   heard_at_ = now.mono;
   if (segment.Has(kTcpRst)) return HandleReset(now, seq);
   if (segment.Has(kTcpSyn)) return Challenge(now);  // RFC 5961 §4.2
@@ -26,7 +27,7 @@ void Connection::HandleUnacceptable(const Now& now, const TcpSegment& segment, S
   if (segment.Has(kTcpRst)) return;
   context_.Wake(*this);
   if (state_ == TcpState::kSynReceived) {
-    if (!segment.Has(kTcpSyn) || seq != peer_initial_) return;
+    if (!segment.Has(kTcpSyn) || seq != peer_initial_) return Challenge(now);
     if (segment.Has(kTcpAck) && segment.ack == WireSeq(initial_seq_ + 1)) {
       ack_now_ = Establish(now, segment, seq);  // the other half of a simultaneous open
     } else {
@@ -54,21 +55,22 @@ bool Connection::IsAcceptable(const TcpSegment& segment, Seq seq) const {
   return seq < edge && seq + length > next;
 }
 
-// RFC 7323 §5.3; the echo value follows §4.3.
-bool Connection::PassesPaws(const Now& now, const TcpSegment& segment, Seq seq) {
+// RFC 7323 §5.3 R1.
+bool Connection::PassesPaws(const Now& now, const TcpSegment& segment) {
   if (!timestamps_) return true;
   if (!segment.options.has_timestamps) return segment.Has(kTcpSyn);
   const int32_t age = static_cast<int32_t>(segment.options.timestamp - timestamp_recent_);
-  if (age < 0 && now.mono - timestamp_recent_at_ < kPawsIdle) {
-    ack_now_ = IsSynchronized(state_);
-    context_.Wake(*this);
-    return false;
-  }
-  if (seq <= acked_) {
-    timestamp_recent_ = segment.options.timestamp;
-    timestamp_recent_at_ = now.mono;
-  }
-  return true;
+  if (age >= 0 || now.mono - timestamp_recent_at_ >= kPawsIdle) return true;
+  Challenge(now);
+  return false;
+}
+
+// RFC 7323 §4.3 (2), §5.3 R3: only of a segment in the window, or anybody could move the clock forward and so shut the
+// peer out.
+void Connection::NoteTimestamp(const Now& now, const TcpSegment& segment, Seq seq) {
+  if (!timestamps_ || !segment.options.has_timestamps || segment.Has(kTcpRst) || seq > acked_) return;
+  timestamp_recent_ = segment.options.timestamp;
+  timestamp_recent_at_ = now.mono;
 }
 
 // RFC 5961 §3.2: exactly in place it is believed, elsewhere in the window it is questioned.
@@ -80,7 +82,11 @@ void Connection::HandleReset(const Now& now, Seq seq) {
 }
 
 void Connection::Challenge(const Now& now) {
-  if (!context_.AllowChallenge(now)) return;
+  if (now.mono - challenges_since_ >= 1000) {
+    challenges_since_ = now.mono;
+    challenges_ = 0;
+  }
+  if (++challenges_ > kChallengesPerSecond) return;
   ack_now_ = true;
   context_.Wake(*this);
 }
@@ -99,7 +105,7 @@ uint32_t Connection::ScaledWindow(const TcpSegment& segment) const {
 // False: the segment is not to be read further.
 bool Connection::HandleAck(const Now& now, const TcpSegment& segment, Seq seq) {
   const Seq ack = UnwrapSeq(segment.ack, sender_.una());
-  if (ack > sender_.nxt() || ack + Receiver::kMaxWindow * 2 < sender_.una()) {  // RFC 5961 §5.2
+  if (ack > sender_.nxt() || ack + sender_.largest_window() < sender_.una()) {  // RFC 5961 §5.2
     Challenge(now);
     return false;
   }
@@ -116,12 +122,14 @@ bool Connection::HandleAck(const Now& now, const TcpSegment& segment, Seq seq) {
   if (!has_handle_ && end_at_ != Instant::Never() && settings_.linger < 0) end_at_ = now.mono + kOrphanLife;
   if (!sender_.fin_acked()) return true;
   switch (state_) {
-    case TcpState::kFinWait1: state_ = TcpState::kFinWait2; break;
-    case TcpState::kClosing: EnterTimeWait(now); break;
-    case TcpState::kLastAck: Finish(Status::kOk); return false;
-    default: break;
+    case TcpState::kFinWait1:
+    case TcpState::kClosing:
+    case TcpState::kLastAck: Step(TcpEvent::kAckOfFin); break;
+    default: return true;
   }
-  return true;
+  if (state_ == TcpState::kTimeWait) EnterTimeWait(now);
+  if (state_ == TcpState::kClosed) Finish(Status::kOk);
+  return state_ != TcpState::kClosed;
 }
 
 void Connection::HandleData(const Now& now, const TcpSegment& segment, Seq seq) {
@@ -138,24 +146,35 @@ void Connection::HandleData(const Now& now, const TcpSegment& segment, Seq seq) 
     return Abort(now, Status::kConnectionReset);
   }
   const Receiver::Outcome outcome = receiver_.Accept(seq, segment.payload, fin);
-  data_at_ = now.mono;
   out_of_order_received_ += outcome.out_of_order && !outcome.advanced;
-  ScheduleAck(now, outcome, segment.payload.size());
+  ScheduleAck(now, outcome, segment);
+  data_at_ = now.mono;
   if (outcome.advanced) AnnounceReadable();
   if (outcome.fin) HandleFin(now);
 }
 
+// The size of the peer's full segments, as they come: it may fall with the path MTU. A segment that is not the last of
+// a write is full.
+void Connection::MeasureSegments(const TcpSegment& segment) {
+  const uint32_t size = static_cast<uint32_t>(std::min<size_t>(segment.payload.size(), 65535));
+  const bool full = size >= kMinMss && !segment.Has(kTcpPsh) && !segment.Has(kTcpFin);
+  if (size > receive_mss_ || full) receive_mss_ = size;
+}
+
 // RFC 9293 §3.8.6.3, RFC 5681 §4.2.
-void Connection::ScheduleAck(const Now& now, const Receiver::Outcome& outcome, size_t size) {
-  receive_mss_ = std::max(receive_mss_, static_cast<uint32_t>(std::min<size_t>(size, 65535)));
+void Connection::ScheduleAck(const Now& now, const Receiver::Outcome& outcome, const TcpSegment& segment) {
+  MeasureSegments(segment);
   if (outcome.out_of_order || outcome.duplicate || outcome.dropped) {
     ack_now_ = true;
+    quick_acks_ = kQuickAcks;  // the sender's window grows again, by acknowledgments
     // A peer without SACK counts duplicates; with SACK one acknowledgment tells all.
     if (!sack_ && !outcome.advanced) duplicate_acks_ = std::min(duplicate_acks_ + 1, 16);
     return;
   }
   if (!outcome.advanced) return;
-  unacked_bytes_ += size;
+  // After a pause the sender starts slowly (RFC 5681 §4.1).
+  if (!answers_at_once_ && now.mono - data_at_ > sender_.rto().Timeout()) quick_acks_ = kQuickAcks;
+  unacked_bytes_ += segment.payload.size();
   if (outcome.fin || unacked_bytes_ >= 2 * size_t{receive_mss_} || quick_acks_ > 0) {
     quick_acks_ = std::max(0, quick_acks_ - 1);
     ack_now_ = true;
@@ -165,12 +184,8 @@ void Connection::ScheduleAck(const Now& now, const Receiver::Outcome& outcome, s
 }
 
 void Connection::HandleFin(const Now& now) {
-  switch (state_) {
-    case TcpState::kEstablished: state_ = TcpState::kCloseWait; break;
-    case TcpState::kFinWait1: state_ = TcpState::kClosing; break;  // with our FIN acknowledged it is kFinWait2
-    case TcpState::kFinWait2: EnterTimeWait(now); break;
-    default: break;
-  }
+  Step(TcpEvent::kFin);  // with our FIN acknowledged before, FIN_WAIT_1 is left already
+  if (state_ == TcpState::kTimeWait) EnterTimeWait(now);
 }
 
 bool Connection::MayBeReusedBy(const TcpSegment& syn) const {

@@ -8,9 +8,14 @@ namespace zt::netstack {
 Connection::Turn Connection::Flush(const Now& now) {
   if (state_ == TcpState::kClosed) return Turn::kDone;
   if (state_ == TcpState::kSynSent || state_ == TcpState::kSynReceived) {
-    if (!syn_due_) return Turn::kDone;
+    if (!syn_due_ && !ack_now_) return Turn::kDone;
     if (!context_.HasRoom()) return Turn::kNoRoom;
-    SendSyn(now);
+    if (syn_due_) {
+      SendSyn(now);
+    } else {
+      SendAck(now, initial_seq_ + 1);
+    }
+    ack_now_ = false;
     return Turn::kDone;
   }
   UpdateSegmentSize(now);
@@ -63,6 +68,7 @@ void Connection::SendChunk(const Now& now, const Sender::Chunk& chunk) {
   TcpSegment segment = Header(now, flags, chunk.seq);
   // Gaps are reported by an acknowledgment of its own: blocks would make this segment too large.
   if (!receiver_.has_gap()) ack_now_ = false;
+  if (delayed_ack_at_ != Instant::Never()) answers_at_once_ = true;
   AckSent();
   ++segments_sent_;
   context_.Emit(now, *this, segment, sender_.Data(chunk));

@@ -6,7 +6,7 @@
 namespace zt::netstack {
 
 void Connection::Connect(const Now& now, Millis timeout) {
-  state_ = TcpState::kSynSent;
+  Step(TcpEvent::kConnect);
   has_handle_ = true;
   connect_until_ = now.mono + (timeout == 0 ? kConnectTimeout : timeout);
   syn_due_ = true;
@@ -16,7 +16,8 @@ void Connection::Connect(const Now& now, Millis timeout) {
 void Connection::AcceptSyn(const Now& now, const TcpSegment& syn) {
   passive_ = true;
   ++segments_received_;
-  state_ = TcpState::kSynReceived;
+  Step(TcpEvent::kListen);
+  Step(TcpEvent::kSyn);
   TakeSynOptions(now, syn);
   syn_due_ = true;
   context_.Wake(*this);
@@ -26,7 +27,8 @@ void Connection::AcceptSyn(const Now& now, const TcpSegment& syn) {
 void Connection::TakeSynOptions(const Now& now, const TcpSegment& syn) {
   peer_initial_ = FirstSeq(syn.seq);
   receiver_.Start(peer_initial_ + 1);
-  peer_mss_ = static_cast<uint16_t>(std::max<uint32_t>(syn.options.mss.value_or(536), kMinMss));
+  const uint16_t unsaid = name_.local.ip.IsV4() ? 536 : 1220;  // RFC 9293 §3.7.1
+  peer_mss_ = static_cast<uint16_t>(std::max<uint32_t>(syn.options.mss.value_or(unsaid), kMinMss));
   scaling_ = scaling_ && syn.options.window_scale.has_value();
   peer_scale_ = scaling_ ? *syn.options.window_scale : 0;
   sack_ = sack_ && syn.options.sack_permitted;
@@ -102,7 +104,7 @@ void Connection::HandleSynSent(const Now& now, const TcpSegment& segment) {
   if (!segment.Has(kTcpSyn)) return;
   TakeSynOptions(now, segment);
   if (!acknowledges) {  // simultaneous open
-    state_ = TcpState::kSynReceived;
+    Step(TcpEvent::kSyn);
     syn_due_ = true;
     context_.Wake(*this);
     return;
@@ -128,7 +130,8 @@ void Connection::HandleSynReceived(const Now& now, const TcpSegment& segment, Se
 // False: the listener's queue is full; the peer will repeat itself, or we our SYN+ACK.
 bool Connection::Establish(const Now& now, const TcpSegment& segment, Seq seq) {
   if (!context_.OnEstablished(*this)) return false;
-  state_ = sender_.fin_queued() ? TcpState::kFinWait1 : TcpState::kEstablished;
+  Step(TcpEvent::kAckOfSyn);
+  if (sender_.fin_queued()) Step(TcpEvent::kShutdown);
   connect_until_ = syn_at_ = Instant::Never();
   syn_due_ = false;
   if (syn_tries_ == 0) sender_.rto().Sample(now.mono - syn_sent_at_);  // RFC 6298 §3

@@ -1,141 +1,16 @@
 // Segment by segment against a peer made by hand: what RFC 9293, 5961, 7323 and 2018 ask for at the wire.
 #include <doctest/doctest.h>
 
-#include "netstack/header/ipv4.h"
-#include "netstack/header/protocol.h"
-#include "netstack/header/tcp.h"
-#include "netstack/tcp/state.h"
-#include "testing/netstack_lab.h"
+#include "testing/netstack_peer.h"
 
 namespace zt::netstack {
 namespace {
 
 using Kind = StackEventKind;
-
-// A peer at 10.0.0.200 that answers ARP and otherwise sends what the test says.
-class Peer {
- public:
-  Peer(Lab& lab, Lab::Host& host) : lab_(lab), host_(host) {
-    host.on_send = [this](Lab::Frame& f) {
-      Keep(f);
-      return false;
-    };
-  }
-
-  // Sends a segment; ports and the usual timestamps are filled in when `plain` is not set.
-  void Send(TcpSegment s, ByteSpan data = {}) {
-    s.source_port = port;
-    s.destination_port = 80;
-    if (!plain && !s.options.has_timestamps && !s.Has(kTcpRst)) {
-      s.options.has_timestamps = true;
-      s.options.timestamp = clock;
-      s.options.timestamp_echo = echo;
-    }
-    uint8_t head[TcpSegment::kMaxHeader];
-    const ByteSpan pieces[] = {data};
-    const size_t size = s.Write(head, ip, host_.v4(), pieces);
-    Ipv4Header header;
-    header.source = ip;
-    header.destination = host_.v4();
-    header.protocol = kProtocolTcp;
-    Lab::Frame frame{mac, host_.mac, kEtherTypeIpv4, Bytes(20 + size + data.size())};
-    header.Write(frame.payload.data(), size + data.size());
-    std::memcpy(&frame.payload[20], head, size);
-    if (!data.empty()) std::memcpy(&frame.payload[20 + size], data.data(), data.size());
-    lab_.Inject(host_, frame);
-    lab_.SettleAll();
-  }
-
-  // The oldest segment the host sent, or none.
-  std::optional<TcpSegment> Next() {
-    if (segments_.empty()) return std::nullopt;
-    current_ = segments_.front();
-    segments_.erase(segments_.begin());
-    auto header = Ipv4Header::Parse(current_);
-    auto segment = TcpSegment::Parse(header->payload, header->source, header->destination);
-    REQUIRE(segment);
-    if (segment->options.has_timestamps) echo = segment->options.timestamp;
-    return segment;
-  }
-
-  // Opens a connection to port 80; `next` and `acked` follow.
-  SocketId Open(bool full = true) {
-    TcpSegment syn;
-    syn.seq = kInitial;
-    syn.flags = kTcpSyn;
-    syn.window = 0xffff;
-    if (full) {
-      syn.options.mss = 1400;
-      syn.options.window_scale = 7;
-      syn.options.sack_permitted = true;
-    }
-    plain = !full;
-    Send(syn);
-    const auto answer = Next();
-    REQUIRE(answer);
-    CHECK(answer->flags == (kTcpSyn | kTcpAck));
-    CHECK(answer->ack == kInitial + 1);
-    CHECK(answer->options.sack_permitted == full);
-    CHECK(answer->options.window_scale.has_value() == full);
-    next = kInitial + 1;
-    acked = answer->seq + 1;
-    Send(Ack());
-    const auto event = host_.Take(Kind::kTcpAccepted);
-    REQUIRE(event);
-    return event->socket;
-  }
-  TcpSegment Ack() const {
-    TcpSegment s;
-    s.seq = next;
-    s.ack = acked;
-    s.flags = kTcpAck;
-    s.window = 1000;
-    return s;
-  }
-
-  static constexpr uint32_t kInitial = 0xfffffff0;  // the sequence wraps early on
-  IpAddress ip = IpAddress::V4(10, 0, 0, 200);
-  Mac mac{0x0200000000c8};
-  uint16_t port = 5555;
-  uint32_t next = 0, acked = 0, clock = 1'000'000, echo = 0;
-  bool plain = false;
-
- private:
-  void Keep(const Lab::Frame& f) {
-    if (f.ether_type == kEtherTypeIpv4 && f.payload[9] == kProtocolTcp) segments_.push_back(f.payload);
-    if (f.ether_type != kEtherTypeArp || f.payload[7] != 1) return;
-    Bytes reply = {0, 1, 8, 0, 6, 4, 0, 2};
-    for (const auto& [m, a] : {std::pair{mac, ip}, std::pair{host_.mac, host_.v4()}}) {
-      const auto six = m.ToBytes();
-      reply.insert(reply.end(), six.begin(), six.end());
-      reply.insert(reply.end(), a.bytes.begin(), a.bytes.begin() + 4);
-    }
-    host_.stack.HandleFrame(lab_.now, Lab::kNetwork, mac, host_.mac, kEtherTypeArp, reply);
-  }
-
-  Lab& lab_;
-  Lab::Host& host_;
-  std::vector<Bytes> segments_;
-  Bytes current_;
-};
-
-struct Bench {
-  Lab lab;
-  Lab::Host& host = lab.AddHost();
-  SocketId listener = host.stack.TcpListen({}, {IpAddress::V4(0), 80}, 64).socket;
-  Peer peer{lab, host};
-  SocketId socket;
-
-  bool Alive() {
-    const auto info = host.stack.Info(socket);
-    return info && info->tcp_state == static_cast<uint8_t>(TcpState::kEstablished);
-  }
-};
-
 }  // namespace
 
 TEST_CASE("a reset exactly in place ends the connection, elsewhere in the window it is questioned") {
-  Bench b;
+  PeerBench b;
   b.socket = b.peer.Open();
   TcpSegment reset = b.peer.Ack();
   reset.flags = kTcpRst;
@@ -157,7 +32,7 @@ TEST_CASE("a reset exactly in place ends the connection, elsewhere in the window
 }
 
 TEST_CASE("a SYN inside a connection is questioned, not believed") {
-  Bench b;
+  PeerBench b;
   b.socket = b.peer.Open();
   TcpSegment syn = b.peer.Ack();
   syn.flags = kTcpSyn;
@@ -167,7 +42,7 @@ TEST_CASE("a SYN inside a connection is questioned, not believed") {
 }
 
 TEST_CASE("an acknowledgment of what was never sent is answered and its data ignored") {
-  Bench b;
+  PeerBench b;
   b.socket = b.peer.Open();
   TcpSegment s = b.peer.Ack();
   s.ack += 1000;
@@ -177,7 +52,7 @@ TEST_CASE("an acknowledgment of what was never sent is answered and its data ign
 }
 
 TEST_CASE("a segment with an older timestamp is an old duplicate") {
-  Bench b;
+  PeerBench b;
   b.socket = b.peer.Open();
   b.peer.clock -= 5000;
   b.peer.Send(b.peer.Ack(), Bytes{1, 2, 3});
@@ -189,7 +64,7 @@ TEST_CASE("a segment with an older timestamp is an old duplicate") {
 }
 
 TEST_CASE("gaps are reported latest first, a duplicate before all, and the order is restored") {
-  Bench b;
+  PeerBench b;
   b.socket = b.peer.Open();
   const uint32_t base = b.peer.next;
   const auto data = [&](uint32_t at, uint8_t value) {
@@ -223,7 +98,7 @@ TEST_CASE("gaps are reported latest first, a duplicate before all, and the order
 }
 
 TEST_CASE("data beyond the window, and after the end, is not taken") {
-  Bench b;
+  PeerBench b;
   b.socket = b.peer.Open();
   TcpSegment s = b.peer.Ack();
   s.seq = b.peer.next + (5 << 20);
@@ -242,7 +117,7 @@ TEST_CASE("data beyond the window, and after the end, is not taken") {
 }
 
 TEST_CASE("a flood of SYNs costs a bounded number of half-open connections") {
-  Bench b;
+  PeerBench b;
   b.host.stack.Close(b.lab.now, b.listener);
   b.host.stack.TcpListen({}, {IpAddress::V4(0), 80}, 4096);
   TcpSegment syn;
@@ -259,7 +134,7 @@ TEST_CASE("a flood of SYNs costs a bounded number of half-open connections") {
 }
 
 TEST_CASE("a new connection may take the name of one in TIME_WAIT") {
-  Bench b;
+  PeerBench b;
   b.socket = b.peer.Open();
   b.host.stack.Close(b.lab.now, b.socket);
   b.lab.SettleAll();
@@ -277,7 +152,7 @@ TEST_CASE("a new connection may take the name of one in TIME_WAIT") {
 }
 
 TEST_CASE("two ends that disagree do not echo acknowledgments for ever") {
-  Bench b;
+  PeerBench b;
   b.socket = b.peer.Open();
   size_t answers = 0;
   for (int i = 0; i < 50; ++i) {
@@ -290,7 +165,7 @@ TEST_CASE("two ends that disagree do not echo acknowledgments for ever") {
 }
 
 TEST_CASE("nothing but a SYN opens anything: other segments to a listener are reset or ignored") {
-  Bench b;
+  PeerBench b;
   TcpSegment s;
   s.seq = 7;
   s.ack = 99;
@@ -310,7 +185,7 @@ TEST_CASE("nothing but a SYN opens anything: other segments to a listener are re
 }
 
 TEST_CASE("a peer without any options is served, and three duplicates bring the lost segment") {
-  Bench b;
+  PeerBench b;
   b.socket = b.peer.Open(false);
   b.lab.Run(10);
   const Bytes data(536 * 8);
@@ -336,7 +211,7 @@ TEST_CASE("a peer without any options is served, and three duplicates bring the 
 }
 
 TEST_CASE("retransmissions back off and carry the same bytes") {
-  Bench b;
+  PeerBench b;
   b.socket = b.peer.Open();
   b.host.stack.TcpWrite(b.lab.now, b.socket, Bytes{1, 2, 3});
   std::vector<Millis> times;

@@ -55,6 +55,7 @@ class Sender {
   uint64_t queued() const { return data_end_ + (fin_queued_ ? 1 : 0) - una_; }
   Seq una() const { return una_; }
   Seq nxt() const { return nxt_; }
+  uint32_t largest_window() const { return largest_window_; }  // MAX.SND.WND (RFC 5961 §5.2)
   bool outstanding() const { return !board_.empty(); }
   bool fin_sent() const { return nxt_ == data_end_ + 1; }
 

@@ -1,17 +1,13 @@
-// States of a connection (RFC 9293 §3.3.2), numbered as SocketInfo::tcp_state.
+// States of a connection (RFC 9293 §3.3.2), numbered as SocketInfo::tcp_state, and the transitions between them.
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
 
 namespace zt::netstack {
 
-//   CLOSED -> SYN_SENT (connect) | SYN_RECEIVED (SYN at a listener)
-//   SYN_SENT -> ESTABLISHED (SYN+ACK) | SYN_RECEIVED (SYN alone: simultaneous open)
-//   SYN_RECEIVED -> ESTABLISHED (ACK)
-//   ESTABLISHED -> FIN_WAIT_1 (we close) | CLOSE_WAIT (peer closes)
-//   FIN_WAIT_1 -> FIN_WAIT_2 (ACK of FIN) | CLOSING (FIN) | TIME_WAIT (FIN and ACK of FIN)
-//   FIN_WAIT_2 -> TIME_WAIT (FIN)    CLOSING -> TIME_WAIT (ACK of FIN)    CLOSE_WAIT -> LAST_ACK (we close)
-//   LAST_ACK -> CLOSED (ACK of FIN)    TIME_WAIT -> CLOSED (2 MSL)
 enum class TcpState : uint8_t {
   kClosed = 0,
   kListen = 1,
@@ -25,6 +21,35 @@ enum class TcpState : uint8_t {
   kLastAck = 9,
   kTimeWait = 10
 };
+inline constexpr int kTcpStateCount = 11;
+
+// What moves a connection on. A segment that is several of these counts in this order: RFC 9293 §3.10.7.
+enum class TcpEvent : uint8_t {
+  kConnect,   // active open
+  kListen,    // passive open
+  kSyn,       // a SYN that does not acknowledge ours
+  kAckOfSyn,  // the handshake is done
+  kShutdown,  // the application ends its stream: our FIN is queued
+  kAckOfFin,  // the peer has all of our stream
+  kFin,       // the peer's stream is over and received
+  kEnd        // reset, abort, time-out, 2 MSL over
+};
+inline constexpr int kTcpEventCount = 8;
+
+struct TcpTransition {
+  TcpState from;
+  TcpEvent event;
+  TcpState to;
+};
+
+// All there are. What is not listed cannot happen: a FIN before the end of the handshake waits for it, on either side
+// (RFC 9293 §3.10.4), and a listener does not return to LISTEN because it never left.
+std::span<const TcpTransition> TcpTransitions();
+// None: this event cannot happen in this state.
+std::optional<TcpState> NextState(TcpState from, TcpEvent event);
+
+std::string_view ToString(TcpState state);
+std::string_view ToString(TcpEvent event);
 
 // The handshake is over and the connection not yet closed.
 inline bool IsSynchronized(TcpState s) { return s >= TcpState::kEstablished; }

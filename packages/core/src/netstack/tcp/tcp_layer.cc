@@ -34,8 +34,7 @@ TcpLayer::TcpLayer(IpLayer& ip, EventQueue& events, DropCounters& drops, RandomS
       random_(random),
       secret_(random),
       tuples_(16, TupleHash{SipHash(random)}),
-      challenges_(kChallengesPerSecond, kChallengesPerSecond),
-      resets_(kChallengesPerSecond, kChallengesPerSecond) {}
+      resets_(kResetsPerSecond, kResetsPerSecond) {}
 
 TcpLayer::~TcpLayer() = default;
 
@@ -45,11 +44,10 @@ uint32_t TcpLayer::InitialSeq(const Now& now, const ConnectionName& name) const 
   return static_cast<uint32_t>(now.mono.ms) * 250 + static_cast<uint32_t>(hash);
 }
 
-Connection& TcpLayer::Create(const Now& now, const ConnectionName& name, const TcpSettings& settings) {
+Connection& TcpLayer::Create(const ConnectionName& name, const TcpSettings& settings, uint32_t initial_seq) {
   const uint32_t timestamp_offset =
       static_cast<uint32_t>(secret_(TupleBytes(name.interface, name.remote, name.local)));
-  auto connection = std::make_unique<Connection>(*this, pool_, name, settings, InitialSeq(now, name),
-                                                 timestamp_offset);
+  auto connection = std::make_unique<Connection>(*this, pool_, name, settings, initial_seq, timestamp_offset);
   Connection& reference = *connection;
   connections_.emplace(name.id.value, std::move(connection));
   tuples_[TupleOf(name)] = &reference;
@@ -58,8 +56,8 @@ Connection& TcpLayer::Create(const Now& now, const ConnectionName& name, const T
 
 bool TcpLayer::PortIsFree(NetworkId interface, const Endpoint& local,
                           const Endpoint& remote) const {
-  return tuples_.count(Tuple{interface, local, remote}) == 0 && bindings_.IsFree(interface, local) &&
-         bindings_.IsFree({}, local);
+  // Connections to different peers may share a port (RFC 6056 §2.1), but not one where a listener would hear.
+  return tuples_.count(Tuple{interface, local, remote}) == 0 && !bindings_.Find(interface, local);
 }
 
 Status TcpLayer::ChoosePort(NetworkId interface, Endpoint& local, const Endpoint& remote) {
@@ -85,7 +83,8 @@ Status TcpLayer::Connect(const Now& now, SocketId id, NetworkId interface, Endpo
   if (local.port == remote.port && local.ip == remote.ip) return Status::kInvalidArgument;
   status = ChoosePort(path.interface, local, remote);
   if (status != Status::kOk) return status;
-  Connection& connection = Create(now, {id, {}, path.interface, interface, local, remote}, {});
+  const ConnectionName name{id, {}, path.interface, interface, local, remote};
+  Connection& connection = Create(name, {}, InitialSeq(now, name));
   connection.path = path;
   connection.path_generation = ip_.generation();
   connection.Connect(now, timeout);

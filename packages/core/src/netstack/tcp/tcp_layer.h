@@ -18,7 +18,7 @@ namespace zt::netstack {
 
 class TcpLayer final : public ConnectionContext {
  public:
-  static constexpr int kChallengesPerSecond = 100;  // RFC 5961 §7
+  static constexpr int kResetsPerSecond = 100;  // RFC 9293 leaves it open; a scan is not to be amplified
 
   TcpLayer(IpLayer& ip, EventQueue& events, DropCounters& drops, RandomSource& random);
   ~TcpLayer() override;
@@ -69,7 +69,6 @@ class TcpLayer final : public ConnectionContext {
   void EmitLater(const Now& now, Connection& connection, TcpSegment& segment) override;
   uint32_t PacketSize(const Now& now, Connection& connection) override;
   uint32_t LinkMtu(Connection& connection) override;
-  bool AllowChallenge(const Now& now) override { return challenges_.Allow(now); }
   void Wake(Connection& connection) override;
   bool OnEstablished(Connection& connection) override;
   void OnReadable(Connection& connection) override;
@@ -98,10 +97,12 @@ class TcpLayer final : public ConnectionContext {
   std::vector<SocketId> Ids() const;
   Connection* FindByError(const TransportError& error) const;
   Connection* Lookup(SocketId id);
-  Connection& Create(const Now& now, const ConnectionName& name, const TcpSettings& settings);
+  Connection& Create(const ConnectionName& name, const TcpSettings& settings, uint32_t initial_seq);
   Status SetOnlyV6(SocketId id, Listener& listener, bool on);
   void Erase(Connection& connection);
-  void HandleSyn(const Now& now, const IpPacket& packet, const TcpSegment& segment, const Tuple& tuple);
+  // `after`: the end of the sequence of a connection of this name that just ended.
+  void HandleSyn(const Now& now, const IpPacket& packet, const TcpSegment& segment, const Tuple& tuple,
+                 std::optional<uint32_t> after);
   void SendResetFor(const Now& now, const IpPacket& packet, const TcpSegment& segment);
   bool RefreshPath(Connection& connection);
   void Notify(Connection& connection, StackEventKind kind, Status status);
@@ -123,7 +124,6 @@ class TcpLayer final : public ConnectionContext {
   std::deque<uint32_t> ready_;
   std::deque<uint32_t> time_wait_;  // in the order they came there; may hold ids that are gone
   TimerHeap timers_;
-  AnswerRateLimit challenges_;
   AnswerRateLimit resets_;
   SocketId (*next_id_)(void*) = nullptr;
   void* id_context_ = nullptr;

@@ -22,6 +22,7 @@ void TcpLayer::HandlePacket(const Now& now, const IpPacket& packet) {
                     {packet.destination, segment->destination_port},
                     {packet.source, segment->source_port}};
   auto it = tuples_.find(tuple);
+  std::optional<uint32_t> after;
   if (it != tuples_.end()) {
     Connection& connection = *it->second;
     const bool reuse = connection.MayBeReusedBy(*segment) &&
@@ -30,15 +31,16 @@ void TcpLayer::HandlePacket(const Now& now, const IpPacket& packet) {
       connection.HandleSegment(now, *segment);
       return Update(connection);
     }
+    after = connection.next_seq();
     connection.Fail(Status::kOk);
     Update(connection);
   }
-  HandleSyn(now, packet, *segment, tuple);
+  HandleSyn(now, packet, *segment, tuple, after);
 }
 
 // RFC 9293 §3.10.7.1 and §3.10.7.2.
 void TcpLayer::HandleSyn(const Now& now, const IpPacket& packet, const TcpSegment& segment,
-                         const Tuple& tuple) {
+                         const Tuple& tuple, std::optional<uint32_t> after) {
   const SocketId listener = bindings_.Find(packet.owner->id, tuple.local);
   if (!listener || segment.Has(kTcpAck) || !segment.Has(kTcpSyn) || segment.Has(kTcpRst)) {
     if (!listener) drops_.Count(DropReason::kNoSocket);
@@ -50,8 +52,11 @@ void TcpLayer::HandleSyn(const Now& now, const IpPacket& packet, const TcpSegmen
   const SocketId id = next_id_(id_context_);
   if (!id) return drops_.Count(DropReason::kBacklogFull);
   ++state.half_open;
-  Connection& connection =
-      Create(now, {id, listener, tuple.interface, state.interface, tuple.local, tuple.remote}, state.settings);
+  const ConnectionName name{id, listener, tuple.interface, state.interface, tuple.local, tuple.remote};
+  uint32_t initial_seq = InitialSeq(now, name);
+  // RFC 1122 §4.2.2.13: beyond everything the connection before it has used.
+  if (after && static_cast<int32_t>(initial_seq - *after) <= 0) initial_seq = *after + (1 << 16) + 1;
+  Connection& connection = Create(name, state.settings, initial_seq);
   connection.AcceptSyn(now, segment);
   Update(connection);
 }
