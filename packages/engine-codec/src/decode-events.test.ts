@@ -150,6 +150,11 @@ const cases: [keyof typeof Event, (out: ByteWriter) => void, Record<string, unkn
     },
     { from: 'a09acf0233', messageType: 4n, data: mac },
   ],
+  [
+    'CAPTURE_DATA',
+    (o) => o.u32(2).bool(true).u64(9n).u64(4n).blob32(mac),
+    { capture: 2, last: true, packets: 9, dropped: 4, data: mac },
+  ],
   ['WARNING', (o) => o.u8(1).str16('detail'), { kind: 'ROOT_UNREACHABLE', detail: 'detail' }],
 ];
 

@@ -73,6 +73,13 @@ const bodies: Record<number, BodyReader> = {
   [Event.PING_REPLY]: (i) => ({ token: i.u32(), status: i.i32(), address: readIp(i), rttMs: i.u32() }),
   [Event.CONTROLLER_REQUEST]: controllerRequest,
   [Event.USER_MESSAGE]: (i) => ({ from: readNodeAddress(i), messageType: i.u64(), data: i.blob16() }),
+  [Event.CAPTURE_DATA]: (i) => ({
+    capture: i.u32(),
+    last: i.bool(),
+    packets: Number(i.u64()),
+    dropped: Number(i.u64()),
+    data: i.blob32(),
+  }),
   [Event.WARNING]: (i) => ({ kind: WarningName[i.u8()] ?? 'UNKNOWN', detail: i.str16() }),
 };
 

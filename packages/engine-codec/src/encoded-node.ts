@@ -13,7 +13,7 @@ import type {
 import { Command, DropReasonName, WireError } from '@ztkit/types';
 import { readNetwork, readPeer } from './decode-bodies.js';
 import { writeIssuedConfig } from './encode-issued-config.js';
-import { EncodedSockets } from './encoded-sockets.js';
+import { EncodedCaptures } from './encoded-captures.js';
 import { readEndpoint, readNodeAddress, writeEndpoint, writeNetworkId, writeNodeAddress } from './fields.js';
 
 const rejectCodes: Readonly<Record<RejectReason, number>> = {
@@ -22,7 +22,7 @@ const rejectCodes: Readonly<Record<RejectReason, number>> = {
   'authentication-required': WireError.NETWORK_AUTHENTICATION_REQUIRED,
 };
 
-export class EncodedNode extends EncodedSockets implements EngineNode {
+export class EncodedNode extends EncodedCaptures implements EngineNode {
   #closing: Promise<void> | undefined;
 
   info(): NodeInfo {

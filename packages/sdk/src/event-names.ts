@@ -17,7 +17,7 @@ export const eventAliases = {
 /** `type` of every event an engine can send. */
 export type EventType = NodeEvent['type'];
 
-/** Events that belong to a socket, a ping or a controller request are delivered to their object, not to listeners. */
+/** Events that belong to a socket, a ping, a capture or a controller request are delivered to their object, not to listeners. */
 const internalEvents = [
   'TCP_CONNECTED',
   'TCP_ACCEPTED',
@@ -27,6 +27,7 @@ const internalEvents = [
   'UDP_READABLE',
   'UDP_ERROR',
   'PING_REPLY',
+  'CAPTURE_DATA',
   'CONTROLLER_REQUEST',
 ] as const satisfies readonly EventType[];
 type InternalEventType = (typeof internalEvents)[number];

@@ -3,6 +3,7 @@ import {
   codeOfStatus,
   type Endpoint,
   type Engine,
+  type EngineCaptureOptions,
   type EngineNode,
   type EngineNodeOptions,
   Event,
@@ -13,6 +14,7 @@ import {
   Status,
   ZtError,
 } from '@ztkit/types';
+import { FakeCaptures } from './fake-captures.js';
 import { FakeSockets } from './fake-sockets.js';
 
 export const fakePlanet = new Uint8Array([1, ...new Array(16).fill(7)]);
@@ -74,6 +76,7 @@ export class FakeNode implements EngineNode {
   readonly address: NodeAddress;
   readonly joined = new Map<NetworkId, NetworkInfo>();
   readonly granted: unknown[] = [];
+  readonly captures = new FakeCaptures((event) => this.emit(event));
   pingAnswers = true;
   reffed = true;
   #closing: Promise<void> | undefined;
@@ -229,6 +232,20 @@ export class FakeNode implements EngineNode {
     this.emit({ type: 'PING_REPLY', code: Event.PING_REPLY, token, status, address: to, rttMs: 1 });
   }
 
+  captureStart(options: EngineCaptureOptions): number {
+    this.#check();
+    return this.captures.captureStart(options);
+  }
+
+  captureAck(capture: number, bytes: number): void {
+    this.captures.captureAck(capture, bytes);
+  }
+
+  captureStop(capture: number): void {
+    this.#check();
+    this.captures.captureStop(capture);
+  }
+
   controllerEnable(): void {}
 
   controllerGrant(...answer: unknown[]): void {
@@ -256,6 +273,7 @@ export class FakeNode implements EngineNode {
       await new Promise((resolve) => setTimeout(resolve, 5));
       const peer = 'aaaaaaaaaa' as NodeAddress;
       this.emit({ type: 'STORE_PEER', code: Event.STORE_PEER, peer, data: new Uint8Array([2, 1]) });
+      this.captures.endAll();
       this.emit({ type: 'NODE_DOWN', code: Event.NODE_DOWN, address: this.address });
       this.flush();
       this.world.nodes.delete(this);

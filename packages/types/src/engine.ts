@@ -18,6 +18,7 @@
  * - After `close()` resolved, the engine holds no handle, no thread, no memory of the node, and sends no event.
  * - A promise that rejects leaves nothing behind: no socket, no thread, no event.
  */
+import type { EngineCaptures } from './capture.js';
 import type { NetworkAddress, NetworkInfo, NodeEvent, PeerInfo } from './event.js';
 import type { NetworkId, NodeAddress } from './ids.js';
 
@@ -140,7 +141,7 @@ export interface IssuedConfig {
 export type RejectReason = 'not-found' | 'access-denied' | 'authentication-required';
 
 /** One running node. */
-export interface EngineNode {
+export interface EngineNode extends EngineCaptures {
   info(): NodeInfo;
   networks(): NetworkInfo[];
   peers(): PeerInfo[];

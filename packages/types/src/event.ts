@@ -1,4 +1,5 @@
 /** Events of a node: one interface per code of schema/enums.json, told apart by `type`. */
+import type { CaptureHandle } from './capture.js';
 import type { Endpoint, SocketHandle } from './engine.js';
 import type { Event, NetworkStatus } from './generated/enums.js';
 import type { NetworkId, NodeAddress } from './ids.js';
@@ -105,6 +106,18 @@ export type NodeEvent =
       metadata: Uint8Array;
     }
   | { type: 'USER_MESSAGE'; code: Code<'USER_MESSAGE'>; from: NodeAddress; messageType: bigint; data: Uint8Array }
+  | {
+      type: 'CAPTURE_DATA';
+      code: Code<'CAPTURE_DATA'>;
+      capture: CaptureHandle;
+      /** Nothing follows. */
+      last: boolean;
+      /** Packets that passed the filter so far, and how many of them are missing from the file. */
+      packets: number;
+      dropped: number;
+      /** The next bytes of the pcapng file. */
+      data: Uint8Array;
+    }
   | { type: 'WARNING'; code: Code<'WARNING'>; kind: string; detail: string };
 
 /** Names of events about a network. */

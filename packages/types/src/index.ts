@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export * from './capture.js';
 export * from './derived-addresses.js';
 export * from './engine.js';
 export * from './errors.js';
