@@ -54,6 +54,7 @@ set(ZT_NETSTACK_SOURCES
   tcp/tcp_network.cc
   tcp/tcp_option.cc
   tcp/timer_heap.cc
+  udp/datagram_queue.cc
   udp/udp_layer.cc
   udp/udp_option.cc
 )

@@ -215,7 +215,7 @@ std::optional<SocketInfo> Stack::Info(SocketId socket) const {
 
 size_t Stack::SocketCount() const { return impl_->tcp.size() + impl_->udp.size(); }
 
-size_t Stack::BufferBytes() const { return impl_->tcp.buffer_bytes(); }
+size_t Stack::BufferBytes() const { return impl_->tcp.buffer_bytes() + impl_->udp.buffer_bytes(); }
 
 const StackCounters& Stack::counters() const { return impl_->counters; }
 

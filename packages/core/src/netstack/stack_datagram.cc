@@ -11,6 +11,10 @@ Stack::Opened Stack::UdpBind(NetworkId interface, const Endpoint& local) {
   return opened;
 }
 
+Status Stack::UdpConnect(SocketId socket, const Endpoint& remote, Endpoint& local) {
+  return impl_->udp.Connect(socket, remote, local);
+}
+
 Status Stack::UdpSend(const Now& now, SocketId socket, const Endpoint& to, ByteSpan data) {
   return impl_->udp.Send(now, socket, to, data);
 }

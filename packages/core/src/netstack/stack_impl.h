@@ -18,7 +18,7 @@ struct Stack::Impl final : Transports {
         ip(random, drop_counters, counters, sink, *this),
         errors(ip, drop_counters),
         echo(ip, events, random),
-        udp(ip, errors, events, drop_counters, random),
+        udp(ip, errors, events, drop_counters, counters[StackProtocol::kUdp], random),
         tcp(ip, events, drop_counters, random) {
     tcp.SetIdSource([](void* self) { return static_cast<Impl*>(self)->NewId(); }, this);
   }

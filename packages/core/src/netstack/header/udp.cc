@@ -5,11 +5,16 @@
 
 namespace zt::netstack {
 
+bool Udp::HasGoodLength(ByteSpan datagram) {
+  if (datagram.size() < kSize) return false;
+  const size_t length = LoadU16(&datagram[4]);
+  return length >= kSize && length <= datagram.size();
+}
+
 std::optional<Udp> Udp::Parse(ByteSpan datagram, const IpAddress& source,
                               const IpAddress& destination) {
-  if (datagram.size() < kSize) return std::nullopt;
+  if (!HasGoodLength(datagram)) return std::nullopt;
   const size_t length = LoadU16(&datagram[4]);
-  if (length < kSize || length > datagram.size()) return std::nullopt;
   datagram = datagram.first(length);
   if (LoadU16(&datagram[6]) == 0) {
     if (!source.IsV4()) return std::nullopt;

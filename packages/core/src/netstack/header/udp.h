@@ -15,6 +15,8 @@ struct Udp {
   uint16_t destination_port = 0;
   ByteSpan payload;
 
+  // Whether the length field says something possible (RFC 768).
+  static bool HasGoodLength(ByteSpan datagram);
   // Checksum 0 means none over IPv4 and is refused over IPv6 (RFC 8200 §8.1).
   static std::optional<Udp> Parse(ByteSpan datagram, const IpAddress& source,
                                   const IpAddress& destination);

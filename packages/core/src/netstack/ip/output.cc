@@ -38,10 +38,12 @@ Status IpLayer::Enqueue(const Now& now, const Path& path, const IpAddress& remot
   }
   const bool group =
       remote.IsMulticast() || remote.IsBroadcastV4() || interface->IsSubnetBroadcast(remote);
+  const bool loops = group && options.loop && (!remote.IsMulticast() || interface->AcceptsGroup(remote));
   std::optional<Mac> mac;
   if (group) mac = GroupMac(remote);
   for (Bytes& packet : BuildPackets(fields, pieces, mtu, identification_)) {
-    if (group && options.loop) Loop(path.interface, packet);
+    if (loops) Loop(path.interface, packet);
+    if (group && options.hop_limit == 0) continue;  // RFC 1112 §6.1: not beyond this host
     queue_.Push({path.interface, EtherTypeOf(remote), mac, path.next_hop, std::move(packet)});
   }
   ++identification_;

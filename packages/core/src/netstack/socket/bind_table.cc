@@ -26,22 +26,11 @@ void BindTable::Remove(const Endpoint& local, SocketId socket) {
   if (it->second.empty()) ports_.erase(it);
 }
 
-SocketId BindTable::Find(NetworkId interface, const Endpoint& local) const {
-  auto it = ports_.find(local.port);
-  if (it == ports_.end()) return {};
-  SocketId best;
-  int best_score = -1;
-  for (const Binding& b : it->second) {
-    if (!b.ip.IsNone() && b.ip.family != local.ip.family) continue;
-    if (b.interface.value != 0 && b.interface != interface) continue;
-    if (!b.ip.IsUnspecified() && b.ip != local.ip) continue;
-    const int score = (b.ip.IsUnspecified() ? 0 : 2) + (b.interface.value == 0 ? 0 : 1);
-    if (score > best_score) {
-      best_score = score;
-      best = b.socket;
-    }
-  }
-  return best;
+int BindTable::Score(const Binding& b, NetworkId interface, const IpAddress& ip) {
+  if (!b.ip.IsNone() && b.ip.family != ip.family) return -1;
+  if (b.interface.value != 0 && b.interface != interface) return -1;
+  if (!b.ip.IsUnspecified() && b.ip != ip) return -1;
+  return (b.ip.IsUnspecified() ? 0 : 2) + (b.interface.value == 0 ? 0 : 1);
 }
 
 std::vector<SocketId> BindTable::FindAll(NetworkId interface, IpFamily family,
@@ -50,7 +39,7 @@ std::vector<SocketId> BindTable::FindAll(NetworkId interface, IpFamily family,
   auto it = ports_.find(port);
   if (it == ports_.end()) return out;
   for (const Binding& b : it->second) {
-    const bool fits = (b.ip.IsNone() || b.ip.family == family) && b.ip.IsUnspecified() &&
+    const bool fits = (b.ip.IsNone() || b.ip.family == family) &&
                       (b.interface.value == 0 || b.interface == interface);
     if (fits) out.push_back(b.socket);
   }

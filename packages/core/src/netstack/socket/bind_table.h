@@ -23,11 +23,32 @@ class BindTable {
   void Add(NetworkId interface, const Endpoint& local, SocketId socket);
   void Remove(const Endpoint& local, SocketId socket);
   // The socket for traffic to `local` owned by `interface`, or 0.
-  SocketId Find(NetworkId interface, const Endpoint& local) const;
-  // All sockets of the port that group or broadcast traffic on `interface` reaches.
+  SocketId Find(NetworkId interface, const Endpoint& local) const {
+    return Find(interface, local, [](SocketId) { return true; });
+  }
+  // Of those that `wants` holds for.
+  template <typename Wants>
+  SocketId Find(NetworkId interface, const Endpoint& local, Wants wants) const {
+    auto it = ports_.find(local.port);
+    if (it == ports_.end()) return {};
+    SocketId best;
+    int best_score = -1;
+    for (const Binding& binding : it->second) {
+      const int score = Score(binding, interface, local.ip);
+      if (score <= best_score || !wants(binding.socket)) continue;
+      best_score = score;
+      best = binding.socket;
+    }
+    return best;
+  }
+  // All sockets of the port and family on `interface`, whatever address they are bound to.
   std::vector<SocketId> FindAll(NetworkId interface, IpFamily family, uint16_t port) const;
+  bool HasPort(uint16_t port) const { return ports_.count(port) != 0; }
 
  private:
+  // How well the binding fits; -1: not at all.
+  static int Score(const Binding& binding, NetworkId interface, const IpAddress& ip);
+
   std::map<uint16_t, std::vector<Binding>> ports_;
 };
 
