@@ -71,4 +71,6 @@ set(ZT_NETSTACK_TESTS
   tcp/option_test.cc
   tcp/state_test.cc
   tcp/transfer_test.cc
+  udp/datagram_queue_test.cc
+  udp/udp_test.cc
 )

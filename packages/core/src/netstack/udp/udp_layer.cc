@@ -159,11 +159,11 @@ void UdpLayer::DeliverToGroup(const IpPacket& packet, const Arrived& datagram) {
   bool heard = false;
   for (SocketId id : bindings_.FindAll(packet.arrival->id, packet.source.family, datagram.to.port)) {
     const Socket& socket = sockets_.at(id);
-    const bool joined = group.IsMulticast() && packet.arrival->groups.IsMember(id, group);
     // RFC 1112 §7.2: who joined there hears a group. A broadcast, and what all hosts are in, reaches every socket that
     // is not bound to one address.
     const bool to_all = !group.IsMulticast() || IsAllHosts(group);
-    if (!joined && !(to_all && socket.local.ip.IsUnspecified())) continue;
+    const bool wanted = to_all ? socket.local.ip.IsUnspecified() : ip_.HearsGroup(*packet.arrival, group, id);
+    if (!wanted) continue;
     if (!socket.peer.IsNone() && socket.peer != datagram.from) continue;
     heard = true;
     Deliver(id, datagram);
