@@ -40,13 +40,16 @@ set(ZT_NETSTACK_SOURCES
   tcp/connection_output.cc
   tcp/cubic.cc
   tcp/handshake.cc
+  tcp/hystart.cc
   tcp/receiver.cc
   tcp/reno.cc
   tcp/rto.cc
   tcp/scoreboard.cc
   tcp/sender.cc
+  tcp/sender_ack.cc
   tcp/sender_option.cc
   tcp/sender_recovery.cc
+  tcp/sender_timer.cc
   tcp/settings.cc
   tcp/state.cc
   tcp/stream_buffer.cc

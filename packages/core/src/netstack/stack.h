@@ -19,7 +19,7 @@ class Stack {
   // Limits (docs/security/limits.md).
   static constexpr size_t kMaxInterfaces = 256;
   static constexpr size_t kMaxSockets = 65536;
-  static constexpr size_t kTcpSendBuffer = 4 << 20;     // grows to this; bytes held for retransmission
+  static constexpr size_t kTcpSendBuffer = 16 << 20;    // grows to this; bytes held for retransmission
   static constexpr size_t kTcpReceiveBuffer = 4 << 20;  // the largest window offered (RFC 7323 scaling)
   static constexpr size_t kUdpReceiveBuffer = 1 << 20;
   // vl2.md §17: MTU 1280 (the least IPv6 allows) to 10000. Others are refused.

@@ -1,4 +1,4 @@
-// NewReno's window (RFC 5681 §3.1, RFC 6582 §3.2).
+// Reno's window (RFC 5681 §3.1, RFC 6582 §3.2).
 #include <algorithm>
 
 #include "netstack/tcp/congestion.h"
@@ -6,21 +6,21 @@
 namespace zt::netstack {
 namespace {
 
-class NewReno final : public CongestionControl {
+class Reno final : public CongestionControl {
  public:
-  void OnAcked(const Now&, uint64_t acked, Millis) override {
-    if (InSlowStart()) acked = SlowStart(acked);
+  Congestion kind() const override { return Congestion::kReno; }
+
+ protected:
+  void Avoid(const Now&, uint64_t acked, Millis) override {
     credit_ += acked;
     while (credit_ >= window_) {  // one segment per window of data
       credit_ -= window_;
       window_ = std::min(window_ + mss_, kMaxWindow);
     }
   }
-
- protected:
-  uint64_t Reduce(const Now&, uint64_t in_flight) override {
+  uint64_t Reduce(uint64_t flight) override {  // RFC 5681 §3.1 equation 4
     credit_ = 0;
-    return std::min(window_, in_flight + mss_) / 2;
+    return std::min(window_, flight) / 2;
   }
   void Restore() override {}
 
@@ -30,6 +30,6 @@ class NewReno final : public CongestionControl {
 
 }  // namespace
 
-std::unique_ptr<CongestionControl> MakeNewReno() { return std::make_unique<NewReno>(); }
+std::unique_ptr<CongestionControl> MakeReno() { return std::make_unique<Reno>(); }
 
 }  // namespace zt::netstack

@@ -73,12 +73,19 @@ void Scoreboard::MarkLost(uint32_t id) {
   lost_ += s.length;
 }
 
-// RFC 8985 §6.2 step 1 and 2; RFC 6298 §3 (Karn) for the sample.
-void Scoreboard::Deliver(const Now& now, uint32_t id, std::optional<Instant> echo, bool first,
-                         Delivery& out) {
+void Scoreboard::MeasureRoundTrip(const Now& now, Millis rtt, Delivery& out) {
+  if (!out.rtt || rtt > *out.rtt) out.rtt = rtt;
+  if (!out.newest_rtt || rtt < *out.newest_rtt) out.newest_rtt = rtt;
+  if (has_rtt_ && rtt > min_rtt_ && now.mono - min_rtt_at_ < kMinRttLife) return;
+  has_rtt_ = true;
+  min_rtt_ = rtt;
+  min_rtt_at_ = now.mono;
+}
+
+// RFC 8985 §6.2 step 1 to 3; RFC 6298 §3 (Karn) for the sample.
+void Scoreboard::Deliver(const Now& now, uint32_t id, std::optional<Instant> echo, Delivery& out) {
   SentSegment& s = At(id);
   const Millis rtt = now.mono - s.sent;
-  const bool again = (s.flags & SentSegment::kRetransmitted) != 0;
   if ((s.flags & SentSegment::kLost) != 0) {
     lost_ -= s.length;
     s.flags &= static_cast<uint8_t>(~SentSegment::kLost);
@@ -86,18 +93,13 @@ void Scoreboard::Deliver(const Now& now, uint32_t id, std::optional<Instant> ech
     Unlink(id);
   }
   out.bytes += s.length;
-  if (again) {
-    if (echo && *echo < s.sent) {
-      // Only the segment that moved the left edge is known to be what the echo is about (RFC 7323 §4.3).
-      out.original_arrived |= first;
-      return;
-    }
+  if ((s.flags & SentSegment::kRetransmitted) != 0) {
+    if (echo && *echo < s.sent) return;  // an earlier copy arrived: nothing is known about this transmission
     out.retransmission_delivered = true;
     if (!echo && rtt < min_rtt_) return;
   } else {
-    if (!out.rtt || rtt > *out.rtt) out.rtt = rtt;
-    if (!has_rtt_ || rtt < min_rtt_) min_rtt_ = rtt;
-    has_rtt_ = true;
+    MeasureRoundTrip(now, rtt, out);
+    out.first_original_end = std::min(out.first_original_end, s.end());
     if (s.end() < highest_sacked_) reordering_seen_ = true;
   }
   if (s.sent > rack_sent_ || (s.sent == rack_sent_ && s.end() > rack_end_)) {
@@ -108,7 +110,7 @@ void Scoreboard::Deliver(const Now& now, uint32_t id, std::optional<Instant> ech
 }
 
 void Scoreboard::Acknowledge(const Now& now, Seq ack, std::optional<Instant> echo, Delivery& out) {
-  bool first = true;
+  out.first_was_resent = count_ != 0 && (At(head_).flags & SentSegment::kRetransmitted) != 0;
   while (count_ != 0 && At(head_).seq < ack) {
     SentSegment& s = At(head_);
     if (s.end() > ack) {  // the peer took part of it: the rest is still on its way
@@ -126,10 +128,9 @@ void Scoreboard::Acknowledge(const Now& now, Seq ack, std::optional<Instant> ech
     if ((s.flags & SentSegment::kSacked) != 0) {
       --sacked_count_;
     } else {
-      Deliver(now, head_, echo, first, out);
+      Deliver(now, head_, echo, out);
       highest_sacked_ = std::max(highest_sacked_, s.end());
     }
-    first = false;
     ++head_;
     --count_;
   }
@@ -149,7 +150,7 @@ void Scoreboard::Sack(const Now& now, Seq left, Seq right, Delivery& out) {
     SentSegment& s = At(id);
     if (s.end() > right) break;
     if (s.seq < left || (s.flags & SentSegment::kSacked) != 0) continue;
-    Deliver(now, id, std::nullopt, false, out);
+    Deliver(now, id, std::nullopt, out);
     s.flags |= SentSegment::kSacked;
     ++sacked_count_;
     highest = std::max(highest, s.end());
@@ -199,14 +200,32 @@ void Scoreboard::MarkAllLost() {
   reorder_deadline_ = Instant::Never();
 }
 
+void Scoreboard::MarkLostOnTimeout(const Now& now, Millis srtt) {
+  MarkFirstLost();
+  const Millis patience = rack_rtt_ + ReorderWindow(srtt, true);
+  while (oldest_ != kNone && At(oldest_).sent + patience <= now.mono) MarkLost(oldest_);
+  reorder_deadline_ = Instant::Never();
+}
+
+void Scoreboard::Relink() {
+  std::vector<uint32_t> ids;
+  for (uint32_t id = head_; id != head_ + count_; ++id) {
+    if ((At(id).flags & (SentSegment::kLost | SentSegment::kSacked)) == 0) ids.push_back(id);
+  }
+  std::stable_sort(ids.begin(), ids.end(), [this](uint32_t a, uint32_t b) { return At(a).sent < At(b).sent; });
+  oldest_ = newest_ = kNone;
+  in_flight_ = 0;
+  for (uint32_t id : ids) Link(id);
+}
+
 bool Scoreboard::DropRenegedSacks() {
   if (count_ == 0 || (At(head_).flags & SentSegment::kSacked) == 0) return false;
   for (uint32_t i = 0; i < count_; ++i) {
     SentSegment& s = At(head_ + i);
     if ((s.flags & SentSegment::kSacked) == 0) continue;
     s.flags &= static_cast<uint8_t>(~SentSegment::kSacked);
-    Link(head_ + i);
   }
+  Relink();
   sacked_count_ = 0;
   seen_ = {};
   return true;
@@ -228,8 +247,8 @@ void Scoreboard::UnmarkLost() {
     if ((s.flags & SentSegment::kLost) == 0) continue;
     s.flags &= static_cast<uint8_t>(~SentSegment::kLost);
     lost_ -= s.length;
-    Link(head_ + i);
   }
+  Relink();
 }
 
 const SentSegment* Scoreboard::FirstLost() {

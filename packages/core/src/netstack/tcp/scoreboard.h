@@ -27,24 +27,34 @@ class Scoreboard {
  public:
   // What one acknowledgment brought.
   struct Delivery {
-    uint64_t bytes = 0;           // newly acknowledged or selectively acknowledged
-    std::optional<Millis> rtt;    // of a segment sent once, the oldest
-    bool original_arrived = false;  // a segment was acknowledged by its first copy after we sent it again
+    uint64_t bytes = 0;                // newly acknowledged or selectively acknowledged
+    std::optional<Millis> rtt;         // of segments sent once: the oldest, for the timeout (RFC 6298)
+    std::optional<Millis> newest_rtt;  // and the newest, which did not wait for an acknowledgment
+    bool progress = false;             // the left edge moved
+    bool first_was_resent = false;     // the left edge moved over a segment that was sent again
     bool retransmission_delivered = false;
+    Seq first_original_end = kNoSeq;   // the end of the first segment delivered that was sent once only
   };
+  static constexpr Seq kNoSeq = ~Seq{0};
+  // RFC 8985 §6.2 asks for a windowed minimum: after a change of route the old one is forgotten.
+  static constexpr Millis kMinRttLife = 300'000;
 
   void Add(const Now& now, Seq seq, uint32_t length);
   // Everything before `ack` arrived. `echo`: when the segment that caused this was sent, if the peer tells.
   void Acknowledge(const Now& now, Seq ack, std::optional<Instant> echo, Delivery& out);
   void Sack(const Now& now, Seq left, Seq right, Delivery& out);
-  // The peer got something twice (RFC 2883): be more patient (RFC 8985 §6.2 step 4).
+  // The peer got twice what we sent twice (RFC 2883): be more patient (RFC 8985 §6.2 step 4).
   void OnDuplicateReport(Seq next);
+  // What was taken for lost came after all: be patient from now on.
+  void OnReordering() { reordering_seen_ = true; }
   void OnRecoveryEnd();
 
   // Marks what must be lost by now; returns the bytes. ReorderDeadline() says when to look again.
   uint64_t DetectLoss(const Now& now, Millis srtt, bool in_recovery);
   Instant ReorderDeadline() const { return reorder_deadline_; }
   void MarkAllLost();
+  // RFC 8985 §6.3: the first segment and what was sent so long ago that it cannot be in flight.
+  void MarkLostOnTimeout(const Now& now, Millis srtt);
   // True when the first segment was selectively but never cumulatively acknowledged: the peer dropped it again. All
   // such reports are void then (RFC 2018 §8).
   bool DropRenegedSacks();
@@ -64,6 +74,7 @@ class Scoreboard {
   size_t count() const { return count_; }
   uint64_t in_flight() const { return in_flight_; }
   uint64_t lost() const { return lost_; }
+  bool has_sacked() const { return sacked_count_ != 0; }
   Millis min_rtt() const { return min_rtt_; }
   void Clear();
 
@@ -76,8 +87,9 @@ class Scoreboard {
   void Link(uint32_t id);
   void Unlink(uint32_t id);
   void MarkLost(uint32_t id);
-  void Deliver(const Now& now, uint32_t id, std::optional<Instant> echo, bool first,
-               Delivery& out);
+  void Relink();  // the list anew, after segments of any age came back to it
+  void MeasureRoundTrip(const Now& now, Millis rtt, Delivery& out);
+  void Deliver(const Now& now, uint32_t id, std::optional<Instant> echo, Delivery& out);
   Millis ReorderWindow(Millis srtt, bool in_recovery) const;
   void Grow();
 
@@ -102,6 +114,7 @@ class Scoreboard {
   Seq rack_end_ = 0;
   Millis rack_rtt_ = 0;
   Millis min_rtt_ = 0;
+  Instant min_rtt_at_ = Instant::LongAgo();
   bool has_rtt_ = false;
   bool reordering_seen_ = false;
   int reorder_multiplier_ = 1;

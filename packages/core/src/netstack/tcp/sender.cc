@@ -12,7 +12,8 @@ Sender::Sender(BlockPool& pool, Seq first)
       una_(first),
       nxt_(first),
       data_end_(first),
-      window_edge_(first) {
+      window_edge_(first),
+      recover_(first) {
   buffer_.Reset(first);
 }
 
@@ -26,6 +27,7 @@ void Sender::Establish(const Now& now, uint32_t mss, bool sack, uint32_t peer_wi
   window_seq_ = peer_seq;
   window_ack_ = una_;
   last_sent_ = now.mono;
+  if (!rto_.has_sample()) rto_.OnLostSyn();
   Rearm(now, true);
 }
 
@@ -43,10 +45,10 @@ size_t Sender::Room() const {
 size_t Sender::Write(const Now& now, ByteSpan data) {
   const size_t n = std::min(data.size(), Room());
   if (n == 0) return 0;
-  // RFC 5681 §4.1: after a pause longer than a timeout the window restarts.
-  if (established_ && board_.empty() && nxt_ == data_end_ &&
-      now.mono - last_sent_ > rto_.Timeout()) {
-    congestion_->OnIdle();
+  if (established_ && board_.empty() && nxt_ == data_end_) {
+    const Millis pause = now.mono - last_sent_;
+    congestion_->OnIdle(pause, pause > rto_.Timeout());
+    last_sent_ = now.mono;
   }
   buffer_.Write(data_end_, data.first(n));
   data_end_ += n;
@@ -55,6 +57,7 @@ size_t Sender::Write(const Now& now, ByteSpan data) {
 
 void Sender::Stop() {
   board_.Clear();
+  resent_.Clear();
   retransmit_at_ = probe_at_ = persist_at_ = Instant::Never();
   probe_due_ = persist_due_ = false;
   established_ = false;
@@ -142,9 +145,16 @@ std::optional<Sender::Chunk> Sender::Next(const Now&, bool no_delay) {
       return LastChunk();
     }
   }
+  if (frto_ == Frto::kSecondAck) {  // RFC 5682 §3.1 step 2b: new data tells whether the old was lost
+    if (frto_sent_ < kFrtoSegments) {
+      if (auto fresh = NextNew(no_delay, false)) return fresh;
+    }
+    if (frto_sent_ != 0) return std::nullopt;
+    frto_ = Frto::kOff;  // there is none
+  }
   const uint64_t quota = Quota();
   if (auto lost = NextLost()) {
-    if (lost->size <= quota || Pipe() == 0) return lost;
+    if (lost->size <= quota || resend_first_ || Pipe() == 0) return lost;
     window_limited_ = true;
     return std::nullopt;
   }
@@ -165,28 +175,41 @@ void Sender::Sent(const Now& now, const Chunk& chunk) {
     prr_out_ += chunk.size;
     prr_quota_ -= std::min<uint64_t>(prr_quota_, chunk.size);
   }
+  counters_.bytes_sent += chunk.size;
   const bool probe = std::exchange(probe_due_, false);
   if (probe) {
+    ++counters_.probes;
     probe_sent_ = true;
+    probe_sent_at_ = now.mono;
     probe_end_ = std::max(end, nxt_);
     probe_was_copy_ = chunk.retransmission;
   }
   if (chunk.retransmission) {
-    ++undo_retransmissions_;
-    const SentSegment* lost = board_.FirstLost();
-    const bool whole = probe || lost == nullptr || end >= lost->end();
-    resend_at_ = whole ? 0 : end;
-    if (whole) board_.Retransmitted(now, probe ? board_.Last()->seq : chunk.seq);
+    Resent(now, chunk, end, probe);
   } else {
     if (board_.empty()) progress_at_ = now.mono;
     board_.Add(now, chunk.seq, static_cast<uint32_t>(end - chunk.seq));
     nxt_ = end;
     override_silly_ = false;
     if (chunk.size < mss_ && chunk.size != 0) small_end_ = end;
+    if (frto_ == Frto::kSecondAck) ++frto_sent_;
   }
-  if (probe || retransmit_at_ == Instant::Never()) retransmit_at_ = now.mono + rto_.Timeout();
+  if (probe || retransmit_at_ == Instant::Never()) ArmRetransmission(now);
   ArmProbe(now);
   persist_at_ = Instant::Never();
+}
+
+void Sender::Resent(const Now& now, const Chunk& chunk, Seq end, bool probe) {
+  ++counters_.segments_resent;
+  counters_.bytes_resent += chunk.size;
+  resent_.Add(chunk.seq, end);
+  if (resent_since_ == Instant::Never()) resent_since_ = now.mono;
+  resend_first_ = false;
+  if (!probe) ++undo_retransmissions_;
+  const SentSegment* lost = board_.FirstLost();
+  const bool whole = probe || lost == nullptr || end >= lost->end();
+  resend_at_ = whole ? 0 : end;
+  if (whole) board_.Retransmitted(now, probe ? board_.Last()->seq : chunk.seq);
 }
 
 }  // namespace zt::netstack

@@ -10,6 +10,7 @@
 #include "netstack/header/tcp_option.h"
 #include "netstack/stack_types.h"
 #include "netstack/tcp/congestion.h"
+#include "netstack/tcp/resent_ranges.h"
 #include "netstack/tcp/rto.h"
 #include "netstack/tcp/scoreboard.h"
 #include "netstack/tcp/seq.h"
@@ -20,12 +21,14 @@ namespace zt::netstack {
 class Sender {
  public:
   static constexpr size_t kMinBuffer = 256 << 10;
-  static constexpr size_t kMaxBuffer = 4 << 20;  // Stack::kTcpSendBuffer
+  static constexpr size_t kMaxBuffer = 16 << 20;  // Stack::kTcpSendBuffer
   // RFC 1122 §4.2.3.5 R2: at least 100 s.
   static constexpr Millis kGiveUp = 120'000;
   static constexpr int kDuplicateThreshold = 3;        // RFC 5681 §3.2
   static constexpr Millis kWorstDelayedAck = 200;      // RFC 8985 §7.2 WCDelAckT
-  static constexpr Millis kMinProbeTimeout = 10;
+  static constexpr Millis kFirstProbeTimeout = 1000;   // RFC 8985 §7.2, before anything is measured
+  static constexpr Millis kMinProbeTimeout = 2;     // the clock's unit, twice
+  static constexpr int kFrtoSegments = 2;              // RFC 5682 §3.1 step 2b
 
   Sender(BlockPool& pool, Seq first);
 
@@ -40,9 +43,11 @@ class Sender {
   uint64_t buffer() const;
   // Room worth an event: one wake-up moves a useful amount.
   bool Writable() const { return Room() >= std::min<uint64_t>(buffer(), kMinBuffer) / 4; }
-  void SetUserTimeout(Millis patience) { give_up_ = patience == 0 ? kGiveUp : patience; }
+  // How long data may wait for the peer, also behind a closed window (RFC 5482). 0: kGiveUp, and a peer that answers may
+  // keep its window closed for ever.
+  void SetUserTimeout(Millis patience) { user_timeout_ = patience; }
   void SetCongestion(Congestion kind);
-  Congestion congestion_kind() const { return congestion_kind_; }
+  Congestion congestion_kind() const { return congestion_->kind(); }
   // Its part of the statistics.
   void FillInfo(const Now& now, TcpInfo& out) const;
 
@@ -67,6 +72,9 @@ class Sender {
     bool bare = false;    // no data, no FIN
     std::optional<Instant> echo;
     const TcpOptions* options = nullptr;
+  };
+  struct Duplicate {  // what the peer got twice
+    Seq left = 0, right = 0;
   };
   // True when something new was acknowledged.
   bool HandleAck(const Now& now, const Ack& ack);
@@ -101,33 +109,51 @@ class Sender {
 
  private:
   enum class Phase : uint8_t { kOpen, kRecovery, kTimeout };
+  enum class Frto : uint8_t { kOff, kFirstAck, kSecondAck };  // what RFC 5682 §3.1 waits for
+  using Delivery = Scoreboard::Delivery;
 
+  // sender_ack.cc
   void UpdateWindow(const Ack& ack);
-  std::optional<Seq> HandleSack(const Now& now, const Ack& ack, Scoreboard::Delivery& delivery);
+  void Advance(const Now& now, const Ack& ack, Delivery& delivery);
+  std::optional<Duplicate> HandleSack(const Now& now, const Ack& ack, Delivery& delivery);
+  void MeasureRoundTrip(const Now& now, const Ack& ack, const Delivery& delivery, bool progress);
+  // What the peer reported twice was sent twice by us; true when all of the episode was.
+  bool HandleDuplicateReport(const Duplicate& block);
   void HandleDuplicateAck(const Now& now, uint64_t flight);
-  void AfterDelivery(const Now& now, const Scoreboard::Delivery& delivery, bool progress, uint64_t lost,
-                     uint64_t flight);
+  void HandleProbeAck(const Now& now, const Ack& ack, const Delivery& delivery, bool reported, uint64_t flight);
+  void AfterDelivery(const Now& now, const Delivery& delivery, bool progress, uint64_t lost, uint64_t flight);
+  // sender_recovery.cc
   void EnterRecovery(const Now& now, uint64_t flight);
-  void UpdateQuota(const Scoreboard::Delivery& delivery, bool progress, uint64_t lost);
+  void LeaveRecovery();
+  void UpdateQuota(const Delivery& delivery, bool progress, uint64_t lost);
   void StartUndoEpisode();
-  void Undo();
+  bool OriginalArrived(const Ack& ack, const Delivery& delivery) const;
+  void CheckFrto(const Now& now, const Ack& ack, const Delivery& delivery, bool progress);
+  void Undo(const Now& now, std::optional<Millis> rtt);
+  void OnReorderTimeout(const Now& now);
+  void OnRetransmissionTimeout(const Now& now);
+  // sender_timer.cc
   void Rearm(const Now& now, bool progress);
+  void ArmRetransmission(const Now& now);
   void ArmProbe(const Now& now);
   void ArmPersist(const Now& now);
-  void OnRetransmissionTimeout(const Now& now);
+  bool HandlePersistTimeout(const Now& now);
+  Millis GiveUp() const { return user_timeout_ > 0 ? user_timeout_ : kGiveUp; }
+  // sender.cc
   uint64_t Pipe() const;
   uint64_t Quota() const;
   std::optional<Chunk> NextLost();
   std::optional<Chunk> NextNew(bool no_delay, bool probe);
   Chunk LastChunk() const;
+  void Resent(const Now& now, const Chunk& chunk, Seq end, bool probe);
 
   StreamBuffer buffer_;
   Scoreboard board_;
+  ResentRanges resent_;
   RtoEstimator rto_;
   std::unique_ptr<CongestionControl> congestion_;
-  Congestion congestion_kind_ = Congestion::kCubic;
   uint32_t fixed_buffer_ = 0;  // so_sndbuf
-  Millis give_up_ = kGiveUp;   // RFC 5482: how long data may stay unacknowledged
+  Millis user_timeout_ = 0;    // tcp_user_timeout
 
   uint32_t mss_ = 536;
   bool established_ = false;
@@ -142,26 +168,40 @@ class Sender {
   Instant last_sent_ = Instant::LongAgo();
 
   Phase phase_ = Phase::kOpen;
-  Seq recover_ = 0;
+  Seq recover_;
   Seq resend_at_ = 0;         // within a lost segment larger than mss_: where the next piece begins
+  bool resend_first_ = false;  // the timer fired: one segment leaves whatever is in flight
   uint64_t prr_delivered_ = 0, prr_out_ = 0, prr_flight_ = 0, prr_quota_ = 0;
-  int64_t undo_retransmissions_ = 0;
-  Seq undo_from_ = 0;
-  bool may_undo_ = false;
   int duplicates_ = 0;  // without SACK
+
+  // Undo of a reduction that was wrong.
+  bool may_undo_ = false;
+  bool timestamps_ = false;  // the last acknowledgment echoed one
+  Frto frto_ = Frto::kOff;
+  int frto_sent_ = 0;
+  int64_t undo_retransmissions_ = 0;  // of the episode, not yet reported as duplicates
+  Seq undo_from_ = 0;
+  Instant resent_since_ = Instant::Never();  // RetransmitTS of RFC 3522 §3.2: the first retransmission not yet answered
 
   Instant retransmit_at_ = Instant::Never();
   Instant probe_at_ = Instant::Never();
   Instant persist_at_ = Instant::Never();
   bool probe_due_ = false;
   bool probe_sent_ = false;     // one tail-loss probe per episode (RFC 8985 §7.3)
-  Seq probe_end_ = 0;
   bool probe_was_copy_ = false;
+  Seq probe_end_ = 0;
+  Instant probe_sent_at_;
   bool persist_due_ = false;
   bool override_silly_ = false;
   int persist_backoff_ = 0;
-  Instant persist_alive_;
+  Instant persist_since_, persist_alive_;
   Instant progress_at_ = Instant::LongAgo();  // since when the oldest segment waits
+
+  struct Counters {
+    uint64_t bytes_sent = 0, bytes_resent = 0;
+    uint32_t segments_resent = 0, fast_recoveries = 0, timeouts = 0, undone = 0, probes = 0, duplicate_acks = 0;
+  };
+  Counters counters_;
 };
 
 }  // namespace zt::netstack

@@ -12,19 +12,20 @@ uint64_t Sender::buffer() const {
 }
 
 void Sender::SetCongestion(Congestion kind) {
-  std::unique_ptr<CongestionControl> next = kind == Congestion::kReno ? MakeNewReno() : MakeCubic();
+  if (kind == congestion_->kind()) return;
+  std::unique_ptr<CongestionControl> next = MakeCongestionControl(kind);
   next->Adopt(*congestion_);
   congestion_ = std::move(next);
-  congestion_kind_ = kind;
 }
 
 void Sender::FillInfo(const Now& now, TcpInfo& out) const {
-  constexpr Millis kMicros = 1000;
+  out.congestion = congestion_->kind();
   out.in_recovery = phase_ != Phase::kOpen;
   out.in_slow_start = congestion_->InSlowStart();
-  out.rtt_us = static_cast<uint64_t>(rto_.srtt() * kMicros);
-  out.min_rtt_us = static_cast<uint64_t>(board_.min_rtt() * kMicros);
-  out.rto_us = static_cast<uint64_t>(rto_.Timeout() * kMicros);
+  out.rtt_us = static_cast<uint64_t>(rto_.srtt_us());
+  out.rtt_variance_us = static_cast<uint64_t>(rto_.variance_us());
+  out.min_rtt_us = static_cast<uint64_t>(board_.min_rtt() * 1000);
+  out.rto_us = static_cast<uint64_t>(rto_.Timeout() * 1000);
   out.send_mss = mss_;
   out.congestion_window = congestion_->window();
   out.slow_start_threshold = congestion_->threshold();
@@ -32,6 +33,14 @@ void Sender::FillInfo(const Now& now, TcpInfo& out) const {
   out.bytes_in_flight = Pipe();
   out.bytes_lost = board_.lost();
   out.bytes_not_sent = nxt_ < data_end_ ? data_end_ - nxt_ : 0;
+  out.bytes_sent = counters_.bytes_sent;
+  out.bytes_retransmitted = counters_.bytes_resent;
+  out.segments_retransmitted = counters_.segments_resent;
+  out.fast_recoveries = counters_.fast_recoveries;
+  out.timeouts = counters_.timeouts;
+  out.undone_recoveries = counters_.undone;
+  out.tail_loss_probes = counters_.probes;
+  out.duplicate_acks_received = counters_.duplicate_acks;
   out.ms_since_sent = last_sent_ == Instant::LongAgo() ? 0 : static_cast<uint64_t>(now.mono - last_sent_);
 }
 

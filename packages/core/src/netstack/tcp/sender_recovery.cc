@@ -1,129 +1,29 @@
-// What acknowledgments and timers mean to the sender: windows, loss recovery (RFC 6675 in the form of RFC 8985), rate
-// reduction (RFC 6937), undo (RFC 3522, RFC 3708), probes.
+// Loss recovery: RFC 6675 in the form of RFC 8985, rate reduction (RFC 6937), and the undo of what was wrong (RFC 3522
+// and RFC 4015 with timestamps, RFC 5682 without, RFC 3708 by D-SACK).
 #include <algorithm>
 
 #include "netstack/tcp/sender.h"
 
 namespace zt::netstack {
 
-void Sender::UpdateWindow(const Ack& ack) {
-  // RFC 9293 §3.10.7.4: only from a segment that is not older than the last one used.
-  if (window_seq_ > ack.seq || (window_seq_ == ack.seq && window_ack_ > ack.ack)) return;
-  window_seq_ = ack.seq;
-  window_ack_ = ack.ack;
-  window_edge_ = ack.ack + ack.window;
-  largest_window_ = std::max(largest_window_, ack.window);
-}
-
-// Where the first block reports a duplicate, if it does (RFC 2883 §4).
-std::optional<Seq> Sender::HandleSack(const Now& now, const Ack& ack, Scoreboard::Delivery& delivery) {
-  const TcpOptions& options = *ack.options;
-  std::optional<Seq> duplicate;
-  Seq second_left = 0, second_right = 0;
-  for (size_t i = 0; i < options.sack_count; ++i) {
-    const Seq left = UnwrapSeq(options.sack[i].left, ack.ack);
-    const Seq right = UnwrapSeq(options.sack[i].right, ack.ack);
-    if (left >= right || right > nxt_) continue;
-    if (i == 0 && right <= ack.ack) {
-      duplicate = left;
-      continue;
-    }
-    if (i == 0 && options.sack_count > 1) {
-      second_left = UnwrapSeq(options.sack[1].left, ack.ack);
-      second_right = UnwrapSeq(options.sack[1].right, ack.ack);
-      if (left >= second_left && right <= second_right) duplicate = left;
-    }
-    if (left >= ack.ack) board_.Sack(now, left, right, delivery);
-  }
-  return duplicate;
-}
-
-bool Sender::HandleAck(const Now& now, const Ack& ack) {
-  if (!established_) return false;
-  const Seq old_edge = window_edge_;
-  const uint64_t flight = board_.in_flight();
-  UpdateWindow(ack);
-  Scoreboard::Delivery delivery;
-  const bool progress = ack.ack > una_;
-  if (progress) {
-    board_.Acknowledge(now, ack.ack, ack.echo, delivery);
-    una_ = ack.ack;
-    buffer_.Release(std::min(una_, data_end_));
-    if (una_ >= data_end_) buffer_.Clear();
-    rto_.ResetBackOff();
-    progress_at_ = now.mono;
-  }
-  std::optional<Seq> duplicate;
-  if (sack_) duplicate = HandleSack(now, ack, delivery);
-  if (delivery.rtt) rto_.Sample(*delivery.rtt);
-  if (duplicate) {
-    board_.OnDuplicateReport(nxt_);
-    // RFC 3708: every retransmission of this episode arrived twice, so nothing had been lost.
-    if (*duplicate >= undo_from_ && undo_retransmissions_ > 0 && --undo_retransmissions_ == 0) {
-      delivery.original_arrived = true;
-    }
-  }
-  if (!sack_ && !progress && ack.bare && window_edge_ == old_edge && !board_.empty()) {
-    HandleDuplicateAck(now, flight);
-  } else if (!sack_ && progress) {
-    duplicates_ = std::max<int>(0, duplicates_ - static_cast<int>(delivery.bytes / mss_));
-    if (phase_ == Phase::kRecovery && una_ < recover_) board_.MarkFirstLost();  // RFC 6582 §3.2
-  }
-  uint64_t lost = 0;
-  if (sack_ && delivery.bytes != 0) {
-    lost = board_.DetectLoss(now, rto_.srtt(), phase_ != Phase::kOpen);
-  }
-  // RFC 8985 §7.4: the probe filled a hole unless the peer saw it twice.
-  if (probe_sent_ && una_ >= probe_end_) {
-    if (probe_was_copy_ && !duplicate && !delivery.original_arrived && phase_ == Phase::kOpen) {
-      congestion_->OnLoss(now, flight);
-    }
-    probe_sent_ = false;
-  }
-  AfterDelivery(now, delivery, progress, lost, flight);
-  Rearm(now, progress);
-  return progress;
-}
-
-void Sender::HandleDuplicateAck(const Now& now, uint64_t flight) {
-  ++duplicates_;
-  if (phase_ == Phase::kRecovery) {
-    prr_quota_ += mss_;
-  } else if (phase_ == Phase::kOpen && duplicates_ == kDuplicateThreshold) {
-    board_.MarkFirstLost();
-    EnterRecovery(now, flight);
-  }
-}
-
-void Sender::AfterDelivery(const Now& now, const Scoreboard::Delivery& delivery, bool progress,
-                           uint64_t lost, uint64_t flight) {
-  if (phase_ != Phase::kOpen && may_undo_ && delivery.original_arrived) Undo();
-  if (phase_ != Phase::kOpen && una_ >= recover_) {
-    if (phase_ == Phase::kRecovery) congestion_->LeaveRecovery();
-    phase_ = Phase::kOpen;
-    duplicates_ = 0;
-    board_.OnRecoveryEnd();
-  }
-  if (phase_ == Phase::kOpen && lost != 0) {
-    EnterRecovery(now, flight);
-    UpdateQuota(delivery, progress, lost);
-    return;
-  }
-  if (phase_ == Phase::kRecovery) {
-    UpdateQuota(delivery, progress, lost);
-  } else if (delivery.bytes != 0 && (window_limited_ || phase_ == Phase::kTimeout)) {
-    congestion_->OnAcked(now, delivery.bytes, rto_.srtt());
-  }
-}
-
 void Sender::EnterRecovery(const Now& now, uint64_t flight) {
+  ++counters_.fast_recoveries;
   phase_ = Phase::kRecovery;
   recover_ = nxt_;
   congestion_->OnLoss(now, flight);
   prr_flight_ = std::max<uint64_t>(nxt_ - una_, mss_);
   prr_delivered_ = prr_out_ = 0;
   prr_quota_ = mss_;
+  probe_sent_ = false;
   StartUndoEpisode();
+}
+
+void Sender::LeaveRecovery() {
+  if (phase_ == Phase::kRecovery) congestion_->LeaveRecovery();
+  phase_ = Phase::kOpen;
+  frto_ = Frto::kOff;
+  duplicates_ = 0;
+  board_.OnRecoveryEnd();
 }
 
 void Sender::StartUndoEpisode() {
@@ -132,8 +32,9 @@ void Sender::StartUndoEpisode() {
   may_undo_ = true;
 }
 
-// RFC 6937 §3.1, with the conservative bound unless the acknowledgment shows progress without new loss.
-void Sender::UpdateQuota(const Scoreboard::Delivery& delivery, bool progress, uint64_t lost) {
+// RFC 6937 §3.1 with RFC 9937's rule for the bound: slow start's (SSRB) when the acknowledgment shows progress without
+// new loss, else the conservative one (CRB).
+void Sender::UpdateQuota(const Delivery& delivery, bool progress, uint64_t lost) {
   prr_delivered_ += delivery.bytes;
   const uint64_t target = congestion_->threshold();
   const uint64_t pipe = Pipe();
@@ -151,12 +52,40 @@ void Sender::UpdateQuota(const Scoreboard::Delivery& delivery, bool progress, ui
   prr_quota_ = quota;
 }
 
-void Sender::Undo() {
-  congestion_->Undo();
-  board_.UnmarkLost();
-  resend_at_ = 0;
-  phase_ = Phase::kOpen;
+// RFC 3522 §3.2 step 5: the echo is older than the first retransmission, so an original caused it.
+bool Sender::OriginalArrived(const Ack& ack, const Delivery& delivery) const {
+  return delivery.first_was_resent && ack.echo && *ack.echo < resent_since_ && resent_since_ != Instant::Never();
+}
+
+// RFC 5682 §3.1, the form for SACK. With timestamps OriginalArrived knows better and sooner.
+void Sender::CheckFrto(const Now& now, const Ack& ack, const Delivery& delivery, bool progress) {
+  if (frto_ == Frto::kOff || (!progress && delivery.bytes == 0 && !ack.bare)) return;
+  if (frto_ == Frto::kFirstAck) {
+    const bool part = progress && una_ < recover_;
+    frto_ = part ? Frto::kSecondAck : Frto::kOff;  // step 2
+    frto_sent_ = 0;
+  } else if (delivery.first_original_end <= recover_) {
+    Undo(now, delivery.rtt);  // step 3b: data that was sent once only arrives
+  } else {
+    frto_ = Frto::kOff;  // step 3a
+  }
+}
+
+void Sender::Undo(const Now& now, std::optional<Millis> rtt) {
+  ++counters_.undone;
   may_undo_ = false;
+  congestion_->Undo();
+  if (phase_ == Phase::kOpen) return;
+  board_.UnmarkLost();
+  if (phase_ == Phase::kRecovery) board_.OnReordering();
+  if (phase_ == Phase::kTimeout) {
+    if (rtt) rto_.OnSpuriousTimeout(*rtt);
+    ArmRetransmission(now);
+  }
+  phase_ = Phase::kOpen;
+  frto_ = Frto::kOff;
+  resend_at_ = 0;
+  resend_first_ = false;
   duplicates_ = 0;
 }
 
@@ -167,99 +96,41 @@ void Sender::OnPacketTooBig(const Now& now, uint32_t mss) {
   Rearm(now, false);
 }
 
-void Sender::Rearm(const Now& now, bool progress) {
-  if (board_.empty()) {
-    retransmit_at_ = probe_at_ = Instant::Never();
-    ArmPersist(now);
-    return;
+void Sender::OnReorderTimeout(const Now& now) {
+  const uint64_t flight = nxt_ - una_;
+  const uint64_t lost = board_.DetectLoss(now, rto_.srtt(), phase_ != Phase::kOpen);
+  if (lost == 0) return;
+  if (phase_ == Phase::kOpen) {
+    EnterRecovery(now, flight);
+  } else if (phase_ == Phase::kRecovery) {
+    UpdateQuota({}, false, lost);
+    prr_quota_ = std::max<uint64_t>(prr_quota_, mss_);
   }
-  persist_at_ = Instant::Never();
-  persist_backoff_ = 0;
-  if (progress || retransmit_at_ == Instant::Never()) {
-    retransmit_at_ = now.mono + rto_.Timeout();  // RFC 6298 §5.3
-  }
-  ArmProbe(now);
-}
-
-// Nothing in flight and something waiting behind a window too small to use: ask later (RFC 9293 §3.8.6.1).
-void Sender::ArmPersist(const Now& now) {
-  const bool waiting = established_ && board_.empty() && nxt_ < data_end_;
-  if (!waiting) {
-    persist_at_ = Instant::Never();
-    persist_backoff_ = 0;
-  } else if (persist_at_ == Instant::Never()) {
-    persist_at_ = now.mono + rto_.Timeout();
-    persist_alive_ = now.mono;
-  }
-}
-
-// RFC 8985 §7.2.
-void Sender::ArmProbe(const Now& now) {
-  probe_at_ = Instant::Never();
-  if (!sack_ || phase_ != Phase::kOpen || probe_sent_ || board_.empty() || board_.lost() != 0 ||
-      !rto_.has_sample()) {
-    return;
-  }
-  Millis wait = std::max(2 * rto_.srtt(), kMinProbeTimeout);
-  if (board_.count() == 1) wait += kWorstDelayedAck;
-  const Instant at = now.mono + wait;
-  if (at < retransmit_at_) probe_at_ = at;
-}
-
-bool Sender::HandleTimeout(const Now& now) {
-  if (sack_ && board_.ReorderDeadline() <= now.mono) {
-    const uint64_t flight = board_.in_flight();
-    const uint64_t lost = board_.DetectLoss(now, rto_.srtt(), phase_ != Phase::kOpen);
-    if (lost != 0 && phase_ == Phase::kOpen) {
-      EnterRecovery(now, flight);
-    } else if (lost != 0 && phase_ == Phase::kRecovery) {
-      UpdateQuota({}, false, lost);
-      prr_quota_ = std::max<uint64_t>(prr_quota_, mss_);
-    }
-  }
-  if (probe_at_ <= now.mono) {
-    probe_at_ = Instant::Never();
-    probe_due_ = true;
-  }
-  if (persist_at_ <= now.mono) {
-    if (now.mono - persist_alive_ >= give_up_) return false;
-    persist_due_ = true;
-    override_silly_ = true;  // RFC 9293 §3.8.6.2.1: a small window is used in the end
-    persist_backoff_ = std::min(persist_backoff_ + 1, 10);
-    persist_at_ = now.mono + std::min(RtoEstimator::kMax, rto_.Timeout() << persist_backoff_);
-  }
-  if (retransmit_at_ <= now.mono) {
-    if (now.mono - progress_at_ >= give_up_) return false;
-    OnRetransmissionTimeout(now);
-  }
-  return true;
 }
 
 void Sender::OnRetransmissionTimeout(const Now& now) {
-  const uint64_t flight = board_.in_flight();
-  board_.DropRenegedSacks();
-  if (phase_ != Phase::kTimeout || una_ > recover_) {
-    congestion_->OnTimeout(now, flight);
-    StartUndoEpisode();
-  }
+  ++counters_.timeouts;
+  const uint64_t flight = nxt_ - una_;
+  const bool reneged = board_.DropRenegedSacks();
+  // One reduction per window of data (RFC 5681 §4.3); a timer that fires again says nothing new about the rate.
+  const bool again = phase_ != Phase::kOpen;
+  congestion_->OnTimeout(now, flight, again);
+  if (!again) StartUndoEpisode();
+  frto_ = !again && sack_ && !timestamps_ && !reneged ? Frto::kFirstAck : Frto::kOff;
   phase_ = Phase::kTimeout;
   recover_ = nxt_;
-  board_.MarkAllLost();
+  if (sack_ && !reneged) {
+    board_.MarkLostOnTimeout(now, rto_.srtt());
+  } else {
+    board_.MarkAllLost();
+  }
   resend_at_ = 0;
+  resend_first_ = true;
   duplicates_ = 0;
   probe_due_ = probe_sent_ = false;
   probe_at_ = Instant::Never();
   rto_.BackOff();  // RFC 6298 §5.5
-  retransmit_at_ = now.mono + rto_.Timeout();
-}
-
-Deadline Sender::NextTimeout() const {
-  Deadline deadline{retransmit_at_, "tcp retransmission"};
-  if (!board_.empty()) {
-    deadline = Earliest(deadline, {board_.ReorderDeadline(), "tcp reordering"});
-  }
-  deadline = Earliest(deadline, {probe_at_, "tcp tail-loss probe"});
-  return Earliest(deadline, {persist_at_, "tcp window probe"});
+  ArmRetransmission(now);
 }
 
 }  // namespace zt::netstack
