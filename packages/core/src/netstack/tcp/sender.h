@@ -43,8 +43,8 @@ class Sender {
   uint64_t buffer() const;
   // Room worth an event: one wake-up moves a useful amount.
   bool Writable() const { return Room() >= std::min<uint64_t>(buffer(), kMinBuffer) / 4; }
-  // How long data may wait for the peer, also behind a closed window (RFC 5482). 0: kGiveUp, and a peer that answers may
-  // keep its window closed for ever.
+  // How long data may wait for the peer, also behind a closed window (RFC 5482). 0: kGiveUp, and a peer that answers
+  // may keep its window closed for ever.
   void SetUserTimeout(Millis patience) { user_timeout_ = patience; }
   void SetCongestion(Congestion kind);
   Congestion congestion_kind() const { return congestion_->kind(); }
