@@ -29,6 +29,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'linux',
+          include: ['packages/core/testing/linux/*.test.ts'],
+          globalSetup: ['packages/core/testing/linux/build.ts'],
+          pool: 'forks',
+          testTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'apps',
           include: ['apps/**/*.test.ts'],
           pool: 'forks',

@@ -12,6 +12,13 @@ const packages = [
   { name: 'make', present: () => has('make') || has('ninja') },
   { name: 'pkg-config', present: () => has('pkg-config') },
   { name: 'libsodium-dev', present: () => spawnSync('pkg-config', ['--exists', 'libsodium']).status === 0 },
+  // The tests against the Linux kernel (packages/core/testing/linux).
+  { name: 'iproute2', present: () => has('ip') && has('ss'), testsOnly: true },
+  { name: 'iputils-ping', present: () => has('ping'), testsOnly: true },
+  { name: 'procps', present: () => has('sysctl'), testsOnly: true },
+  { name: 'iperf3', present: () => has('iperf3'), testsOnly: true },
+  { name: 'netcat-openbsd', present: () => has('nc'), testsOnly: true },
+  { name: 'curl', present: () => has('curl'), testsOnly: true },
   { name: 'doctest-dev', present: () => existsSync('/usr/include/doctest/doctest.h'), testsOnly: true },
   { name: 'valgrind', present: () => has('valgrind'), testsOnly: true },
 ];

@@ -1,5 +1,6 @@
 #include "testing/linux/kernel_sockets.h"
 
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -17,6 +18,11 @@ int OpenFor(const Endpoint& endpoint, int type) {
   if (fd < 0) Die("socket");
   const int on = 1;
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  // By the socket, because a namespace may only choose what the machine allows to everybody. Accepted ones inherit it.
+  constexpr char kCubic[] = "cubic";
+  if (type == SOCK_STREAM && setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, kCubic, sizeof kCubic - 1) != 0) {
+    Die("TCP_CONGESTION cubic");
+  }
   return fd;
 }
 

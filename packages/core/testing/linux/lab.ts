@@ -1,6 +1,7 @@
 /** One process of the harness (main.cc), its requests as promises. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { labProgram } from './build.ts';
 
 export type Facts = Record<string, string>;
 
@@ -20,12 +21,6 @@ interface Waiting {
   resolve: (facts: Facts) => void;
   reject: (error: Error) => void;
 }
-
-const program = () => {
-  const path = process.env.ZT_LINUX_LAB;
-  if (path === undefined) throw new Error('ZT_LINUX_LAB names no program; vitest sets it (global-setup.ts)');
-  return path;
-};
 
 export class Lab {
   #child: ChildProcessWithoutNullStreams;
@@ -58,13 +53,13 @@ export class Lab {
 
   /** The kernel's sockets in a namespace. */
   static sockets(ns: string): Lab {
-    return new Lab(['ip', 'netns', 'exec', ns, program(), 'sockets']);
+    return new Lab(['ip', 'netns', 'exec', ns, labProgram, 'sockets']);
   }
 
   /** A link; its devices exist when this resolves. An end is `tap:NS:DEVICE` or `stack:MTU:ADDRESS/BITS,...`. */
   static async link(a: string, b: string, settings: Record<string, number> = {}): Promise<Lab> {
     const words = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
-    const lab = new Lab([program(), 'link', a, b, ...words]);
+    const lab = new Lab([labProgram, 'link', a, b, ...words]);
     await lab.#ready;
     return lab;
   }

@@ -39,7 +39,6 @@ export function inNamespace(ns: string, ...command: string[]): string {
 
 // What the kernel's end of every comparison is set to; README.md says why.
 const settings = {
-  'net.ipv4.tcp_congestion_control': 'cubic',
   'net.ipv4.tcp_rmem': '4096 131072 16777216',
   'net.ipv4.tcp_wmem': '4096 65536 16777216',
   'net.ipv4.tcp_no_metrics_save': '1',
