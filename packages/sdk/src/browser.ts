@@ -1,5 +1,6 @@
 /** Everything that also works where there is no file system. */
 export type {
+  CapturePoints,
   Endpoint,
   Engine,
   Impairment,
@@ -24,6 +25,9 @@ export {
   sixPlaneAddress,
   ZtError,
 } from '@ztkit/types';
+export type { Capture, CaptureOptions } from './capture.js';
+export type { CaptureFilter } from './capture-filter.js';
+export type { CaptureTarget, NodeWritable } from './capture-sink.js';
 export * from './controller-port.js';
 export { createNode } from './create-node.js';
 export { type EventFor, type EventKey, eventAliases, type PublicEvent, type PublicEventType } from './event-names.js';

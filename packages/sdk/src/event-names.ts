@@ -17,7 +17,7 @@ export const eventAliases = {
 /** `type` of every event an engine can send. */
 export type EventType = NodeEvent['type'];
 
-/** Events that belong to a socket, a ping, a capture or a controller request are delivered to their object, not to listeners. */
+/** Events of a socket, a ping, a capture or a controller request go to their object, not to listeners. */
 const internalEvents = [
   'TCP_CONNECTED',
   'TCP_ACCEPTED',

@@ -13,6 +13,8 @@ import {
 } from '@ztkit/types';
 import { checkBytes, checkMs, checkObject, checkSignal, invalid } from './arguments.js';
 import { runCallback } from './callback.js';
+import { type Capture, type CaptureOptions, Captures } from './capture.js';
+import type { CaptureTarget } from './capture-sink.js';
 import type { ControllerPort } from './controller-port.js';
 import { EngineControllerPort } from './engine-controller-port.js';
 import { EngineSocketPort } from './engine-socket-port.js';
@@ -83,6 +85,7 @@ export class Node {
   readonly #flush: () => void;
   readonly #table: SocketTable;
   readonly #pings: Pings;
+  readonly #captures: Captures;
   readonly #controllerPort: EngineControllerPort;
   readonly #events = new NodeEvents();
   readonly #networks = new Map<NetworkId, Network>();
@@ -106,6 +109,7 @@ export class Node {
     this.engine = parts.engineName;
     this.#table = new SocketTable(parts.engine);
     this.#pings = new Pings(parts.engine);
+    this.#captures = new Captures(parts.engine, parts.logger);
     this.#controllerPort = new EngineControllerPort(parts.engine, info.address);
     this.controller = this.#controllerPort;
     this.sockets = new EngineSocketPort(this.#table, undefined);
@@ -230,6 +234,16 @@ export class Node {
   }
 
   /**
+   * Writes packets to a pcapng file or stream, for Wireshark, until `capture.stop()`, `signal` or `close()` ends it.
+   * Rejects with `ERR_ZT_INVALID_ARGUMENT`, `ERR_ZT_CAPTURE` when the file cannot be opened, `ERR_ZT_NOT_SUPPORTED` for
+   * a path where there are no files, `ERR_ZT_LIMIT_REACHED` when four captures run, or the signal's reason.
+   */
+  async capture(target: CaptureTarget, options: CaptureOptions = {}): Promise<Capture> {
+    this.#checkOpen();
+    return this.#captures.start(target, options);
+  }
+
+  /**
    * Listens to an event by its name (older names such as `PEER_P2P` or `ZTS_EVENT_NODE_ONLINE` work too) or, with
    * `'event'`, to all.
    * Returns how to stop.
@@ -286,6 +300,7 @@ export class Node {
     else if (event.type === 'WARNING') this.#warn(event.kind, event.detail);
     else if (event.type === 'NODE_FATAL_ERROR') this.#fatal(event.reason, event.detail);
     else if (event.type === 'PING_REPLY') this.#pings.onReply(event);
+    else if (event.type === 'CAPTURE_DATA') this.#captures.onData(event);
     else if (event.type === 'CONTROLLER_REQUEST') this.#controllerPort.dispatch(event);
     else if ('socket' in event) this.#table.dispatch(event as SocketEvent);
     else if ('network' in event) this.#networks.get(event.network.id)?.update(event.network);
@@ -326,6 +341,7 @@ export class Node {
     this.#ended = reason;
     this.#table.close(reason);
     this.#pings.close(reason);
+    this.#captures.refuse(reason);
     this.#controllerPort.close();
     for (const network of this.#networks.values()) network.end(reason);
     this.#networks.clear();
@@ -333,6 +349,7 @@ export class Node {
     try {
       await this.#engine.close();
     } finally {
+      await this.#captures.close();
       this.#online = false;
       this.#events.close(reason);
       await this.#state.close();

@@ -37,6 +37,7 @@ export const errorRemedies = {
   ERR_ZT_ENGINE_UNAVAILABLE:
     'The native engine could not be loaded: build it, install its platform package, or choose engine "wasm".',
   ERR_ZT_STORE: 'The state could not be read or written: check the path and its permissions.',
+  ERR_ZT_CAPTURE: 'Check the path, its permissions and the free space, or the stream that was given.',
   ERR_ZT_INTERNAL: 'This is a bug in ztkit: please report it.',
 } as const;
 
