@@ -93,6 +93,7 @@ class Lab {
   Host& AddHost(uint32_t mtu = 2800, uint32_t segment_hint = 0) {
     hosts_.push_back(std::make_unique<Host>(*this, hosts_.size(), seed_ * 1000 + hosts_.size()));
     Host& host = *hosts_.back();
+    host.stack.SetAddressDetection(detect);
     host.stack.AddInterface(now, kNetwork, host.mac, mtu, segment_hint);
     const IpPrefix prefixes[] = {
         {host.v4(), 24}, {*IpAddress::Parse("fd00::" + std::to_string(hosts_.size())), 64}};
@@ -144,6 +145,7 @@ class Lab {
 
   Now now{{1'000'000}, {1'700'000'000'000}};
   LinkModel link;
+  bool detect = false;  // hosts added from now on check their addresses for duplicates and announce their groups
 
  private:
   struct Flight {

@@ -53,6 +53,20 @@ std::vector<LinkGroup> Interface::Groups() const {
   return out;
 }
 
+std::vector<IpAddress> Interface::ReportedGroups(IpFamily family) const {
+  std::vector<IpAddress> out = groups.Groups();
+  for (const IpPrefix& p : addresses) {
+    if (p.address.IsV6()) out.push_back(SolicitedNode(p.address));  // RFC 4861 §7.2.1
+  }
+  // RFC 3376 §5 and RFC 3810 §6: never all-hosts, nor what has interface scope.
+  std::erase_if(out, [&](const IpAddress& group) {
+    return group.family != family || IsAllHosts(group) || (group.IsV6() && (group.bytes[1] & 15) < 2);
+  });
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
 uint32_t Interface::SegmentSize() const {
   return segment_hint == 0 ? mtu : std::min(mtu, segment_hint);
 }

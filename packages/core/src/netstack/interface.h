@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "netstack/group/group_reporter.h"
 #include "netstack/group/group_table.h"
 #include "netstack/neighbor/cache.h"
 #include "netstack/stack_types.h"
@@ -19,6 +20,7 @@ struct Interface {
   std::vector<Route> routes;
   NeighborCache neighbors;
   GroupTable groups;             // what sockets joined
+  GroupReporter igmp{IpFamily::kV4}, mld{IpFamily::kV6};
   bool groups_reported = true;   // no kGroupsChanged is pending
 
   bool Owns(const IpAddress& ip) const;
@@ -28,6 +30,8 @@ struct Interface {
   // §2.8), and what sockets joined.
   bool AcceptsGroup(const IpAddress& ip) const;
   bool HasFamily(IpFamily family) const;
+  // The groups of a family that IGMP or MLD report: sorted, unique.
+  std::vector<IpAddress> ReportedGroups(IpFamily family) const;
   // The link-layer groups to subscribe (vl2.md §11.1): sorted, unique.
   std::vector<LinkGroup> Groups() const;
   // The size of the IP packets TCP should send.

@@ -1,13 +1,18 @@
 # Sources of packages/core/src/netstack, read by CMake and by the WebAssembly build.
 set(ZT_NETSTACK_SOURCES
+  group/group_reporter.cc
   group/group_table.cc
+  group/report_packet.cc
   header/arp.cc
   header/checksum.cc
   header/icmpv4.cc
   header/icmpv6.cc
+  header/igmp.cc
   header/ipv4.cc
+  header/ipv4_option.cc
   header/ipv6.cc
   header/ipv6_extension.cc
+  header/mld.cc
   header/ndp.cc
   header/tcp.cc
   header/tcp_option.cc
@@ -65,7 +70,9 @@ set(ZT_NETSTACK_TESTS
   header/header_test.cc
   ip/reassembly_test.cc
   neighbor/cache_test.cc
+  group/igmp_test.cc
   group/membership_test.cc
+  group/mld_test.cc
   tcp/sender_parts_test.cc
   tcp/segment_test.cc
   stack_test.cc

@@ -1,4 +1,5 @@
 // Composition: one IP layer, the transports above it, one event queue; ids are given here.
+#include "netstack/header/mld.h"
 #include "netstack/header/protocol.h"
 #include "netstack/stack_impl.h"
 
@@ -16,6 +17,11 @@ void Stack::Impl::HandlePacket(const Now& now, const IpPacket& packet) {
     case kProtocolIcmpv6: {
       if (!v4) return HandleIcmpv6(now, packet);
       break;
+    }
+    case kProtocolIgmp: {
+      if (!v4) break;
+      if (!ip.HandleIgmp(now, packet)) drops.Count(DropReason::kMalformed);
+      return;
     }
     default: break;
   }
@@ -42,6 +48,12 @@ void Stack::Impl::HandleIcmpv6(const Now& now, const IpPacket& packet) {
     case Icmpv6::kNeighborSolicitation:
     case Icmpv6::kNeighborAdvertisement:
       if (!ip.HandleNeighbor(now, packet, *message)) drops.Count(DropReason::kMalformed);
+      return;
+    case Mld::kQuery:
+    case Mld::kReportV1:
+    case Mld::kDone:
+    case Mld::kReportV2:
+      if (!ip.HandleMld(now, packet, *message)) drops.Count(DropReason::kMalformed);
       return;
     default: return HandleReceivedError(now, packet, IcmpErrors::Interpret(*message));
   }
@@ -92,11 +104,11 @@ Stack::Stack(RandomSource& random, DropCounters& drops, FrameSink& sink)
 
 Stack::~Stack() = default;
 
-bool Stack::AddInterface(const Now&, NetworkId interface, Mac mac, uint32_t mtu,
+bool Stack::AddInterface(const Now& now, NetworkId interface, Mac mac, uint32_t mtu,
                          uint32_t segment_hint) {
   if (impl_->ip.interface_count() >= kMaxInterfaces) return false;
   if (mtu < kMinMtu || mtu > kMaxMtu || (segment_hint != 0 && segment_hint < kMinMtu)) return false;
-  if (!impl_->ip.Add(interface, mac, mtu, segment_hint)) return false;
+  if (!impl_->ip.Add(now, interface, mac, mtu, segment_hint)) return false;
   StackEvent event;
   event.kind = StackEventKind::kNetifUp;
   event.interface = interface;
@@ -126,10 +138,10 @@ void Stack::SetMtu(NetworkId interface, uint32_t mtu) {
   impl_->ip.SetMtu(*found, mtu);
 }
 
-void Stack::SetAddresses(const Now&, NetworkId interface, std::span<const IpPrefix> addresses) {
+void Stack::SetAddresses(const Now& now, NetworkId interface, std::span<const IpPrefix> addresses) {
   Interface* found = impl_->ip.Find(interface);
   if (found == nullptr || found->loopback) return;
-  impl_->ip.SetAddresses(*found, addresses);
+  impl_->ip.SetAddresses(now, *found, addresses);
   impl_->tcp.EndWhere(Status::kAddressNotAvailable, [&](const ConnectionName& name) {
     if (name.interface == interface) return !found->Owns(name.local.ip);
     return name.interface.value == 0 && impl_->ip.OwnerOf(name.local.ip) == nullptr;
@@ -140,6 +152,8 @@ void Stack::SetRoutes(NetworkId interface, std::span<const Route> routes) {
   Interface* found = impl_->ip.Find(interface);
   if (found != nullptr && !found->loopback) impl_->ip.SetRoutes(*found, routes);
 }
+
+void Stack::SetAddressDetection(bool on) { impl_->ip.SetAddressDetection(on); }
 
 std::vector<LinkGroup> Stack::Groups(NetworkId interface) const {
   Interface* found = impl_->ip.Find(interface);

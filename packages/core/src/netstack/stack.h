@@ -38,6 +38,9 @@ class Stack {
   // Replaces the addresses, the link-local one aside; each with its on-link prefix. Connections of a removed address
   // end with kAddressNotAvailable.
   void SetAddresses(const Now& now, NetworkId interface, std::span<const IpPrefix> addresses);
+  // Whether addresses are checked for duplicates (RFC 4862 §5.4, RFC 5227) and their groups announced when they are
+  // set; on at first. Applies to what is added afterwards.
+  void SetAddressDetection(bool on);
   void SetRoutes(NetworkId interface, std::span<const Route> routes);
   // Groups the interface must receive: one per address for ARP and ND (vl2.md §11.1), all-nodes.
   std::vector<LinkGroup> Groups(NetworkId interface) const;

@@ -22,6 +22,7 @@ std::optional<Ipv4Header> Ipv4Header::Parse(ByteSpan packet) {
   h.protocol = packet[9];
   h.source = IpAddress::FromV4Bytes(&packet[12]);
   h.destination = IpAddress::FromV4Bytes(&packet[16]);
+  h.options = packet.subspan(kSize, header_size - kSize);
   h.payload = packet.subspan(header_size, total - header_size);
   return h;
 }

@@ -1,4 +1,4 @@
-// IPv4 header (RFC 791 §3.1). Options are accepted and ignored; none are sent.
+// IPv4 header (RFC 791 §3.1) without what options mean (ipv4_option.h).
 //
 //   0 version 4 | IHL   1 TOS   2 total length   4 identification   6 flags | fragment offset / 8
 //   8 TTL   9 protocol   10 header checksum   12 source   16 destination   20 options
@@ -22,6 +22,7 @@ struct Ipv4Header {
   bool dont_fragment = false;
   bool more_fragments = false;
   uint16_t fragment_offset = 0;  // bytes
+  ByteSpan options;              // of a parsed packet
   ByteSpan payload;              // of a parsed packet: without link-layer padding
 
   bool IsFragment() const { return more_fragments || fragment_offset != 0; }

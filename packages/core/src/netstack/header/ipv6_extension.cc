@@ -9,6 +9,7 @@ namespace {
 constexpr uint8_t kHopByHop = 0;
 constexpr uint8_t kRouting = 43;
 constexpr uint8_t kDestinationOptions = 60;
+constexpr uint8_t kRouterAlert = 5;
 
 // RFC 8200 §4.2: the two highest bits of an unknown option say what to do. False: the walk ends with out.verdict.
 bool ReadOptions(ByteSpan options, uint32_t base, Ipv6Extensions& out) {
@@ -19,6 +20,7 @@ bool ReadOptions(ByteSpan options, uint32_t base, Ipv6Extensions& out) {
       continue;
     }
     if (at + 2 > options.size() || at + 2 + options[at + 1] > options.size()) return false;
+    if (type == kRouterAlert && options[at + 1] == 2) out.router_alert = true;
     if (type != 1 && type >> 6 != 0) {
       out.pointer = base + static_cast<uint32_t>(at);
       out.report_multicast = type >> 6 == 2;

@@ -32,6 +32,7 @@ struct Ipv6Extensions {
   Ipv6Fragment fragment;
   size_t unfragmentable = 0;  // bytes of extension headers before the fragment header
   uint32_t pointer = 0;       // offset from the start of the IPv6 header
+  bool router_alert = false;      // RFC 2711, in the hop-by-hop header
   bool report_multicast = false;  // the option asks for a report even to a multicast destination
 };
 

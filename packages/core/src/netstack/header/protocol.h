@@ -10,6 +10,7 @@ inline constexpr uint16_t kEtherTypeArp = 0x0806;
 inline constexpr uint16_t kEtherTypeIpv6 = 0x86dd;
 
 inline constexpr uint8_t kProtocolIcmpv4 = 1;
+inline constexpr uint8_t kProtocolIgmp = 2;
 inline constexpr uint8_t kProtocolTcp = 6;
 inline constexpr uint8_t kProtocolUdp = 17;
 inline constexpr uint8_t kProtocolIcmpv6 = 58;

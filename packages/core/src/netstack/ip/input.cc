@@ -1,6 +1,8 @@
 // From a frame to a packet for the transports.
+#include "netstack/header/icmpv4.h"
 #include "netstack/header/icmpv6.h"
 #include "netstack/header/ipv4.h"
+#include "netstack/header/ipv4_option.h"
 #include "netstack/header/ipv6.h"
 #include "netstack/header/ipv6_extension.h"
 #include "netstack/header/protocol.h"
@@ -70,6 +72,11 @@ void IpLayer::HandleIpv4(const Now& now, const Arrival& arrival, ByteSpan bytes)
   packet.hop_limit = header->ttl;
   packet.payload = header->payload;
   packet.whole = bytes;
+  if (!header->options.empty()) {
+    const Ipv4Options options = Ipv4Options::Parse(header->options);
+    if (options.malformed || options.source_route) return RefuseOptions(now, packet, options);
+    packet.router_alert = options.router_alert;
+  }
   if (!header->IsFragment()) return transports_.HandlePacket(now, packet);
   const FragmentKey key{arrival.interface.id, header->source, header->destination, header->protocol,
                         header->identification};
@@ -78,6 +85,13 @@ void IpLayer::HandleIpv4(const Now& now, const Arrival& arrival, ByteSpan bytes)
   if (!whole) return;
   packet.payload = whole->payload;
   transports_.HandlePacket(now, packet);
+}
+
+// RFC 1122 §3.2.1.8, RFC 792: what cannot be read is reported with its place; a source route is not (RFC 7126 §4.3.5).
+void IpLayer::RefuseOptions(const Now& now, const IpPacket& packet, const Ipv4Options& options) {
+  drops_.Count(DropReason::kBadIpHeader);
+  if (!options.malformed) return;
+  transports_.ReportProblem(now, packet, Icmpv4::kParameterProblem, 0, uint32_t{options.pointer} << 24);
 }
 
 void IpLayer::HandleIpv6(const Now& now, const Arrival& arrival, ByteSpan bytes) {
@@ -113,6 +127,7 @@ void IpLayer::HandleIpv6(const Now& now, const Arrival& arrival, ByteSpan bytes)
   }
   packet.protocol = walk.protocol;
   packet.payload = walk.payload;
+  packet.router_alert = walk.router_alert;
   if (walk.verdict == Verdict::kPayload) return transports_.HandlePacket(now, packet);
   drops_.Count(DropReason::kBadIpHeader);
   if (whole) return;
@@ -148,7 +163,12 @@ bool IpLayer::DeliverLoopback(const Now& now) {
 
 void IpLayer::HandleTimeout(const Now& now) {
   reassembly_.HandleTimeout(now);
-  for (auto& [id, interface] : interfaces_) interface->neighbors.HandleTimeout(now);
+  for (auto& [id, interface] : interfaces_) {
+    interface->neighbors.HandleTimeout(now);
+    interface->igmp.HandleTimeout(now, random_);
+    interface->mld.HandleTimeout(now, random_);
+    DrainReports(*interface);
+  }
   DrainAllNeighbors(now);
 }
 
@@ -156,6 +176,8 @@ Deadline IpLayer::NextTimeout() const {
   Deadline deadline = reassembly_.NextTimeout();
   for (const auto& [id, interface] : interfaces_) {
     deadline = Earliest(deadline, interface->neighbors.NextTimeout());
+    deadline = Earliest(deadline, interface->igmp.NextTimeout());
+    deadline = Earliest(deadline, interface->mld.NextTimeout());
   }
   return deadline;
 }

@@ -28,10 +28,10 @@ class IpLayer {
           Transports& transports);
 
   // Configuration. Every change gives generation() a new value: cached paths are void.
-  bool Add(NetworkId id, Mac mac, uint32_t mtu, uint32_t segment_hint);
+  bool Add(const Now& now, NetworkId id, Mac mac, uint32_t mtu, uint32_t segment_hint);
   void Remove(NetworkId id);
   void SetMtu(Interface& interface, uint32_t mtu);
-  void SetAddresses(Interface& interface, std::span<const IpPrefix> addresses);
+  void SetAddresses(const Now& now, Interface& interface, std::span<const IpPrefix> addresses);
   void SetRoutes(Interface& interface, std::span<const Route> routes);
   Interface* Find(NetworkId id);  // 0 is loopback
   size_t interface_count() const { return interfaces_.size() - 1; }
@@ -84,7 +84,11 @@ class IpLayer {
   bool DeliverLoopback(const Now& now);
   bool HasLoopback() const { return !loopback_.empty(); }
   bool HasQueued() const { return !queue_.empty(); }
-  // False: malformed.
+  // RFC 4862 §5.1 DupAddrDetectTransmits: off means 0, and then our own addresses' groups are not announced either.
+  void SetAddressDetection(bool on) { detect_ = on; }
+  // Messages for us of IGMP, MLD and neighbor discovery. False: malformed.
+  bool HandleIgmp(const Now& now, const IpPacket& packet);
+  bool HandleMld(const Now& now, const IpPacket& packet, const struct Icmpv6& message);
   bool HandleNeighbor(const Now& now, const IpPacket& packet, const struct Icmpv6& message);
 
  private:
@@ -106,10 +110,14 @@ class IpLayer {
   };
   void HandleIpv4(const Now& now, const Arrival& arrival, ByteSpan packet);
   void HandleIpv6(const Now& now, const Arrival& arrival, ByteSpan packet);
+  void RefuseOptions(const Now& now, const IpPacket& packet, const struct Ipv4Options& options);
   bool Accept(const Arrival& arrival, const IpAddress& source, const IpAddress& destination,
               IpPacket& out);
   void SendPacket(const Now& now, QueuedPacket packet);
   void Loop(NetworkId interface, Bytes packet);
+  void GroupsChanged(const Now& now, Interface& interface);
+  void ReportGroups(const Now& now, Interface& interface, bool quiet);
+  void DrainReports(Interface& interface);
   void DrainNeighbors(const Now& now, Interface& interface);
   void DrainAllNeighbors(const Now& now);
 
@@ -125,6 +133,7 @@ class IpLayer {
   std::deque<Looped> loopback_;
   uint64_t generation_ = 1;
   uint32_t identification_;
+  bool detect_ = true;
 };
 
 }  // namespace zt::netstack

@@ -11,6 +11,7 @@ struct IpPacket {
   IpAddress source, destination;
   uint8_t protocol = 0;
   uint8_t hop_limit = 0;
+  bool router_alert = false;
   bool group = false;  // multicast or broadcast, on the link or in IP
   ByteSpan payload;    // transport header and data
   ByteSpan whole;      // from the IP header, for quoting in errors

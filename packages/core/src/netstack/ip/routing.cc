@@ -23,7 +23,7 @@ IpLayer::IpLayer(RandomSource& random, DropCounters& drops, StackCounters& count
   interfaces_.emplace(NetworkId{}, std::move(loopback));
 }
 
-bool IpLayer::Add(NetworkId id, Mac mac, uint32_t mtu, uint32_t segment_hint) {
+bool IpLayer::Add(const Now& now, NetworkId id, Mac mac, uint32_t mtu, uint32_t segment_hint) {
   if (id.value == 0 || interfaces_.count(id) != 0) return false;
   auto interface = std::make_unique<Interface>();
   interface->id = id;
@@ -31,7 +31,8 @@ bool IpLayer::Add(NetworkId id, Mac mac, uint32_t mtu, uint32_t segment_hint) {
   interface->mtu = mtu;
   interface->segment_hint = segment_hint;
   interface->addresses = {{LinkLocalAddress(mac), 64}};
-  interfaces_.emplace(id, std::move(interface));
+  Interface& added = *interfaces_.emplace(id, std::move(interface)).first->second;
+  ReportGroups(now, added, !detect_);
   ++generation_;
   return true;
 }
@@ -47,7 +48,7 @@ void IpLayer::SetMtu(Interface& interface, uint32_t mtu) {
   ++generation_;
 }
 
-void IpLayer::SetAddresses(Interface& interface, std::span<const IpPrefix> addresses) {
+void IpLayer::SetAddresses(const Now& now, Interface& interface, std::span<const IpPrefix> addresses) {
   interface.addresses.assign(addresses.begin(),
                              addresses.begin() + std::min(addresses.size(), kMaxAddresses));
   std::erase_if(interface.addresses, [](const IpPrefix& p) {
@@ -57,6 +58,7 @@ void IpLayer::SetAddresses(Interface& interface, std::span<const IpPrefix> addre
   std::erase_if(interface.addresses,
                 [&](const IpPrefix& p) { return p.address == link_local.address; });
   interface.addresses.push_back(link_local);
+  ReportGroups(now, interface, !detect_);
   ++generation_;
 }
 
