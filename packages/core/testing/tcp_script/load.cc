@@ -205,7 +205,11 @@ class Loader {
         }
         rows = std::move(more);
       }
-      for (const Row& row : rows) table.rows.emplace_back(lines[i], row);
+      for (Row& row : rows) {
+        const Row plain = row;  // a cell may name another column
+        for (auto& [column, cell] : row) cell = Substitute(cell, plain);
+        table.rows.emplace_back(lines[i], row);
+      }
     }
   }
 
