@@ -78,7 +78,11 @@ struct Flow {
   uint32_t stack_isn = 0x20000000;  // until the stack says
   int64_t next = 0, edge = 0, sent = 0, acked = 0, mine = 0;
   uint8_t stack_scale = 0;
-  uint8_t peer_scale = 0;
+  // What the peer's last SYN offered holds once the stack took it up.
+  struct Offer {
+    bool scale = false, time = false;
+  };
+  Offer offer;
   bool peer_offered_scale = false, peer_offered_time = false, stack_offered_time = false;
   bool stack_offered_scale = false;
   bool time_known = false;
@@ -89,6 +93,10 @@ struct Flow {
   int64_t written = 0, read = 0;
   int64_t mss = 1460;
 
+  void TakeOffer() {
+    peer_offered_scale = offer.scale;
+    peer_offered_time = offer.time;
+  }
   bool UsesTime() const { return peer_offered_time && stack_offered_time; }
   int64_t Value(const Number& number) const;
   int64_t FromPeer(uint32_t seq) const { return static_cast<int32_t>(seq - peer_isn); }

@@ -121,10 +121,8 @@ void Stage::Inject(const SegmentLine& line) {
     const bool syn = (packet.flags & 0x02) != 0;
     Note(Print(packet, f, true));
     if (syn) {
-      f.peer_offered_time = packet.Find(kOptTime) != nullptr;
-      const Packet::Option* scale = packet.Find(kOptScale);
-      f.peer_offered_scale = scale != nullptr;
-      f.peer_scale = scale != nullptr && !scale->value.empty() ? scale->value[0] : 0;
+      f.offer = {packet.Find(kOptScale) != nullptr, packet.Find(kOptTime) != nullptr};
+      if (f.next == 0) f.TakeOffer();
     }
     const int64_t space = static_cast<int64_t>(packet.payload.size()) + (syn ? 1 : 0) + (packet.flags & 0x01);
     f.mine = std::max(f.mine, f.FromPeer(packet.seq) + space);
@@ -159,6 +157,7 @@ void Stage::Follow(Flow& f, const Packet& packet) {
   if (syn) {
     f.stack_isn = packet.seq;
     f.stack_port = packet.source_port;
+    if ((packet.flags & 0x10) != 0) f.TakeOffer();
     f.stack_offered_time = packet.Find(kOptTime) != nullptr;
     const Packet::Option* scale = packet.Find(kOptScale);
     f.stack_offered_scale = scale != nullptr;

@@ -23,6 +23,7 @@ Receiver::Outcome Receiver::Accept(Seq seq, ByteSpan payload, bool fin) {
     const bool fin_now = fin_ && next_ == *fin_ && !fin_reached_;
     out.duplicate = old || (fin_reached_ && fin);
     out.dropped = !payload.empty() && !old;
+    out.out_of_order = fin && end > next_;  // the end is known, what comes before it is missing
     if (fin_now) {
       ++next_;
       fin_reached_ = out.fin = out.advanced = true;

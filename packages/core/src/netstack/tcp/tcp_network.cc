@@ -42,6 +42,8 @@ void TcpLayer::HandlePacket(const Now& now, const IpPacket& packet) {
 void TcpLayer::HandleSyn(const Now& now, const IpPacket& packet, const TcpSegment& segment,
                          const Tuple& tuple, std::optional<uint32_t> after) {
   const SocketId listener = bindings_.Find(packet.owner->id, tuple.local);
+  const bool bare = !segment.Has(kTcpAck) && !segment.Has(kTcpSyn) && !segment.Has(kTcpRst);
+  if (listener && bare) return drops_.Count(DropReason::kMalformed);  // §3.10.7.2, fourth
   if (!listener || segment.Has(kTcpAck) || !segment.Has(kTcpSyn) || segment.Has(kTcpRst)) {
     if (!listener) drops_.Count(DropReason::kNoSocket);
     return SendResetFor(now, packet, segment);
