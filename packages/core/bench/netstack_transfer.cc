@@ -154,8 +154,8 @@ class Transfer {
 
   int64_t Consume() {
     ByteSpan first, second;
-    const int64_t n = server_.stack.TcpRead(now_, receiver_, into_);
-    (void)first; (void)second;
+    const int64_t n = server_.stack.TcpPeek(receiver_, first, second);
+    if (n > 0) (void)server_.stack.TcpConsume(now_, receiver_, static_cast<size_t>(n));
     return n;
   }
 
