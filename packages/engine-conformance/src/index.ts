@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export * from './backpressure.js';
+export * from './captures.js';
 export * from './datagrams.js';
 export * from './engines.js';
 export * from './errors.js';

@@ -1,4 +1,5 @@
 import { backpressureSuite } from '../src/backpressure.js';
+import { capturesSuite } from '../src/captures.js';
 import { datagramsSuite } from '../src/datagrams.js';
 import { homogeneous, wasm } from '../src/engines.js';
 import { errorsSuite } from '../src/errors.js';
@@ -15,6 +16,7 @@ networksSuite(engines);
 tcpSuite(engines);
 backpressureSuite(engines);
 datagramsSuite(engines);
+capturesSuite(engines);
 errorsSuite(engines);
 impairmentSuite(engines);
 relaySuite(engines);

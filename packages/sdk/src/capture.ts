@@ -116,6 +116,17 @@ function captureError(what: string, cause: unknown): ZtError {
   return new ZtError('ERR_ZT_CAPTURE', `${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 }
 
+function joined(events: readonly DataEvent[]): Uint8Array {
+  if (events.length === 1 && events[0] !== undefined) return events[0].data;
+  const all = new Uint8Array(events.reduce((sum, { data }) => sum + data.length, 0));
+  let at = 0;
+  for (const { data } of events) {
+    all.set(data, at);
+    at += data.length;
+  }
+  return all;
+}
+
 class RunningCapture implements Capture {
   packets = 0;
   dropped = 0;
@@ -202,11 +213,14 @@ class RunningCapture implements Capture {
   async #write(): Promise<void> {
     this.#writing = true;
     try {
-      for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
-        if (event.data.length > 0) await this.#sink.write(event.data);
+      while (this.#queue.length > 0) {
+        // All that has come goes out in one write: a busy event loop has few turns, and each write takes one.
+        const events = this.#queue.splice(0);
+        const data = joined(events);
+        if (data.length > 0) await this.#sink.write(data);
         if (this.#settled) return;
-        if (event.last) await this.#finish();
-        else if (!this.#complete) this.#tell(() => this.#engine.captureAck(this.#handle, event.data.length));
+        if (events.at(-1)?.last === true) await this.#finish();
+        else if (!this.#complete) this.#tell(() => this.#engine.captureAck(this.#handle, data.length));
       }
     } catch (error) {
       this.fail(captureError('A capture could not be written', error));

@@ -1,7 +1,7 @@
 /** The SDK on the real engines: a private world with root, controller and members, in one process. */
 
 import { createSocket } from 'node:dgram';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -123,6 +123,27 @@ describe.each(['native', 'wasm'] as const)('a private world on the %s engine', (
     expect([...(await socket.receive({ signal: signal() })).data]).toEqual([1, 2]);
     expect(a.diagnose()).toMatchObject({ online: true, roots: [{ role: 'PLANET' }] });
     expect(a.peer(b.address)?.paths.length).toBeGreaterThan(0);
+  });
+
+  it('captures a conversation to a file', async () => {
+    const [a, b] = [await start(), await start()];
+    const [here, there] = [await ready(a), await ready(b)];
+    const address = there.addresses[0]?.address ?? '';
+    await here.ping(address);
+    const path = join(home, 'conversation.pcapng');
+    const capture = await a.capture(path, { filter: `icmp host ${address}`, points: 'both' });
+    await here.ping(address, { payloadSize: 333 });
+    await capture.stop();
+    const file = await readFile(path);
+    expect(file.readUInt32LE(0)).toBe(0x0a0d0d0a);
+    // Two frames of Ethernet, IP and ICMP header and payload: captured and original length.
+    const lengths = Buffer.alloc(8);
+    for (const at of [0, 4]) lengths.writeUInt32LE(14 + 20 + 8 + 333, at);
+    const first = file.indexOf(lengths);
+    expect(first).toBeGreaterThan(0);
+    expect(file.indexOf(lengths, first + 1)).toBeGreaterThan(first);
+    expect(file.indexOf(lengths, file.indexOf(lengths, first + 1) + 1)).toBe(-1);
+    expect([capture.packets, capture.dropped]).toEqual([2, 0]);
   });
 
   it('keeps its address and its networks in a directory', async () => {
