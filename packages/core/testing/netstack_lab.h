@@ -102,15 +102,15 @@ class Lab {
     return host;
   }
 
-  // What the host loop does after every input.
+  // What the host loop does after every input: as long as there are events, the application has its turn.
   void Settle(Host& host) {
     host.stack.Flush(now);
     Collect(host);
-    if (host.on_input) {
+    if (!host.on_input) return;
+    do {
       host.on_input();
       host.stack.Flush(now);
-      Collect(host);
-    }
+    } while (Collect(host));
   }
   void SettleAll() {
     for (auto& host : hosts_) Settle(*host);
@@ -153,9 +153,12 @@ class Lab {
     Frame frame;
   };
 
-  void Collect(Host& host) {
-    if (!host.poll_events) return;
+  // True: there were events.
+  bool Collect(Host& host) {
+    const size_t before = host.events.size();
+    if (!host.poll_events) return false;
     while (auto event = host.stack.PollEvent()) host.events.push_back(*event);
+    return host.events.size() != before;
   }
 
   void Advance(Instant to) {

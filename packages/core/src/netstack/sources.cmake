@@ -62,6 +62,7 @@ set(ZT_NETSTACK_SOURCES
   tcp/tcp_network.cc
   tcp/tcp_option.cc
   tcp/timer_heap.cc
+  tcp/window_tuner.cc
   udp/datagram_queue.cc
   udp/udp_layer.cc
   udp/udp_option.cc
@@ -76,6 +77,7 @@ set(ZT_NETSTACK_TESTS
   tcp/sender_parts_test.cc
   tcp/segment_test.cc
   stack_test.cc
+  tcp/buffer_test.cc
   tcp/connection_test.cc
   tcp/hardening_test.cc
   tcp/option_test.cc

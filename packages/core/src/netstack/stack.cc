@@ -229,7 +229,9 @@ std::optional<SocketInfo> Stack::Info(SocketId socket) const {
 
 size_t Stack::SocketCount() const { return impl_->tcp.size() + impl_->udp.size(); }
 
-size_t Stack::BufferBytes() const { return impl_->tcp.buffer_bytes() + impl_->udp.buffer_bytes(); }
+size_t Stack::BufferBytes() const { return impl_->budget.used() + impl_->udp.buffer_bytes(); }
+
+void Stack::SetMaxBufferBytes(size_t bytes) { impl_->budget.SetLimit(bytes); }
 
 const StackCounters& Stack::counters() const { return impl_->counters; }
 

@@ -20,7 +20,9 @@ class Stack {
   static constexpr size_t kMaxInterfaces = 256;
   static constexpr size_t kMaxSockets = 65536;
   static constexpr size_t kTcpSendBuffer = 16 << 20;    // grows to this; bytes held for retransmission
-  static constexpr size_t kTcpReceiveBuffer = 4 << 20;  // the largest window offered (RFC 7323 scaling)
+  static constexpr size_t kTcpReceiveBuffer = 65535 << 8;  // the largest window offered (RFC 7323 scaling)
+  static constexpr size_t kMinBufferBytes = 1 << 20;  // of SetMaxBufferBytes
+  static constexpr size_t kMaxBufferBytes = size_t{1} << 30;
   static constexpr size_t kUdpReceiveBuffer = 1 << 20;
   // vl2.md §17: MTU 1280 (the least IPv6 allows) to 10000. Others are refused.
   static constexpr uint32_t kMinMtu = 1280;
@@ -103,6 +105,9 @@ class Stack {
   size_t SocketCount() const;
   // Bytes of socket buffers in use (whole blocks).
   size_t BufferBytes() const;
+  // What all socket buffers may hold together, kMinBufferBytes..kMaxBufferBytes, 512 MiB at first. Near it windows stop
+  // growing and writers get 0; nothing ends.
+  void SetMaxBufferBytes(size_t bytes);
   const StackCounters& counters() const;
 
  private:

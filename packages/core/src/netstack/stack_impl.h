@@ -19,7 +19,7 @@ struct Stack::Impl final : Transports {
         errors(ip, drop_counters),
         echo(ip, events, random),
         udp(ip, errors, events, drop_counters, counters[StackProtocol::kUdp], random),
-        tcp(ip, events, drop_counters, random) {
+        tcp(ip, events, drop_counters, random, budget) {
     tcp.SetIdSource([](void* self) { return static_cast<Impl*>(self)->NewId(); }, this);
   }
 
@@ -39,6 +39,7 @@ struct Stack::Impl final : Transports {
   DropCounters& drops;
   StackCounters counters;
   EventQueue events;
+  BufferBudget budget;
   IpLayer ip;
   IcmpErrors errors;
   Echo echo;

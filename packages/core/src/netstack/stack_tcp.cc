@@ -43,10 +43,10 @@ int64_t Stack::TcpWrite(const Now& now, SocketId socket, ByteSpan data) {
   return connection->Write(now, data);
 }
 
-int64_t Stack::TcpRead(const Now&, SocketId socket, MutableBytes into) {
+int64_t Stack::TcpRead(const Now& now, SocketId socket, MutableBytes into) {
   Connection* connection = impl_->tcp.Find(socket);
   if (connection == nullptr) return -static_cast<int64_t>(Status::kNotFound);
-  return connection->Read(into);
+  return connection->Read(now, into);
 }
 
 int64_t Stack::TcpPeek(SocketId socket, ByteSpan& first, ByteSpan& second) {
@@ -59,9 +59,9 @@ int64_t Stack::TcpPeek(SocketId socket, ByteSpan& first, ByteSpan& second) {
   return size;
 }
 
-Status Stack::TcpConsume(const Now&, SocketId socket, size_t size) {
+Status Stack::TcpConsume(const Now& now, SocketId socket, size_t size) {
   Connection* connection = impl_->tcp.Find(socket);
-  return connection == nullptr ? Status::kNotFound : connection->Consume(size);
+  return connection == nullptr ? Status::kNotFound : connection->Consume(now, size);
 }
 
 }  // namespace zt::netstack

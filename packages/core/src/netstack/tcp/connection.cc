@@ -37,13 +37,16 @@ int64_t Connection::Write(const Now& now, ByteSpan data) {
     return -static_cast<int64_t>(Status::kBrokenPipe);
   }
   const size_t n = sender_.Write(now, data);
-  if (n < data.size()) writable_wanted_ = true;
+  if (n < data.size()) {
+    writable_wanted_ = true;
+    if (sender_.short_of_memory()) context_.AwaitMemory(*this);
+  }
   if (n != 0) context_.Wake(*this);
   return static_cast<int64_t>(n);
 }
 
-int64_t Connection::Read(MutableBytes into) {
-  const size_t n = receiver_.Read(into);
+int64_t Connection::Read(const Now& now, MutableBytes into) {
+  const size_t n = receiver_.Read(now, into, receive_mss_);
   if (n == 0) return into.empty() && receiver_.readable() != 0 ? 0 : NothingToRead();
   AfterRead(n < into.size());
   return static_cast<int64_t>(n);
@@ -55,12 +58,17 @@ int64_t Connection::Peek(StreamBuffer::Pieces& out) {
   return n != 0 ? static_cast<int64_t>(n) : NothingToRead();
 }
 
-Status Connection::Consume(size_t size) {
+Status Connection::Consume(const Now& now, size_t size) {
   if (size > receiver_.readable()) return Status::kInvalidArgument;
   if (size == 0) return Status::kOk;
-  receiver_.Consume(size);
+  receiver_.Consume(now, size, receive_mss_);
   AfterRead(receiver_.readable() == 0);
   return Status::kOk;
+}
+
+void Connection::OnMemory() {
+  AnnounceWritable();
+  AfterRead(false);
 }
 
 // 0 at the end of the stream, else why there is nothing.

@@ -27,6 +27,9 @@ class ConnectionContext {
   virtual uint32_t PacketSize(const Now& now, Connection& connection) = 0;
   virtual uint32_t LinkMtu(Connection& connection) = 0;
   virtual void Wake(Connection& connection) = 0;
+  // The buffers of the stack are full: OnMemory is to be called when there is room again.
+  virtual void AwaitMemory(Connection& connection) = 0;
+  virtual void CountDrop(DropReason reason) = 0;
   // The handshake is done. False: the listener takes no more now.
   virtual bool OnEstablished(Connection& connection) = 0;
   virtual void OnReadable(Connection& connection) = 0;
@@ -75,16 +78,17 @@ class Connection {
   Turn Flush(const Now& now);
 
   int64_t Write(const Now& now, ByteSpan data);
-  int64_t Read(MutableBytes into);
+  int64_t Read(const Now& now, MutableBytes into);
   Status Shutdown(const Now& now);
   void Abort(const Now& now, Status status);  // RST
   void Fail(Status status);                   // without a word to the peer
   void Close(const Now& now);                 // the application forgets the handle
   // What can be read, in place, and giving it back; see Stack::TcpPeek.
   int64_t Peek(StreamBuffer::Pieces& out);
-  Status Consume(size_t size);
+  Status Consume(const Now& now, size_t size);
   Status SetOption(const Now& now, SocketOption option, int64_t value);
   Status GetOption(SocketOption option, int64_t& value) const;
+  void OnMemory();
   TcpInfo Statistics(const Now& now) const;
 
   const ConnectionName& name() const { return name_; }
@@ -104,6 +108,7 @@ class Connection {
   // For the owner's lists.
   TimerNode timer;
   bool in_ready = false;
+  bool in_starved = false;
   Path path;
   uint64_t path_generation = 0;
 

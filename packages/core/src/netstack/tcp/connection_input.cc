@@ -145,7 +145,9 @@ void Connection::HandleData(const Now& now, const TcpSegment& segment, Seq seq) 
   if (!has_handle_ && seq + segment.payload.size() > receiver_.next() && !segment.payload.empty()) {
     return Abort(now, Status::kConnectionReset);
   }
+  if (const auto sent = EchoTime(now, segment)) receiver_.SampleRoundTrip(now.mono - *sent);
   const Receiver::Outcome outcome = receiver_.Accept(seq, segment.payload, fin);
+  if (outcome.dropped) context_.CountDrop(DropReason::kReceiveBufferFull);
   out_of_order_received_ += outcome.out_of_order && !outcome.advanced;
   ScheduleAck(now, outcome, segment);
   data_at_ = now.mono;

@@ -46,6 +46,7 @@ TcpSegment Connection::Header(const Now& now, uint8_t flags, Seq seq) {
   segment.flags = flags | kTcpAck;
   const uint8_t scale = scaling_ ? Receiver::kWindowScale : 0;
   segment.window = static_cast<uint16_t>(receiver_.Offer(scale, receive_mss_) >> scale);
+  if (receiver_.short_of_memory()) context_.AwaitMemory(*this);
   zero_windows_ += segment.window == 0;
   acked_ = receiver_.next();
   segment.ack = WireSeq(acked_);

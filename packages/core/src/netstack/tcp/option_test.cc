@@ -285,7 +285,7 @@ TEST_CASE("a peek that finds nothing re-arms the readable event, and the end is 
 
 TEST_CASE("TCP_INFO counts what went over the wire") {
   Pair p;
-  p.a.stack.TcpWrite(p.lab.now, p.at.client, Bytes(100'000));
+  p.a.stack.TcpWrite(p.lab.now, p.at.client, Bytes(60'000));
   p.lab.Run(2000);
   const TcpInfo a = *p.a.stack.GetTcpInfo(p.lab.now, p.at.client);
   const TcpInfo b = *p.b.stack.GetTcpInfo(p.lab.now, p.at.server);
@@ -297,10 +297,10 @@ TEST_CASE("TCP_INFO counts what went over the wire") {
   CHECK(a.rtt_us < 60'000);
   CHECK(a.path_mtu == 2800);
   CHECK(a.bytes_in_flight == 0);
-  CHECK(a.bytes_acknowledged == 100'000);
-  CHECK(a.segments_sent >= 37);
-  CHECK(b.bytes_received == 100'000);
-  CHECK(b.bytes_to_read == 100'000);
+  CHECK(a.bytes_acknowledged == 60'000);
+  CHECK(a.segments_sent >= 22);
+  CHECK(b.bytes_received == 60'000);
+  CHECK(b.bytes_to_read == 60'000);
   CHECK(b.segments_received == a.segments_sent);
   CHECK(a.segments_received == b.segments_sent);
   CHECK(a.ms_since_sent > 1000);

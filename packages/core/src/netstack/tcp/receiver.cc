@@ -30,6 +30,10 @@ Receiver::Outcome Receiver::Accept(Seq seq, ByteSpan payload, bool fin) {
     }
     return out;
   }
+  if (buffer_.budget().scarce() && !HasMemoryFor(left, right)) {
+    out.dropped = true;
+    return out;
+  }
   const bool had_gap = has_gap();
   if (left == next_) {
     buffer_.Write(left, payload.subspan(static_cast<size_t>(left - seq),
@@ -114,27 +118,33 @@ void Receiver::FillSack(TcpOptions& options) {
   options.sack_count = static_cast<uint8_t>(n);
 }
 
-size_t Receiver::Read(MutableBytes into) {
+size_t Receiver::Read(const Now& now, MutableBytes into, uint32_t mss) {
   const size_t n = std::min(into.size(), readable());
   if (n == 0) return 0;
   buffer_.Read(buffer_.begin(), into.first(n));
-  Consume(n);
+  Consume(now, n, mss);
   return n;
 }
 
-void Receiver::Consume(size_t size) {
+void Receiver::Consume(const Now& now, size_t size, uint32_t mss) {
   buffer_.Release(buffer_.begin() + size);
-  drained_ += size;
-  if (readable() != 0) return;
-  // A reader that keeps up and a sender that fills half the window: the window may be what limits them.
-  if (drained_ >= limit_ / 2 && limit_ < kMaxWindow && !fixed_) {
-    limit_ = std::min(limit_ * 2, kMaxWindow);
-    drained_ = 0;
-  }
-  if (islands_.empty()) buffer_.Clear();
+  if (readable() == 0 && islands_.empty()) buffer_.Clear();
+  if (fixed_) return;
+  const uint32_t wanted = tuner_.OnRead(now, size, next_, edge_, limit_, mss);
+  if (wanted > limit_ && !buffer_.budget().scarce()) limit_ = std::min(wanted, kMaxWindow);
 }
 
-Seq Receiver::WantedEdge() const { return std::max(edge_, buffer_.begin() + limit_); }
+// What is promised is taken as long as there is memory at all; beyond a gap, only while there is enough.
+bool Receiver::HasMemoryFor(Seq left, Seq right) const {
+  const size_t share = buffer_.budget().Share();
+  const bool enough = left == next_ ? share != 0 : share > BufferBudget::kLastShare;
+  return enough || buffer_.HasBlocks(left, static_cast<size_t>(right - left));
+}
+
+// The edge never moves back (RFC 9293 §3.8.6): when memory is scarce it stays until the reader has caught up.
+Seq Receiver::WantedEdge() const {
+  return std::max(edge_, buffer_.begin() + std::min<size_t>(limit_, buffer_.budget().Share()));
+}
 
 uint32_t Receiver::Offer(uint8_t scale, uint32_t mss) {
   const uint64_t unit = uint64_t{1} << scale;

@@ -8,16 +8,17 @@
 #include "netstack/header/tcp_option.h"
 #include "netstack/tcp/seq.h"
 #include "netstack/tcp/stream_buffer.h"
+#include "netstack/tcp/window_tuner.h"
 
 namespace zt::netstack {
 
 class Receiver {
  public:
-  static constexpr uint32_t kInitialWindow = 256 << 10;
-  static constexpr uint32_t kMaxWindow = 4 << 20;  // Stack::kTcpReceiveBuffer
-  // kMaxWindow must fit 16 bits: 65535 << 7 (RFC 7323 §2.3).
-  static constexpr uint8_t kWindowScale = 7;
-  // At 20 % loss a full window has about 500 gaps; more is an attack on our memory and time.
+  // What a connection begins with: it may fill this much before its reader comes.
+  static constexpr uint32_t kInitialWindow = 64 << 10;
+  static constexpr uint8_t kWindowScale = 8;
+  static constexpr uint32_t kMaxWindow = 65535u << kWindowScale;  // Stack::kTcpReceiveBuffer (RFC 7323 §2.3)
+  // At 20 % loss a window of 4 MiB has about 500 gaps; more is an attack on our memory and time.
   static constexpr size_t kMaxGaps = 1024;
 
   explicit Receiver(BlockPool& pool) : buffer_(pool) {}
@@ -35,10 +36,14 @@ class Receiver {
   Outcome Accept(Seq seq, ByteSpan payload, bool fin);
 
   // Bytes copied out.
-  size_t Read(MutableBytes into);
+  size_t Read(const Now& now, MutableBytes into, uint32_t mss);
   // What is readable in at most two blocks, and taking it away; at most readable() bytes.
   StreamBuffer::Pieces Peek() const { return buffer_.PeekBlocks(data_end()); }
-  void Consume(size_t size);
+  void Consume(const Now& now, size_t size, uint32_t mss);
+  // How old the timestamp was that a data segment echoed.
+  void SampleRoundTrip(Millis age) { tuner_.Sample(age); }
+  // The window is smaller than it would be with more memory.
+  bool short_of_memory() const { return buffer_.budget().scarce() && window() < limit_ / 2; }
   // The window from now on, not tuned any more.
   void SetBuffer(uint32_t bytes) {
     limit_ = bytes;
@@ -68,6 +73,7 @@ class Receiver {
     Seq left, right;
   };
   Seq WantedEdge() const;
+  bool HasMemoryFor(Seq left, Seq right) const;
   bool AddIsland(Seq left, Seq right);
   void AbsorbIslands();
   void Touch(Seq left);
@@ -77,7 +83,7 @@ class Receiver {
   Seq edge_ = 0;
   uint32_t limit_ = kInitialWindow;
   bool fixed_ = false;
-  uint64_t drained_ = 0;  // read since the limit last grew
+  WindowTuner tuner_;
   std::optional<Seq> fin_;
   bool fin_reached_ = false;
   std::vector<Island> islands_;  // sorted, apart from each other

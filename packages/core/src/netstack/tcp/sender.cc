@@ -37,7 +37,7 @@ void Sender::SetSegmentSize(uint32_t mss) {
 }
 
 size_t Sender::Room() const {
-  const uint64_t limit = buffer();
+  const uint64_t limit = std::min<uint64_t>(buffer(), buffer_.budget().Share());
   const uint64_t used = data_end_ - una_;
   return used >= limit ? 0 : static_cast<size_t>(limit - used);
 }

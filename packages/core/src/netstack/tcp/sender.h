@@ -42,7 +42,11 @@ class Sender {
   void SetBuffer(uint32_t bytes) { fixed_buffer_ = bytes; }  // 0: follows the congestion window
   uint64_t buffer() const;
   // Room worth an event: one wake-up moves a useful amount.
-  bool Writable() const { return Room() >= std::min<uint64_t>(buffer(), kMinBuffer) / 4; }
+  bool Writable() const {
+    const uint64_t share = buffer_.budget().Share();
+    return share != 0 && Room() >= std::min({buffer(), uint64_t{kMinBuffer}, share}) / 4;
+  }
+  bool short_of_memory() const { return buffer_.budget().scarce(); }
   // How long data may wait for the peer, also behind a closed window (RFC 5482). 0: kGiveUp, and a peer that answers
   // may keep its window closed for ever.
   void SetUserTimeout(Millis patience) { user_timeout_ = patience; }

@@ -162,7 +162,8 @@ TEST_CASE("the scoreboard keeps its sums over random histories") {
 TEST_CASE("the receiver agrees with a model of bytes, whatever order segments come in") {
   for (uint64_t seed = 1; seed <= 40; ++seed) {
     SeededRandom random(seed);
-    BlockPool pool;
+    BufferBudget budget;
+    BlockPool pool(budget);
     Receiver receiver(pool);
     constexpr Seq kFirst = 0x1fffffff0;
     receiver.Start(kFirst);
@@ -178,7 +179,7 @@ TEST_CASE("the receiver agrees with a model of bytes, whatever order segments co
       receiver.Accept(kFirst + at, ByteSpan(stream).subspan(at, n), at + n == total);
       if (random.Below(3) == 0) {
         Bytes part(random.Below(5000));
-        part.resize(receiver.Read(part));
+        part.resize(receiver.Read({}, part, 1400));
         got.insert(got.end(), part.begin(), part.end());
       }
       receiver.Offer(7, 1000);
@@ -188,15 +189,16 @@ TEST_CASE("the receiver agrees with a model of bytes, whatever order segments co
     }
     CHECK(receiver.fin_reached());
     Bytes rest(total);
-    rest.resize(receiver.Read(rest));
+    rest.resize(receiver.Read({}, rest, 1400));
     got.insert(got.end(), rest.begin(), rest.end());
     CHECK(got == stream);
-    CHECK(pool.in_use() == 0);
+    CHECK(budget.used() == 0);
   }
 }
 
 TEST_CASE("a window once offered is never taken back") {
-  BlockPool pool;
+  BufferBudget budget;
+  BlockPool pool(budget);
   Receiver receiver(pool);
   receiver.Start(1000);
   SeededRandom random(3);
@@ -209,12 +211,13 @@ TEST_CASE("a window once offered is never taken back") {
     const size_t n = std::min<size_t>(window, random.Below(1400));
     receiver.Accept(receiver.next(), Bytes(n), false);
     Bytes part(random.Below(1500));
-    receiver.Read(part);
+    receiver.Read({}, part, 1400);
   }
 }
 
 TEST_CASE("a stream discarded after its end has nothing to read") {
-  BlockPool pool;
+  BufferBudget budget;
+  BlockPool pool(budget);
   Receiver receiver(pool);
   receiver.Start(FirstSeq(1));
   receiver.Offer(0, 1000);
@@ -223,8 +226,8 @@ TEST_CASE("a stream discarded after its end has nothing to read") {
   receiver.Discard();
   CHECK(receiver.readable() == 0);
   Bytes into(10);
-  CHECK(receiver.Read(into) == 0);
-  CHECK(pool.in_use() == 0);
+  CHECK(receiver.Read({}, into, 1400) == 0);
+  CHECK(budget.used() == 0);
 }
 
 TEST_CASE("the timer heap always knows the earliest") {

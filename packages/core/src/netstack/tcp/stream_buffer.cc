@@ -7,7 +7,7 @@
 namespace zt::netstack {
 
 std::unique_ptr<uint8_t[]> BlockPool::Take() {
-  ++in_use_;
+  budget_.Charge(kBlockBytes);
   if (spare_.empty()) return std::unique_ptr<uint8_t[]>(new uint8_t[kBlockBytes]);
   auto block = std::move(spare_.back());
   spare_.pop_back();
@@ -15,13 +15,23 @@ std::unique_ptr<uint8_t[]> BlockPool::Take() {
 }
 
 void BlockPool::Give(std::unique_ptr<uint8_t[]> block) {
-  --in_use_;
+  budget_.Return(kBlockBytes);
   if (spare_.size() < kMaxSpare) spare_.push_back(std::move(block));
 }
 
 void StreamBuffer::Reset(uint64_t begin) {
   Clear();
   begin_ = begin;
+}
+
+bool StreamBuffer::HasBlocks(uint64_t position, size_t size) const {
+  if (size == 0) return true;
+  const size_t first = static_cast<size_t>(position / BlockPool::kBlockBytes - FirstBlock());
+  const size_t last = static_cast<size_t>((position + size - 1) / BlockPool::kBlockBytes - FirstBlock());
+  for (size_t i = first; i <= last; ++i) {
+    if (i >= blocks_.size() || blocks_[i] == nullptr) return false;
+  }
+  return true;
 }
 
 void StreamBuffer::Write(uint64_t position, ByteSpan data) {

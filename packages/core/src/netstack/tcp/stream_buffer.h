@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "netstack/socket/buffer_budget.h"
 #include "zt/bytes.h"
 
 namespace zt::netstack {
@@ -16,13 +17,14 @@ class BlockPool {
   // Blocks kept for the next stream: 4 MiB, one busy connection.
   static constexpr size_t kMaxSpare = 256;
 
+  explicit BlockPool(BufferBudget& budget) : budget_(budget) {}
   std::unique_ptr<uint8_t[]> Take();
   void Give(std::unique_ptr<uint8_t[]> block);
-  size_t in_use() const { return in_use_; }
+  const BufferBudget& budget() const { return budget_; }
 
  private:
+  BufferBudget& budget_;
   std::vector<std::unique_ptr<uint8_t[]>> spare_;
-  size_t in_use_ = 0;
 };
 
 class StreamBuffer {
@@ -36,6 +38,9 @@ class StreamBuffer {
     ByteSpan first, second;
   };
   uint64_t begin() const { return begin_; }
+  const BufferBudget& budget() const { return pool_.budget(); }
+  // Writing there takes no new block.
+  bool HasBlocks(uint64_t position, size_t size) const;
   // Empties the window and puts it at `begin`.
   void Reset(uint64_t begin);
   // Stores bytes at `position`, not before begin().

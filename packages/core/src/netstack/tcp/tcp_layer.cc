@@ -27,12 +27,14 @@ size_t TcpLayer::TupleHash::operator()(const Tuple& tuple) const {
   return static_cast<size_t>(hash(TupleBytes(tuple.interface, tuple.local, tuple.remote)));
 }
 
-TcpLayer::TcpLayer(IpLayer& ip, EventQueue& events, DropCounters& drops, RandomSource& random)
+TcpLayer::TcpLayer(IpLayer& ip, EventQueue& events, DropCounters& drops, RandomSource& random,
+                   BufferBudget& budget)
     : ip_(ip),
       events_(events),
       drops_(drops),
       random_(random),
       secret_(random),
+      pool_(budget),
       tuples_(16, TupleHash{SipHash(random)}),
       resets_(kResetsPerSecond, kResetsPerSecond) {}
 
@@ -193,7 +195,26 @@ void TcpLayer::Wake(Connection& connection) {
   ready_.push_back(connection.name().id.value);
 }
 
+void TcpLayer::AwaitMemory(Connection& connection) {
+  starved_share_ = std::min(starved_.empty() ? pool_.budget().Share() : starved_share_, pool_.budget().Share());
+  if (connection.in_starved) return;
+  connection.in_starved = true;
+  starved_.push_back(connection.name().id.value);
+}
+
+void TcpLayer::RelieveStarved() {
+  if (pool_.budget().Share() <= starved_share_) return;
+  for (uint32_t id : std::exchange(starved_, {})) {
+    Connection* connection = Lookup({id});
+    if (connection == nullptr) continue;
+    connection->in_starved = false;
+    connection->OnMemory();
+    if (pool_.budget().scarce()) AwaitMemory(*connection);
+  }
+}
+
 bool TcpLayer::Flush(const Now& now) {
+  if (!starved_.empty()) RelieveStarved();
   while (!ready_.empty()) {
     Connection* connection = Lookup({ready_.front()});
     if (connection == nullptr) {

@@ -20,7 +20,7 @@ class TcpLayer final : public ConnectionContext {
  public:
   static constexpr int kResetsPerSecond = 100;  // RFC 9293 leaves it open; a scan is not to be amplified
 
-  TcpLayer(IpLayer& ip, EventQueue& events, DropCounters& drops, RandomSource& random);
+  TcpLayer(IpLayer& ip, EventQueue& events, DropCounters& drops, RandomSource& random, BufferBudget& budget);
   ~TcpLayer() override;
 
   // Application. Ids are given by the stack; `local` is completed.
@@ -37,7 +37,6 @@ class TcpLayer final : public ConnectionContext {
   std::optional<SocketInfo> Info(SocketId id);
   bool Has(SocketId id);
   size_t size() const { return connections_.size() + listeners_.size(); }
-  size_t buffer_bytes() const { return pool_.in_use() * BlockPool::kBlockBytes; }
   // The application took this event.
   void Delivered(const StackEvent& event);
   // Gives up the oldest connection in TIME_WAIT nobody holds, to make room. False: there is none.
@@ -70,6 +69,8 @@ class TcpLayer final : public ConnectionContext {
   uint32_t PacketSize(const Now& now, Connection& connection) override;
   uint32_t LinkMtu(Connection& connection) override;
   void Wake(Connection& connection) override;
+  void AwaitMemory(Connection& connection) override;
+  void CountDrop(DropReason reason) override { drops_.Count(reason); }
   bool OnEstablished(Connection& connection) override;
   void OnReadable(Connection& connection) override;
   void OnWritable(Connection& connection) override;
@@ -110,6 +111,7 @@ class TcpLayer final : public ConnectionContext {
   Status ChoosePort(NetworkId interface, Endpoint& local, const Endpoint& remote);
   bool PortIsFree(NetworkId interface, const Endpoint& local, const Endpoint& remote) const;
   void LeaveListener(Connection& connection);
+  void RelieveStarved();
 
   IpLayer& ip_;
   EventQueue& events_;
@@ -123,6 +125,9 @@ class TcpLayer final : public ConnectionContext {
   std::unordered_map<Tuple, Connection*, TupleHash> tuples_;
   std::deque<uint32_t> ready_;
   std::deque<uint32_t> time_wait_;  // in the order they came there; may hold ids that are gone
+  // Connections that wait for memory, each once, and what they had last time: they are asked again when it is more.
+  std::vector<uint32_t> starved_;
+  size_t starved_share_ = 0;
   TimerHeap timers_;
   AnswerRateLimit resets_;
   SocketId (*next_id_)(void*) = nullptr;
