@@ -26,9 +26,9 @@ export interface Load {
   flows: number; // at the same time over the same link
   bytes: number; // of each flow
   seed: number;
-  rate?: number; // bit/s of the bottleneck, none if absent
-  queue?: number; // its bytes
-  firstPort?: number;
+  rate: number; // bit/s of the bottleneck, 0: none
+  queue: number; // its bytes
+  firstPort: number; // one for each flow
 }
 
 export interface FlowResult {
@@ -53,7 +53,8 @@ export function impairments(cell: Cell, load: Load): Record<string, number> {
     'delay-us': (cell.delayMs * 1000) / 2,
     reorder: cell.reorder ? REORDERED : 0,
     duplicate: cell.duplicate ? DUPLICATED : 0,
-    ...(load.rate === undefined ? {} : { rate: load.rate, queue: load.queue ?? 1 << 20 }),
+    rate: load.rate,
+    queue: load.queue,
   };
 }
 
@@ -76,7 +77,7 @@ export async function runPair(ground: Ground, pair: Pair, cell: Cell, load: Load
     if (!oursReceives) configure({ ns: ground.nsB, name, mtu: load.mtu, addresses: [`${net}.2/24`] });
     const sender = oursSends ? link : ground.kernelA;
     const receiver = oursReceives ? link : ground.kernelB;
-    const ports = Array.from({ length: load.flows }, (_, i) => (load.firstPort ?? 5000) + i);
+    const ports = Array.from({ length: load.flows }, (_, i) => load.firstPort + i);
     const flows = await Promise.all(ports.map((port) => runFlow(sender, receiver, `${net}.2/${port}`, load.bytes)));
     return { pair, flows, link: await link.call('counters') };
   } finally {
@@ -106,11 +107,9 @@ async function runFlow(sender: Lab, receiver: Lab, endpoint: string, bytes: numb
   return { bytes, ms: Number(facts['ms-open']), sender: info };
 }
 
-/** Bits per second of a pair: the median over its flows. */
-export function throughput(result: PairResult): number {
-  const rates = result.flows.map(({ bytes, ms }) => (bytes * 8000) / ms).sort((a, b) => a - b);
-  const middle = rates.length >> 1;
-  return rates.length % 2 === 1
-    ? (rates[middle] as number)
-    : ((rates[middle - 1] as number) + (rates[middle] as number)) / 2;
+/** Bits per second of a pair: all bytes over all the time its flows took. */
+export function throughput({ flows }: PairResult): number {
+  const bytes = flows.reduce((sum, flow) => sum + flow.bytes, 0);
+  const ms = flows.reduce((sum, flow) => sum + flow.ms, 0);
+  return (bytes * 8000) / ms;
 }

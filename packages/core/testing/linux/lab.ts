@@ -48,6 +48,9 @@ export class Lab {
         this.#waiting.clear();
       });
     });
+    this.#child.on('error', (error) => {
+      this.#errors += error.message;
+    });
     this.#ready.catch(() => {});
   }
 

@@ -40,8 +40,10 @@ bool StackEnd::Take(Bytes& frame) {
 void StackEnd::Deliver(const Bytes& frame) {
   if (frame.size() < kEthernetHeader) return;
   const uint16_t type = static_cast<uint16_t>(frame[12] << 8 | frame[13]);
-  stack_.HandleFrame(ReadClocks(), kInterface, Mac::FromBytes(&frame[6]), Mac::FromBytes(&frame[0]), type,
+  const Now now = ReadClocks();
+  stack_.HandleFrame(now, kInterface, Mac::FromBytes(&frame[6]), Mac::FromBytes(&frame[0]), type,
                      ByteSpan(frame).subspan(kEthernetHeader));
+  stack_.Flush(now);  // the law of stack.h: after every input
 }
 
 void StackEnd::SendFrame(const Now&, NetworkId, Mac source, Mac destination, uint16_t ether_type,
