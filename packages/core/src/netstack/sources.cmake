@@ -82,6 +82,7 @@ set(ZT_NETSTACK_TESTS
   tcp/hardening_test.cc
   tcp/option_test.cc
   tcp/state_test.cc
+  tcp/throughput_test.cc
   tcp/transfer_test.cc
   udp/datagram_queue_test.cc
   udp/udp_test.cc
