@@ -46,6 +46,7 @@ set(ZT_NETSTACK_SOURCES
   tcp/cubic.cc
   tcp/handshake.cc
   tcp/hystart.cc
+  tcp/path_mtu_probe.cc
   tcp/receiver.cc
   tcp/reno.cc
   tcp/rto.cc
@@ -53,6 +54,7 @@ set(ZT_NETSTACK_SOURCES
   tcp/sender.cc
   tcp/sender_ack.cc
   tcp/sender_option.cc
+  tcp/sender_path.cc
   tcp/sender_recovery.cc
   tcp/sender_timer.cc
   tcp/settings.cc
@@ -82,6 +84,7 @@ set(ZT_NETSTACK_TESTS
   tcp/hardening_test.cc
   tcp/option_test.cc
   tcp/state_test.cc
+  tcp/path_mtu_probe_test.cc
   tcp/throughput_test.cc
   tcp/transfer_test.cc
   udp/datagram_queue_test.cc

@@ -43,9 +43,11 @@ class IpLayer {
   // kNetworkUnreachable, kAddressNotAvailable or kOk. `local` may be unspecified or none.
   Status FindPath(NetworkId interface, const IpAddress& local, const IpAddress& remote, Path& out);
   uint32_t PacketSize(const Now& now, const Path& path, const IpAddress& remote);  // the path MTU
-  uint32_t TcpPacketSize(const Now& now, const Path& path, const IpAddress& remote);
+  PathSize TcpPacketSize(const Now& now, const Path& path, const IpAddress& remote);
   bool IsBroadcast(const IpAddress& ip);
   bool LowerPathMtu(const Now& now, const IpAddress& remote, uint32_t mtu);
+  // TCP found out what arrives (RFC 4821).
+  void ProvePathMtu(const Now& now, const Path& path, const IpAddress& remote, uint32_t mtu);
   void ConfirmNeighbor(const Now& now, const Path& path);
 
   // Groups of a socket (`interface` 0: the first that has the family). kInvalidArgument: not a group; kNotFound: no

@@ -139,10 +139,10 @@ uint32_t IpLayer::PacketSize(const Now& now, const Path& path, const IpAddress& 
   return path_mtu_.For(now, remote, interface->mtu);
 }
 
-uint32_t IpLayer::TcpPacketSize(const Now& now, const Path& path, const IpAddress& remote) {
+PathSize IpLayer::TcpPacketSize(const Now& now, const Path& path, const IpAddress& remote) {
   Interface* interface = Find(path.interface);
-  if (interface == nullptr) return 1280;
-  return path_mtu_.For(now, remote, interface->SegmentSize());
+  if (interface == nullptr) return {1280, 1280};
+  return path_mtu_.Sizes(now, remote, interface->SegmentSize());
 }
 
 bool IpLayer::IsBroadcast(const IpAddress& ip) {
@@ -155,6 +155,11 @@ bool IpLayer::IsBroadcast(const IpAddress& ip) {
 
 bool IpLayer::LowerPathMtu(const Now& now, const IpAddress& remote, uint32_t mtu) {
   return path_mtu_.Lower(now, remote, mtu, 65535);
+}
+
+void IpLayer::ProvePathMtu(const Now& now, const Path& path, const IpAddress& remote, uint32_t mtu) {
+  Interface* interface = Find(path.interface);
+  if (interface != nullptr) path_mtu_.Prove(now, remote, mtu, interface->SegmentSize());
 }
 
 void IpLayer::ConfirmNeighbor(const Now& now, const Path& path) {

@@ -4,6 +4,7 @@
 
 #include "netstack/header/tcp.h"
 #include "netstack/ip/packet.h"
+#include "netstack/ip/path_mtu.h"
 #include "netstack/tcp/receiver.h"
 #include "netstack/tcp/sender.h"
 #include "netstack/tcp/settings.h"
@@ -24,7 +25,9 @@ class ConnectionContext {
                     StreamBuffer::Pieces payload) = 0;
   // Queues a segment without payload; any time.
   virtual void EmitLater(const Now& now, Connection& connection, TcpSegment& segment) = 0;
-  virtual uint32_t PacketSize(const Now& now, Connection& connection) = 0;
+  virtual PathSize PacketSize(const Now& now, Connection& connection) = 0;
+  // The sender found out what the path carries (RFC 4821).
+  virtual void SetPathMtu(const Now& now, Connection& connection, uint32_t packet) = 0;
   virtual uint32_t LinkMtu(Connection& connection) = 0;
   virtual void Wake(Connection& connection) = 0;
   // The buffers of the stack are full: OnMemory is to be called when there is room again.

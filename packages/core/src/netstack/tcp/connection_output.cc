@@ -94,13 +94,14 @@ void Connection::SendReset(const Now& now) {
 
 void Connection::UpdateSegmentSize(const Now& now) {
   if (!IsSynchronized(state_) || state_ == TcpState::kTimeWait) return;
-  const size_t packet = context_.PacketSize(now, *this);
+  if (const auto packet = sender_.TakePathMtu()) context_.SetPathMtu(now, *this, *packet);
+  const PathSize path = context_.PacketSize(now, *this);
   const size_t options = timestamps_ ? TcpOptions::kTimestampsSize : 0;
-  const size_t mss = SegmentBound(packet);
-  const uint32_t size =
-      static_cast<uint32_t>(std::max<size_t>(mss, kMinMss) - options);
-  sender_.OnPacketTooBig(now, size);
-  sender_.SetSegmentSize(size);
+  const auto data = [&](size_t packet) {
+    return static_cast<uint32_t>(std::max<size_t>(SegmentBound(packet), kMinMss) - options);
+  };
+  sender_.SetPath(now, {data(path.ceiling), data(path.proven), static_cast<uint32_t>(IpAndTcpHeader() + options),
+                        name_.local.ip.IsV4()});
 }
 
 }  // namespace zt::netstack

@@ -136,7 +136,7 @@ bool Connection::Establish(const Now& now, const TcpSegment& segment, Seq seq) {
   syn_due_ = false;
   if (syn_tries_ == 0) sender_.rto().Sample(now.mono - syn_sent_at_);  // RFC 6298 §3
   const uint32_t window = segment.Has(kTcpSyn) ? segment.window : ScaledWindow(segment);
-  const size_t packet = context_.PacketSize(now, *this);
+  const size_t packet = context_.PacketSize(now, *this).proven;
   const size_t mss = SegmentBound(packet);
   sender_.Establish(now,
                     static_cast<uint32_t>(std::max<size_t>(mss, kMinMss)) -

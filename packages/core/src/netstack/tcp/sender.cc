@@ -21,7 +21,7 @@ void Sender::Establish(const Now& now, uint32_t mss, bool sack, uint32_t peer_wi
                        Seq peer_seq) {
   established_ = true;
   sack_ = sack;
-  SetSegmentSize(mss);
+  SetSegmentSize(now, mss);
   window_edge_ = una_ + peer_window;
   largest_window_ = peer_window;
   window_seq_ = peer_seq;
@@ -29,11 +29,6 @@ void Sender::Establish(const Now& now, uint32_t mss, bool sack, uint32_t peer_wi
   last_sent_ = now.mono;
   if (!rto_.has_sample()) rto_.OnLostSyn();
   Rearm(now, true);
-}
-
-void Sender::SetSegmentSize(uint32_t mss) {
-  mss_ = mss;
-  congestion_->SetSegmentSize(mss);
 }
 
 size_t Sender::Room() const {
@@ -134,7 +129,7 @@ Sender::Chunk Sender::LastChunk() const {
   return chunk;
 }
 
-std::optional<Sender::Chunk> Sender::Next(const Now&, bool no_delay) {
+std::optional<Sender::Chunk> Sender::Next(const Now& now, bool no_delay) {
   if (!established_) return std::nullopt;
   if (probe_due_) {  // RFC 8985 §7.3: new data if there is any, else the last segment again
     if (board_.empty()) {
@@ -159,6 +154,7 @@ std::optional<Sender::Chunk> Sender::Next(const Now&, bool no_delay) {
     return std::nullopt;
   }
   auto fresh = NextNew(no_delay, false);
+  if (fresh && path_probe_) MakeProbe(now, *fresh);
   if (!fresh) {
     window_limited_ = false;
     return std::nullopt;
@@ -192,6 +188,7 @@ void Sender::Sent(const Now& now, const Chunk& chunk) {
     nxt_ = end;
     override_silly_ = false;
     if (chunk.size < mss_ && chunk.size != 0) small_end_ = end;
+    if (chunk.size > mss_) path_probe_->OnProbeSent(chunk.seq, chunk.size);
     if (frto_ == Frto::kSecondAck) ++frto_sent_;
   }
   if (probe || retransmit_at_ == Instant::Never()) ArmRetransmission(now);
@@ -205,6 +202,7 @@ void Sender::Resent(const Now& now, const Chunk& chunk, Seq end, bool probe) {
   resent_.Add(chunk.seq, end);
   if (resent_since_ == Instant::Never()) resent_since_ = now.mono;
   resend_first_ = false;
+  if (path_probe_ && path_probe_->IsProbe(chunk.seq)) path_probe_->OnProbeLost(now);
   if (!probe) ++undo_retransmissions_;
   const SentSegment* lost = board_.FirstLost();
   const bool whole = probe || lost == nullptr || end >= lost->end();

@@ -10,6 +10,7 @@
 #include "netstack/header/tcp_option.h"
 #include "netstack/stack_types.h"
 #include "netstack/tcp/congestion.h"
+#include "netstack/tcp/path_mtu_probe.h"
 #include "netstack/tcp/resent_ranges.h"
 #include "netstack/tcp/rto.h"
 #include "netstack/tcp/scoreboard.h"
@@ -35,7 +36,10 @@ class Sender {
   // The handshake is done.
   void Establish(const Now& now, uint32_t mss, bool sack, uint32_t peer_window, Seq peer_seq);
   RtoEstimator& rto() { return rto_; }
-  void SetSegmentSize(uint32_t mss);
+  // What the path carries, as far as others know.
+  void SetPath(const Now& now, const PathMtuProbe::Path& path);
+  // The packet size found to arrive, once per finding.
+  std::optional<uint32_t> TakePathMtu() { return path_probe_ ? path_probe_->TakeFinding() : std::nullopt; }
   uint32_t segment_size() const { return mss_; }
 
   // Options (sender_option.cc).
@@ -82,7 +86,6 @@ class Sender {
   };
   // True when something new was acknowledged.
   bool HandleAck(const Now& now, const Ack& ack);
-  void OnPacketTooBig(const Now& now, uint32_t mss);
 
   // Output.
   struct Chunk {
@@ -135,6 +138,7 @@ class Sender {
   void CheckFrto(const Now& now, const Ack& ack, const Delivery& delivery, bool progress);
   void Undo(const Now& now, std::optional<Millis> rtt);
   void OnReorderTimeout(const Now& now);
+  bool IsCongestion(uint64_t lost);  // and not only a probe of the path's size
   void OnRetransmissionTimeout(const Now& now);
   // sender_timer.cc
   void Rearm(const Now& now, bool progress);
@@ -143,6 +147,10 @@ class Sender {
   void ArmPersist(const Now& now);
   bool HandlePersistTimeout(const Now& now);
   Millis GiveUp() const { return user_timeout_ > 0 ? user_timeout_ : kGiveUp; }
+  // sender_path.cc
+  void SetSegmentSize(const Now& now, uint32_t mss);
+  void SuspectSize(const Now& now);
+  void MakeProbe(const Now& now, Chunk& chunk) const;
   // sender.cc
   uint64_t Pipe() const;
   uint64_t Quota() const;
@@ -160,6 +168,8 @@ class Sender {
   Millis user_timeout_ = 0;    // tcp_user_timeout
 
   uint32_t mss_ = 536;
+  PathMtuProbe::Path path_;
+  std::unique_ptr<PathMtuProbe> path_probe_;  // none while the path carries what it should
   bool established_ = false;
   bool sack_ = false;
   Seq una_, nxt_, data_end_;

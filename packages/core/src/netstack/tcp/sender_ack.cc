@@ -22,6 +22,10 @@ void Sender::Advance(const Now& now, const Ack& ack, Delivery& delivery) {
   if (una_ >= data_end_) buffer_.Clear();
   rto_.ResetBackOff();
   progress_at_ = now.mono;
+  if (path_probe_) {
+    path_probe_->OnProgress(now, una_);
+    SetSegmentSize(now, path_probe_->size());
+  }
 }
 
 // Where the first block reports a duplicate, if it does (RFC 2883 §4).
@@ -126,7 +130,7 @@ void Sender::HandleProbeAck(const Now& now, const Ack& ack, const Delivery& deli
 void Sender::AfterDelivery(const Now& now, const Delivery& delivery, bool progress, uint64_t lost, uint64_t flight) {
   if (phase_ != Phase::kOpen && una_ >= recover_) LeaveRecovery();
   if (phase_ == Phase::kOpen && una_ >= recover_ && !probe_sent_) resent_since_ = Instant::Never();
-  if (phase_ == Phase::kOpen && lost != 0) {
+  if (phase_ == Phase::kOpen && lost != 0 && IsCongestion(lost)) {
     EnterRecovery(now, flight);
     UpdateQuota(delivery, progress, lost);
     return;

@@ -89,17 +89,10 @@ void Sender::Undo(const Now& now, std::optional<Millis> rtt) {
   duplicates_ = 0;
 }
 
-void Sender::OnPacketTooBig(const Now& now, uint32_t mss) {
-  if (!established_ || mss >= mss_) return;
-  SetSegmentSize(mss);
-  board_.MarkLargerThan(mss);  // not congestion: the window stays (RFC 1191 §6.5)
-  Rearm(now, false);
-}
-
 void Sender::OnReorderTimeout(const Now& now) {
   const uint64_t flight = nxt_ - una_;
   const uint64_t lost = board_.DetectLoss(now, rto_.srtt(), phase_ != Phase::kOpen);
-  if (lost == 0) return;
+  if (lost == 0 || !IsCongestion(lost)) return;
   if (phase_ == Phase::kOpen) {
     EnterRecovery(now, flight);
   } else if (phase_ == Phase::kRecovery) {
@@ -126,6 +119,7 @@ void Sender::OnRetransmissionTimeout(const Now& now) {
   }
   resend_at_ = 0;
   resend_first_ = true;
+  SuspectSize(now);
   duplicates_ = 0;
   probe_due_ = probe_sent_ = false;
   probe_at_ = Instant::Never();

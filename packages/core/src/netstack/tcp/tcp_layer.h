@@ -66,7 +66,8 @@ class TcpLayer final : public ConnectionContext {
   void Emit(const Now& now, Connection& connection, TcpSegment& segment,
             StreamBuffer::Pieces payload) override;
   void EmitLater(const Now& now, Connection& connection, TcpSegment& segment) override;
-  uint32_t PacketSize(const Now& now, Connection& connection) override;
+  PathSize PacketSize(const Now& now, Connection& connection) override;
+  void SetPathMtu(const Now& now, Connection& connection, uint32_t packet) override;
   uint32_t LinkMtu(Connection& connection) override;
   void Wake(Connection& connection) override;
   void AwaitMemory(Connection& connection) override;

@@ -142,9 +142,13 @@ void TcpLayer::EmitLater(const Now& now, Connection& connection, TcpSegment& seg
   ip_.Enqueue(now, connection.path, name.remote.ip, kProtocolTcp, {bytes, size}, OptionsOf(connection));
 }
 
-uint32_t TcpLayer::PacketSize(const Now& now, Connection& connection) {
+PathSize TcpLayer::PacketSize(const Now& now, Connection& connection) {
   RefreshPath(connection);
   return ip_.TcpPacketSize(now, connection.path, connection.name().remote.ip);
+}
+
+void TcpLayer::SetPathMtu(const Now& now, Connection& connection, uint32_t packet) {
+  ip_.ProvePathMtu(now, connection.path, connection.name().remote.ip, packet);
 }
 
 uint32_t TcpLayer::LinkMtu(Connection& connection) {
