@@ -50,7 +50,9 @@ class PathMtuProbe {
   std::optional<uint32_t> TakeFinding();
 
  private:
-  uint32_t Data(uint32_t packet) const { return packet > path_.headers + kPrecision ? packet - path_.headers : kPrecision; }
+  uint32_t Data(uint32_t packet) const {
+    return packet > path_.headers + kPrecision ? packet - path_.headers : kPrecision;
+  }
   void Finish(const Now& now);
 
   Path path_;
