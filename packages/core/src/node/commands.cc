@@ -6,7 +6,8 @@ namespace {
 
 CommandHandler Find(Command op) {
   for (const auto& table :
-       {NodeCommands(), NetworkCommands(), SocketCommands(), ControllerCommands(), CaptureCommands()}) {
+       {NodeCommands(), NetworkCommands(), SocketCommands(), OptionCommands(), ControllerCommands(),
+        CaptureCommands()}) {
     for (const CommandEntry& entry : table) {
       if (entry.op == op) return entry.run;
     }

@@ -60,6 +60,22 @@ Status Counters(CommandContext& c, HostReader& in, HostWriter& out) {
   return Status::kOk;
 }
 
+Status StackCounters(CommandContext& c, HostReader& in, HostWriter& out) {
+  if (!in.AtEnd()) return Status::kInvalidArgument;
+  const netstack::StackCounters& counters = c.node.stack().counters();
+  out.Count(netstack::StackCounters::kProtocols);
+  for (size_t i = 0; i < netstack::StackCounters::kProtocols; ++i) {
+    const auto protocol = static_cast<StackProtocol>(i);
+    const netstack::ProtocolCounters& n = counters[protocol];
+    out.U8(static_cast<uint8_t>(protocol));
+    for (uint64_t count : {n.xmit, n.recv, n.fw, n.drop, n.chkerr, n.lenerr, n.memerr, n.rterr, n.proterr, n.opterr,
+                           n.err, n.cachehit}) {
+      out.U64(count);
+    }
+  }
+  return Status::kOk;
+}
+
 Status SendUserMessage(CommandContext& c, HostReader& in, HostWriter&) {
   const NodeAddress to = in.Address();
   const uint64_t type = in.U64();
@@ -84,6 +100,7 @@ constexpr CommandEntry kTable[] = {
     {Command::kPeers, Peers},
     {Command::kSetLocalEndpoints, SetLocalEndpoints},
     {Command::kCounters, Counters},
+    {Command::kStackCounters, StackCounters},
     {Command::kSendUserMessage, SendUserMessage},
     {Command::kSnapshotPeers, SnapshotPeers},
 };

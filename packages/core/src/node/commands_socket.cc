@@ -43,14 +43,6 @@ Status SocketClose(CommandContext& c, HostReader& in, HostWriter&) {
   return in.AtEnd() ? c.node.stack().Close(c.now, socket) : Status::kInvalidArgument;
 }
 
-Status SetOption(CommandContext& c, HostReader& in, HostWriter&) {
-  const SocketId socket{in.U32()};
-  const auto option = static_cast<SocketOption>(in.U8());
-  const int64_t value = in.I64();
-  if (!in.AtEnd()) return Status::kInvalidArgument;
-  return c.node.stack().SetOption(c.now, socket, option, value);
-}
-
 Status SocketInfo(CommandContext& c, HostReader& in, HostWriter& out) {
   const SocketId socket{in.U32()};
   if (!in.AtEnd()) return Status::kInvalidArgument;
@@ -71,6 +63,16 @@ Status UdpBind(CommandContext& c, HostReader& in, HostWriter& out) {
   const Endpoint local = in.Ep();
   if (!in.AtEnd()) return Status::kInvalidArgument;
   return Answer(c.node.stack().UdpBind(network, local), out);
+}
+
+Status UdpConnect(CommandContext& c, HostReader& in, HostWriter& out) {
+  const SocketId socket{in.U32()};
+  const Endpoint remote = in.Ep();
+  if (!in.AtEnd()) return Status::kInvalidArgument;
+  Endpoint local;
+  const Status status = c.node.stack().UdpConnect(socket, remote, local);
+  if (status == Status::kOk) out.Ep(local);
+  return status;
 }
 
 Status GroupJoin(CommandContext& c, HostReader& in, HostWriter&) {
@@ -103,9 +105,9 @@ constexpr CommandEntry kTable[] = {
     {Command::kTcpShutdown, TcpShutdown},
     {Command::kTcpAbort, TcpAbort},
     {Command::kSocketClose, SocketClose},
-    {Command::kSocketSetOption, SetOption},
     {Command::kSocketInfo, SocketInfo},
     {Command::kUdpBind, UdpBind},
+    {Command::kUdpConnect, UdpConnect},
     {Command::kGroupJoin, GroupJoin},
     {Command::kGroupLeave, GroupLeave},
     {Command::kPing, Ping},

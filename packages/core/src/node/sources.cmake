@@ -8,6 +8,7 @@ set(ZT_NODE_SOURCES
   commands_controller.cc
   commands_network.cc
   commands_node.cc
+  commands_option.cc
   commands_socket.cc
   composition.cc
   event_encoder.cc
@@ -30,4 +31,5 @@ set(ZT_NODE_TESTS
   node_multicast_test.cc
   node_network_test.cc
   node_path_test.cc
+  node_socket_test.cc
 )
