@@ -179,12 +179,14 @@ std::string Info(Stage& stage, const Words& words) {
       {"bytes_in_flight", &TcpInfo::bytes_in_flight}, {"bytes_not_sent", &TcpInfo::bytes_not_sent},
       {"bytes_to_read", &TcpInfo::bytes_to_read}, {"bytes_retransmitted", &TcpInfo::bytes_retransmitted},
       {"segments_retransmitted", &TcpInfo::segments_retransmitted}, {"fast_recoveries", &TcpInfo::fast_recoveries},
-      {"timeouts", &TcpInfo::timeouts}, {"undone_recoveries", &TcpInfo::undone_recoveries},
+      {"timeouts", &TcpInfo::timeouts}, {"bytes_lost", &TcpInfo::bytes_lost}, {"undone_recoveries", &TcpInfo::undone_recoveries},
       {"tail_loss_probes", &TcpInfo::tail_loss_probes}};
-  const auto field = words.size() > 1 ? kFields.find(words[1]) : kFields.end();
-  if (field == kFields.end()) return "no such field of TcpInfo";
   const auto info = stage.stack().GetTcpInfo(stage.now(), stage.socket());
   if (!info) return "there is no TcpInfo";
+  if (words.size() > 1 && words[1] == "send_scale") return Compare(words, 2, info->send_scale, stage);
+  if (words.size() > 1 && words[1] == "receive_scale") return Compare(words, 2, info->receive_scale, stage);
+  const auto field = words.size() > 1 ? kFields.find(words[1]) : kFields.end();
+  if (field == kFields.end()) return "no such field of TcpInfo";
   return Compare(words, 2, static_cast<int64_t>((*info).*(field->second)), stage);
 }
 

@@ -139,16 +139,21 @@ class Loader {
     bool there = false;
   };
 
+  static void SetFamily(const std::string& family, Scenario& scenario) {
+    scenario.v4 = family != "v6";
+    scenario.v6 = family != "v4";
+  }
+
   void AddScenario(const Line& title, const Lines& lines) {
     Scenario scenario;
     scenario.name = Rest(title.text);
     Table table;
+    std::string family;
     for (size_t at = 0; at < lines.size(); ++at) {
       const std::string word = First(lines[at].text);
       if (word == "family") {
-        const std::string family = Rest(lines[at].text);
-        scenario.v4 = family != "v6";
-        scenario.v6 = family != "v4";
+        family = Rest(lines[at].text);
+        SetFamily(family, scenario);
       } else if (word == "complete") {
         const auto parts = Split(Rest(lines[at].text), ':');
         if (parts.size() != 2) return Error(lines[at], "complete COLUMN: values");
@@ -172,6 +177,7 @@ class Loader {
       Scenario one = scenario;
       one.name = Substitute(scenario.name, row);
       one.lines = {{line.file, line.number, "row " + line.text}};
+      if (!family.empty()) SetFamily(Substitute(family, row), one);
       Expand(table.body, row, one.lines, 0);
       result.scenarios.push_back(std::move(one));
     }

@@ -156,7 +156,8 @@ class Runner {
       return Drain();
     }
     // Who only looks does not disturb what is on its way.
-    static const std::set<std::string> kLooks = {"accept", "expect", "state", "info", "drops", "sockets", "buffers"};
+    static const std::set<std::string> kLooks = {"accept", "expect", "state", "info", "drops", "sockets", "buffers",
+                                              "peer",   "flow"};
     if (kLooks.count(words[0]) == 0 || window) {
       if (auto error = Silence(window ? window->to : 0); !error.empty()) return error;
     }
@@ -193,7 +194,8 @@ class Runner {
       const std::string text = words[0].substr(1);
       const size_t dots = text.find("..");
       const auto to = ParseTime(dots == std::string::npos ? text : text.substr(dots + 2));
-      const auto from = dots == std::string::npos ? to : ParseTime(text.substr(0, dots));
+      const std::string unit = text.substr(text.find_last_of("0123456789") + 1);
+      const auto from = dots == std::string::npos ? to : ParseTime(text.substr(0, dots) + unit);
       if (!from || !to) return "not a time: " + words[0];
       window = Window{*from, *to};
       words.erase(words.begin());
@@ -281,6 +283,8 @@ class Runner {
       fresh.stack_port = old.stack_port;
       fresh.clock = old.clock;
       fresh.mss = old.mss;
+      fresh.offer = old.offer;
+      fresh.mine = 1;
       fresh.peer_isn = old.peer_isn + static_cast<uint32_t>(old.Value(*value));
       stage_.flow() = fresh;
     } else {

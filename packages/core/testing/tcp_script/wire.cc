@@ -65,7 +65,8 @@ Bytes OptionBytes(const SegmentLine& line, const Flow& flow, int64_t peer_clock)
     } else if (option.kind == kOptSackOk) {
       Put16(out, kOptSackOk << 8 | 2);
     } else if (option.kind == kOptTime) {
-      time(a, flow.time_known && option.b.base != Number::Base::kAny ? flow.time_base + b : flow.time_last);
+      time(option.a.base == Number::Base::kAny ? static_cast<uint32_t>(peer_clock) : a,
+           flow.time_known && option.b.base != Number::Base::kAny ? flow.time_base + b : flow.time_last);
     } else if (option.kind == kOptSack) {
       out.insert(out.end(), {kOptSack, static_cast<uint8_t>(2 + 8 * option.blocks.size())});
       for (const auto& [left, right] : option.blocks) {

@@ -167,6 +167,7 @@ std::optional<Sender::Chunk> Sender::Next(const Now& now, bool no_delay) {
 void Sender::Sent(const Now& now, const Chunk& chunk) {
   const Seq end = chunk.seq + chunk.size + (chunk.fin ? 1 : 0);
   last_sent_ = now.mono;
+  persist_due_ = false;  // data asks for the window as well as a probe does
   if (phase_ == Phase::kRecovery) {
     prr_out_ += chunk.size;
     prr_quota_ -= std::min<uint64_t>(prr_quota_, chunk.size);
