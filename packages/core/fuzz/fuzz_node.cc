@@ -95,9 +95,26 @@ class Fuzz {
     while (!node_->events().empty()) node_->events().Drain(events, 4096);
     ByteReader in(events);
     while (in.remaining() != 0) {
-      in.U16();
-      in.Take(in.U32());
+      const auto code = static_cast<Event>(in.U16());
+      const ByteSpan body = in.Take(in.U32());
       ZT_CHECK(in.ok());
+      if (code == Event::kCaptureData) Capture(body);
+    }
+  }
+  // Events carry whole pcapng blocks, each with its length at both ends (little-endian).
+  void Capture(ByteSpan body) {
+    ByteReader in(body);
+    in.Skip(4 + 1 + 8 + 8);
+    ByteReader file(in.Take(in.U32()));
+    ZT_CHECK(in.AtEnd());
+    const auto length = [](ByteSpan four) { return four[0] | four[1] << 8 | four[2] << 16 | four[3] << 24; };
+    while (file.remaining() != 0) {
+      file.Skip(4);
+      const ByteSpan first = file.Take(4);
+      ZT_CHECK(file.ok());
+      file.Skip(static_cast<size_t>(length(first)) - 12);
+      const ByteSpan second = file.Take(4);
+      ZT_CHECK(file.ok() && length(first) == length(second));
     }
   }
 
