@@ -67,6 +67,7 @@ class Lab {
       return n;
     }
     IpAddress v4() const { return IpAddress::V4(10, 0, 0, static_cast<uint8_t>(mac.value)); }
+    IpAddress v6() const { return *IpAddress::Parse("fd00::" + std::to_string(mac.value & 0xff)); }
 
     SeededRandom random;
     DropCounters drops;
@@ -79,8 +80,11 @@ class Lab {
     uint64_t frames_sent = 0, bytes_sent = 0, wakes = 0;
     size_t largest_frame = 0;
     std::function<bool(Frame&)> on_send;      // false: the frame vanishes
+    std::function<void(const Frame&)> on_receive;  // sees each frame before the stack does
     std::function<void()> on_input;             // the application's turn
     Instant line_free;                          // when the bottleneck has sent what it queued
+    Instant stalled_until = Instant::LongAgo();  // its process does not run before: timers are late, frames wait
+    uint64_t wakes_at_once = 0;                 // HandleTimeout calls at the present instant
 
    private:
     Lab& lab_;
@@ -122,7 +126,8 @@ class Lab {
     const Instant end = now.mono + limit;
     while (!(done && done())) {
       Instant next = wire_.empty() ? Instant::Never() : wire_.begin()->first;
-      for (auto& host : hosts_) next = std::min(next, host->stack.NextTimeout().at);
+      if (!agenda_.empty()) next = std::min(next, agenda_.begin()->first);
+      for (auto& host : hosts_) next = std::min(next, WakeTime(*host));
       if (next > end) {
         Advance(end);
         return done && done();
@@ -132,6 +137,12 @@ class Lab {
     }
     return true;
   }
+
+  // Does something at that time, before the frames of the same moment.
+  void At(Instant at, std::function<void()> action) { agenda_.emplace(at, std::move(action)); }
+  // Takes the place of `link`: gets every frame sent, and calls Launch for what arrives.
+  std::function<void(Host& from, Frame)> carrier;
+  void Launch(Instant arrival, size_t to, Frame frame) { wire_.emplace(arrival, Flight{to, std::move(frame)}); }
 
   // A frame straight into a host, as from the network.
   void Inject(Host& to, const Frame& frame) {
@@ -164,24 +175,40 @@ class Lab {
   void Advance(Instant to) {
     now.wall.ms += to - now.mono;
     now.mono = to;
+    for (auto& host : hosts_) host->wakes_at_once = 0;
+  }
+  static Instant WakeTime(const Host& host) {
+    const Instant at = host.stack.NextTimeout().at;
+    return at == Instant::Never() ? at : std::max(at, host.stalled_until);
   }
 
   void Step() {
+    while (!agenda_.empty() && agenda_.begin()->first <= now.mono) {
+      const auto action = std::move(agenda_.begin()->second);
+      agenda_.erase(agenda_.begin());
+      action();
+    }
     // All frames of this moment reach their host as one batch, then it has its turn.
     std::vector<bool> touched(hosts_.size());
     while (!wire_.empty() && wire_.begin()->first <= now.mono) {
-      const Flight flight = std::move(wire_.begin()->second);
+      Flight flight = std::move(wire_.begin()->second);
       wire_.erase(wire_.begin());
       Host& host = *hosts_[flight.to];
       if (host.deaf) continue;
+      if (host.stalled_until > now.mono) {
+        Launch(host.stalled_until, flight.to, std::move(flight.frame));
+        continue;
+      }
       const Frame& f = flight.frame;
+      if (host.on_receive) host.on_receive(f);
       host.stack.HandleFrame(now, kNetwork, f.source, f.destination, f.ether_type, f.payload);
       touched[flight.to] = true;
     }
     for (size_t i = 0; i < hosts_.size(); ++i) {
       Host& host = *hosts_[i];
-      if (host.stack.NextTimeout().at <= now.mono) {
+      if (WakeTime(host) <= now.mono) {
         ++host.wakes;
+        ++host.wakes_at_once;
         host.stack.HandleTimeout(now);
         touched[i] = true;
       }
@@ -192,6 +219,7 @@ class Lab {
   bool Chance(double p) { return p > 0 && random_.Below(1'000'000) < static_cast<uint64_t>(p * 1e6); }
 
   void Carry(const Now& at, Host& from, Frame frame) {
+    if (carrier) return carrier(from, std::move(frame));
     Instant leaves = at.mono;
     if (link.bytes_per_ms != 0) {
       const size_t size = frame.payload.size() + 14;
@@ -225,6 +253,7 @@ class Lab {
   uint64_t seed_;
   std::vector<std::unique_ptr<Host>> hosts_;
   std::multimap<Instant, Flight> wire_;
+  std::multimap<Instant, std::function<void()>> agenda_;
   std::map<Host*, uint64_t> line_bytes_;
 };
 

@@ -76,7 +76,9 @@ int64_t Connection::NothingToRead() {
   if (state_ == TcpState::kSynSent || state_ == TcpState::kSynReceived) {
     return -static_cast<int64_t>(Status::kNotConnected);
   }
-  if (receiver_.at_end()) {
+  // A reset took what was not read yet: that is no end, even when the peer's FIN had come before it.
+  const bool cut_short = closed_announced_ && closed_status_ != Status::kOk && !end_read_;
+  if (receiver_.at_end() && !cut_short) {
     end_read_ = true;
     return 0;
   }
