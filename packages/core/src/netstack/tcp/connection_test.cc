@@ -162,6 +162,21 @@ TEST_CASE("an abort resets the peer and what waited is gone") {
   CHECK(b.stack.TcpWrite(lab.now, pair.server, buffer) == -static_cast<int64_t>(Status::kConnectionReset));
 }
 
+TEST_CASE("a reset that takes unread bytes is not mistaken for the end of the stream, though the FIN was there") {
+  Lab lab;
+  Lab::Host& a = lab.AddHost();
+  Lab::Host& b = lab.AddHost();
+  const LabPair pair = ConnectPair(lab, a, b, 80);
+  b.stack.TcpWrite(lab.now, pair.server, Bytes(1000));
+  b.stack.Close(lab.now, pair.server);  // FIN after the bytes
+  lab.Run(500);
+  a.stack.TcpWrite(lab.now, pair.client, Bytes(1));  // nobody is there to read it: reset
+  lab.Run(500);
+  CHECK(a.Take(StackEventKind::kTcpClosed)->status == Status::kConnectionReset);
+  Bytes into(2000);
+  CHECK(a.stack.TcpRead(lab.now, pair.client, into) == -static_cast<int64_t>(Status::kConnectionReset));
+}
+
 TEST_CASE("closing with unread data resets, and so does data after a close") {
   Lab lab;
   Lab::Host& a = lab.AddHost();
