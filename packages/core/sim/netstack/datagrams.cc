@@ -8,7 +8,9 @@ void Datagrams::Start(Millis until) {
   const auto opened = host_.stack.UdpBind({}, {{}, kPort});
   socket_ = opened.socket;
   if (opened.status != Status::kOk) fault_ = "UdpBind: " + std::string(ToString(opened.status));
-  const auto some_time = [&] { return lab_.now.mono + static_cast<Millis>(random_.Below(static_cast<uint64_t>(until))); };
+  const auto some_time = [&] {
+    return lab_.now.mono + static_cast<Millis>(random_.Below(static_cast<uint64_t>(until)));
+  };
   for (uint32_t i = 0; i < plan_.datagrams; ++i) {
     lab_.At(some_time(), [this] { SendOne(random_.Below(2) != 0); });
   }

@@ -19,7 +19,9 @@ void Link::Carry(Instant now, Lab::Frame frame, const Deliver& deliver) {
     Lab::Frame arriving = frame;
     if (Chance(plan_.corrupt)) Corrupt(arriving);
     Millis late = 0;
-    if (Chance(plan_.reorder)) late = 1 + static_cast<Millis>(random_.Below(static_cast<uint64_t>(plan_.reorder_delay)));
+    if (Chance(plan_.reorder)) {
+      late = 1 + static_cast<Millis>(random_.Below(static_cast<uint64_t>(plan_.reorder_delay)));
+    }
     deliver(leaves + plan_.delay + late, std::move(arriving));
   }
 }

@@ -185,7 +185,8 @@ void Simulation::ConnectEnded(size_t index, const StackEvent& event) {
   }
   HostOf(client).stack.Close(lab_.now, event.socket);
   // Address resolution gives up sooner than TCP (RFC 4861 §7.2.2): the application tries again.
-  const bool excused = event.status == Status::kHostUnreachable && lab_.now.mono <= start_ + scenario_.faults_until + 5'000;
+  const Instant excuses_end = start_ + scenario_.faults_until + 5'000;
+  const bool excused = event.status == Status::kHostUnreachable && lab_.now.mono <= excuses_end;
   if (!excused) return Fault("connect ended: " + std::string(ToString(event.status)));
   if (pair.talkers[1]->started()) return Fault("accepted, but connect ended");
   lab_.At(lab_.now.mono + 1'000, [this, index] { Open(index); });
