@@ -9,12 +9,14 @@ import type {
   NodeInfo,
   PeerInfo,
   RejectReason,
+  StackCounters,
 } from '@ztkit/types';
 import { Command, DropReasonName, WireError } from '@ztkit/types';
 import { readNetwork, readPeer } from './decode-bodies.js';
 import { writeIssuedConfig } from './encode-issued-config.js';
 import { EncodedCaptures } from './encoded-captures.js';
 import { readEndpoint, readNodeAddress, writeEndpoint, writeNetworkId, writeNodeAddress } from './fields.js';
+import { readStackCounters } from './tcp-info.js';
 
 const rejectCodes: Readonly<Record<RejectReason, number>> = {
   'not-found': WireError.OBJECT_NOT_FOUND,
@@ -52,6 +54,10 @@ export class EncodedNode extends EncodedCaptures implements EngineNode {
     const body = this.requests.send(Command.COUNTERS, 'cannot read the counters');
     const pairs = body.list(() => [body.u16(), body.u64()] as const);
     return Object.fromEntries(pairs.map(([reason, count]) => [DropReasonName[reason] ?? `REASON_${reason}`, count]));
+  }
+
+  stackCounters(): StackCounters {
+    return readStackCounters(this.requests.send(Command.STACK_COUNTERS, 'cannot read the counters of the stack'));
   }
 
   join(network: NetworkId): void {

@@ -1,13 +1,14 @@
 /** The socket half of an {@link EngineNode} over a {@link RawNode}. */
-import type { Endpoint, OpenedSocket, SocketHandle, SocketInfo } from '@ztkit/types';
-import { Command, Status, SocketOption } from '@ztkit/types';
+import type { Endpoint, OpenedSocket, SocketHandle, SocketInfo, SocketOptionKey, TcpInfo } from '@ztkit/types';
+import { Command, SocketOption, Status } from '@ztkit/types';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { readEndpoint, writeEndpoint, writeIp } from './fields.js';
 import type { RawNode } from './raw-node.js';
 import { Requester } from './request.js';
 import { readSocketInfo } from './socket-info.js';
-import { statusError } from './status-error.js';
+import { check, statusError } from './status-error.js';
+import { readTcpInfo } from './tcp-info.js';
 
 /** Two encoded endpoints of the longest form, with room. */
 const ENDPOINTS_BYTES = 64;
@@ -62,18 +63,24 @@ export class EncodedSockets {
     this.requests.send(Command.TCP_ABORT, `cannot abort socket ${socket}`, (out) => out.u32(socket));
   }
 
-  tcpSetNoDelay(socket: SocketHandle, on: boolean): void {
-    this.#setOption(socket, SocketOption.TCP_NODELAY, on ? 1n : 0n);
+  tcpInfo(socket: SocketHandle): TcpInfo | undefined {
+    const { status, body } = this.requests.attempt(Command.TCP_INFO, (out) => out.u32(socket));
+    if (status === Status.NOT_FOUND) return undefined;
+    check(status, `cannot look at connection ${socket}`);
+    return readTcpInfo(body);
   }
 
-  tcpSetKeepAlive(socket: SocketHandle, idleMs: number): void {
-    if (idleMs > 0) {
-      // Node.js knows the first wait only: the others are what libuv sets, a second between ten probes.
-      this.#setOption(socket, SocketOption.TCP_KEEPIDLE, BigInt(idleMs));
-      this.#setOption(socket, SocketOption.TCP_KEEPINTVL, 1000n);
-      this.#setOption(socket, SocketOption.TCP_KEEPCNT, 10n);
-    }
-    this.#setOption(socket, SocketOption.SO_KEEPALIVE, idleMs > 0 ? 1n : 0n);
+  setSocketOption(socket: SocketHandle, option: SocketOptionKey, value: number): void {
+    this.requests.send(Command.SOCKET_SET_OPTION, `cannot set ${option} of socket ${socket} to ${value}`, (out) =>
+      out.u32(socket).u8(SocketOption[option]).i64(BigInt(value)),
+    );
+  }
+
+  getSocketOption(socket: SocketHandle, option: SocketOptionKey): number {
+    const body = this.requests.send(Command.SOCKET_GET_OPTION, `cannot read ${option} of socket ${socket}`, (out) =>
+      out.u32(socket).u8(SocketOption[option]),
+    );
+    return Number(body.i64());
   }
 
   udpBind(network: bigint, local: Endpoint): OpenedSocket {
@@ -83,12 +90,22 @@ export class EncodedSockets {
     });
   }
 
+  udpConnect(socket: SocketHandle, remote: Endpoint): Endpoint {
+    const what = remote.address === '' ? `cannot disconnect socket ${socket}` : `cannot connect to ${remote.address}`;
+    const body = this.requests.send(Command.UDP_CONNECT, what, (out) => {
+      out.u32(socket);
+      writeEndpoint(out, remote);
+    });
+    return readEndpoint(body);
+  }
+
   udpSend(socket: SocketHandle, to: Endpoint, data: Uint8Array): boolean {
     writeEndpoint(this.#to.clear(), to);
     const result = this.raw.udpSend(socket, this.#to.written, data);
     if (result >= 0) return true;
     if (result === -Status.WOULD_BLOCK) return false;
-    throw statusError(-result, `cannot send to ${to.address} port ${to.port}`);
+    const where = to.address === '' ? 'to the peer' : `to ${to.address} port ${to.port}`;
+    throw statusError(-result, `cannot send ${where}`);
   }
 
   udpReceive(socket: SocketHandle, into: Uint8Array): { size: number; from: Endpoint; to: Endpoint } | undefined {
@@ -114,6 +131,14 @@ export class EncodedSockets {
     return readSocketInfo(body);
   }
 
+  groupJoin(socket: SocketHandle, network: bigint, group: string): void {
+    this.#group(Command.GROUP_JOIN, `cannot join ${group}`, socket, network, group);
+  }
+
+  groupLeave(socket: SocketHandle, network: bigint, group: string): void {
+    this.#group(Command.GROUP_LEAVE, `cannot leave ${group}`, socket, network, group);
+  }
+
   ping(network: bigint, to: string, token: number, payloadSize: number, timeoutMs: number): void {
     this.requests.send(Command.PING, `cannot ping ${to}`, (out) => {
       out.u64(network);
@@ -122,14 +147,15 @@ export class EncodedSockets {
     });
   }
 
+  #group(op: number, what: string, socket: SocketHandle, network: bigint, group: string): void {
+    this.requests.send(op, what, (out) => {
+      out.u32(socket).u64(network);
+      writeIp(out, group);
+    });
+  }
+
   #open(op: number, what: string, write: (out: ByteWriter) => void): OpenedSocket {
     const body = this.requests.send(op, what, write);
     return { socket: body.u32(), local: readEndpoint(body) };
-  }
-
-  #setOption(socket: SocketHandle, option: number, value: bigint): void {
-    this.requests.send(Command.SOCKET_SET_OPTION, `cannot set an option of socket ${socket}`, (out) =>
-      out.u32(socket).u8(option).i64(value),
-    );
   }
 }

@@ -5,7 +5,7 @@ import { readEndpoint } from './fields.js';
 
 const kinds: Readonly<Record<number, SocketInfo['kind']>> = { 1: 'tcp-listener', 2: 'tcp', 3: 'udp' };
 /** RFC 9293 §3.3.2, in the core's order. */
-const tcpStates = [
+export const tcpStates: readonly string[] = [
   'CLOSED',
   'LISTEN',
   'SYN-SENT',

@@ -48,8 +48,8 @@ export function tcpSuite(engines: EngineSet): void {
 
     it('answers small requests without delay', async () => {
       const [client, server] = await connection(a, b);
-      client.watched.node.tcpSetNoDelay(client.socket, true);
-      server.watched.node.tcpSetNoDelay(server.socket, true);
+      client.watched.node.setSocketOption(client.socket, 'TCP_NODELAY', 1);
+      server.watched.node.setSocketOption(server.socket, 'TCP_NODELAY', 1);
       const started = performance.now();
       for (let round = 0; round < 100; round++) {
         await write(client, Uint8Array.of(round, 1, 2));

@@ -33,6 +33,15 @@ export function checkIp(name: string, value: unknown): string {
   throw invalid(`"${name}" must be an IPv4 or IPv6 address, not ${shown(value)}`);
 }
 
+/** A multicast group: 224.0.0.0/4 or ff00::/8. */
+export function checkGroup(name: string, value: unknown): string {
+  const version = ipVersion(value);
+  const text = String(value);
+  const first = version === 4 ? Number.parseInt(text, 10) : Number.parseInt(text.split(':')[0] || '0', 16);
+  if ((version === 4 && first >> 4 === 14) || (version === 6 && first >> 8 === 0xff)) return text;
+  throw invalid(`"${name}" must be a multicast address such as 239.1.2.3 or ff15::1, not ${shown(value)}`);
+}
+
 /** A local address: an IP or absent (`''`: any). */
 export function checkLocalIp(name: string, value: unknown): string {
   return value === undefined || value === '' ? '' : checkIp(name, value);

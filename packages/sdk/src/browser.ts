@@ -13,6 +13,7 @@ export type {
   NodeInfo,
   PeerInfo,
   SocketInfo,
+  TcpInfo,
   ZtErrorCode,
 } from '@ztkit/types';
 export {
@@ -36,9 +37,11 @@ export type { ConnectOptions, Network, ReadyOptions } from './network.js';
 export type { Diagnosis, Node, OnlineOptions } from './node.js';
 export type { EventStream, Unsubscribe } from './node-events.js';
 export type { NodeOptions } from './node-options.js';
+export type { NodeStats, ProtocolStats } from './node-stats.js';
 export type { PingOptions, PingReply } from './pings.js';
 export * from './private-world.js';
 export type { EngineChoice } from './select-engine.js';
+export type { SocketOptionValues, TcpListenerOption, TcpOption, UdpOption } from './socket-options.js';
 export { memoryStore, type StateStore } from './state-store.js';
 export { TcpConnection } from './tcp-connection.js';
 export * from './tcp-handle.js';

@@ -23,6 +23,7 @@ import type { Logger } from './logger.js';
 import { Network } from './network.js';
 import { type EventStream, NodeEvents, type Unsubscribe } from './node-events.js';
 import type { NodeState } from './node-state.js';
+import { type NodeStats, nodeStats } from './node-stats.js';
 import { Pings } from './pings.js';
 import { type SocketEvent, SocketTable } from './socket-table.js';
 import type { SocketPort } from './tcp-handle.js';
@@ -158,6 +159,17 @@ export class Node {
   counters(): Record<string, bigint> {
     this.#checkOpen();
     return this.#engine.counters();
+  }
+
+  /**
+   * What each protocol of the stack sent, took and refused since the start.
+   *
+   * The names are those of libzt's statistics: `zts_stats_counter_t` has `xmit` as `_tx`, `recv` as `_rx`, `drop` as
+   * `_drop`, and {@link ProtocolStats.errors} as `_err` (for ip4 and ip6 with those of the fragmentation counters added).
+   */
+  stats(): NodeStats {
+    this.#checkOpen();
+    return nodeStats(this.#engine.stackCounters());
   }
 
   /**

@@ -8,6 +8,7 @@ import {
   ZtError,
 } from '@ztkit/types';
 import { runCallback } from './callback.js';
+import type { OptionPort } from './socket-options.js';
 
 type Having<E, T> = E extends { type: infer Types } ? (Types & T extends never ? never : E) : never;
 /** Events that name a socket. */
@@ -51,6 +52,14 @@ export class SocketTable {
   /** Gives the socket up in the engine too. */
   release(socket: SocketHandle): void {
     if (this.#targets.delete(socket)) this.engine.socketClose(socket);
+  }
+
+  /** The options of a socket that is open. */
+  optionsOf(socket: SocketHandle): OptionPort {
+    return {
+      set: (option, value) => this.engine.setSocketOption(socket, option, value),
+      get: (option) => this.engine.getSocketOption(socket, option),
+    };
   }
 
   dispatch(event: SocketEvent): void {

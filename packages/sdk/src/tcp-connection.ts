@@ -2,9 +2,10 @@
  * A TCP connection with Web Streams on a {@link TcpHandle}: pull-driven reading, writing with back-pressure,
  * half-close.
  */
-import { type Endpoint, type NetworkId, type SocketInfo, ZtError } from '@ztkit/types';
+import { type Endpoint, type NetworkId, ZtError } from '@ztkit/types';
 import { checkBytes, checkMs } from './arguments.js';
-import type { TcpHandle, TcpSink } from './tcp-handle.js';
+import type { SocketOptionValues, TcpOption } from './socket-options.js';
+import type { ConnectionInfo, TcpHandle, TcpSink } from './tcp-handle.js';
 import { WaitList } from './waiting.js';
 
 /** Bytes read at once when the other side sends in bulk. */
@@ -88,13 +89,29 @@ export class TcpConnection {
     this.raw.setNoDelay(on);
   }
 
-  /** `true`: probes after 60 s of silence; a number: that idle time in ms; `false` or 0: none. */
+  /**
+   * `true`: probes after 60 s of silence; a number: that idle time in ms; `false` or 0: none. The connection ends when
+   * ten probes, a second apart, stay unanswered.
+   */
   setKeepAlive(idle: boolean | number = true): void {
     this.raw.setKeepAlive(keepAliveMs(idle));
   }
 
-  /** Queue lengths and state; `undefined` once it is over. */
-  info(): SocketInfo | undefined {
+  /**
+   * Sets a socket option by its BSD name, e.g. `setOption('TCP_USER_TIMEOUT', 30_000)`.
+   * @throws ZtError `ERR_ZT_INVALID_ARGUMENT`, or what ended the connection
+   */
+  setOption<K extends TcpOption>(name: K, value: SocketOptionValues[K]): void {
+    this.raw.setOption(name, value);
+  }
+
+  /** What is in force. */
+  getOption<K extends TcpOption>(name: K): SocketOptionValues[K] {
+    return this.raw.getOption(name);
+  }
+
+  /** State, queues, windows, round trips and counts, as `TCP_INFO` tells them; `undefined` once it is over. */
+  info(): ConnectionInfo | undefined {
     return this.raw.info();
   }
 

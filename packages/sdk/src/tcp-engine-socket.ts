@@ -1,8 +1,21 @@
 /** The engine's TCP sockets as {@link TcpHandle} and {@link TcpListenerHandle}. */
-import { type Endpoint, type NetworkId, type SocketHandle, type SocketInfo, Status, ZtError } from '@ztkit/types';
+import { type Endpoint, type NetworkId, type SocketHandle, Status, ZtError } from '@ztkit/types';
 import { runCallback } from './callback.js';
+import type { TcpListenerOption, TcpOption } from './socket-options.js';
+import { getOption, type OptionPort, type SocketOptionValues, setOption } from './socket-options.js';
 import { errorOfStatus, type SocketEvent, type SocketTable, type SocketTarget } from './socket-table.js';
-import type { TcpHandle, TcpHandleState, TcpListenerHandle, TcpListenerSink, TcpSink } from './tcp-handle.js';
+import type {
+  ConnectionInfo,
+  TcpHandle,
+  TcpHandleState,
+  TcpListenerHandle,
+  TcpListenerSink,
+  TcpSink,
+} from './tcp-handle.js';
+
+/** What libuv sets under `setKeepAlive`: a second between ten probes. */
+const probeIntervalMs = 1000;
+const probeCount = 10;
 
 /** `10.0.0.2:80` or `[fd00::1]:80`. */
 export function endpointText({ address, port }: Endpoint): string {
@@ -115,15 +128,38 @@ export class TcpEngineSocket implements TcpHandle, SocketTarget {
   }
 
   setNoDelay(on: boolean): void {
-    if (!this.#givenUp && this.#state !== 'closed') this.#table.engine.tcpSetNoDelay(this.#socket, on);
+    if (!this.#givenUp && this.#state !== 'closed') this.setOption('TCP_NODELAY', on);
   }
 
   setKeepAlive(idleMs: number): void {
-    if (!this.#givenUp && this.#state !== 'closed') this.#table.engine.tcpSetKeepAlive(this.#socket, idleMs);
+    if (this.#givenUp || this.#state === 'closed') return;
+    if (idleMs > 0) {
+      this.setOption('TCP_KEEPIDLE', idleMs);
+      this.setOption('TCP_KEEPINTVL', probeIntervalMs);
+      this.setOption('TCP_KEEPCNT', probeCount);
+    }
+    this.setOption('SO_KEEPALIVE', idleMs > 0);
   }
 
-  info(): SocketInfo | undefined {
-    return this.#givenUp || this.#error !== undefined ? undefined : this.#table.engine.socketInfo(this.#socket);
+  setOption<K extends TcpOption>(name: K, value: SocketOptionValues[K]): void {
+    setOption(this.#options(), 'tcp', name, value);
+  }
+
+  getOption<K extends TcpOption>(name: K): SocketOptionValues[K] {
+    return getOption(this.#options(), 'tcp', name);
+  }
+
+  info(): ConnectionInfo | undefined {
+    if (this.#givenUp || this.#error !== undefined) return undefined;
+    const socket = this.#table.engine.socketInfo(this.#socket);
+    const tcp = this.#table.engine.tcpInfo(this.#socket);
+    return socket === undefined || tcp === undefined ? undefined : { ...socket, ...tcp };
+  }
+
+  #options(): OptionPort {
+    if (this.#error !== undefined) throw this.#error;
+    if (this.#givenUp) throw this.#closedError();
+    return this.#table.optionsOf(this.#socket);
   }
 
   onEvent(event: SocketEvent): void {
@@ -197,6 +233,19 @@ export class TcpEngineListener implements TcpListenerHandle, SocketTarget {
     this.local = init.local;
     this.#sink = sink;
     table.add(init.socket, this);
+  }
+
+  setOption<K extends TcpListenerOption>(name: K, value: SocketOptionValues[K]): void {
+    setOption(this.#options(), 'listener', name, value);
+  }
+
+  getOption<K extends TcpListenerOption>(name: K): SocketOptionValues[K] {
+    return getOption(this.#options(), 'listener', name);
+  }
+
+  #options(): OptionPort {
+    if (this.#sink !== undefined) return this.#table.optionsOf(this.#socket);
+    throw new ZtError('ERR_ZT_CLOSED', `The listener on ${endpointText(this.local)} ended`);
   }
 
   close(): void {

@@ -10,7 +10,11 @@
  * `onReadable` says when to go on. Writing: when `write` took less than it was given, keep the rest and go on at
  * `onWritable`. Not reading is how back-pressure is made: the receive window closes by itself.
  */
-import type { Endpoint, NetworkId, SocketInfo, ZtError } from '@ztkit/types';
+import type { Endpoint, NetworkId, SocketInfo, TcpInfo, ZtError } from '@ztkit/types';
+import type { SocketOptionValues, TcpListenerOption, TcpOption, UdpOption } from './socket-options.js';
+
+/** Everything a connection knows about itself. */
+export interface ConnectionInfo extends SocketInfo, TcpInfo {}
 
 /** What a {@link TcpHandle} tells its owner. */
 export interface TcpSink {
@@ -63,12 +67,19 @@ export interface TcpHandle {
    * Idempotent.
    */
   close(): void;
-  /** Switches Nagle's algorithm off or on. */
+  /** Switches Nagle's algorithm off or on. Does nothing once it is over. */
   setNoDelay(on: boolean): void;
-  /** Idle time in ms before the first probe; 0 turns keep-alive off. */
+  /**
+   * Idle time in ms before the first probe; 0 turns keep-alive off. As in Node.js, ten probes follow a second apart
+   * (`TCP_KEEPINTVL` and `TCP_KEEPCNT`). Does nothing once it is over.
+   */
   setKeepAlive(idleMs: number): void;
-  /** Queue lengths and state, `undefined` once it is over. */
-  info(): SocketInfo | undefined;
+  /** @throws ZtError `ERR_ZT_INVALID_ARGUMENT`, or what ended the connection */
+  setOption<K extends TcpOption>(name: K, value: SocketOptionValues[K]): void;
+  /** What is in force. */
+  getOption<K extends TcpOption>(name: K): SocketOptionValues[K];
+  /** State, queues, windows, times and counts; `undefined` once it is over. */
+  info(): ConnectionInfo | undefined;
 }
 
 /** What a {@link TcpListenerHandle} tells its owner. */
@@ -82,6 +93,9 @@ export interface TcpListenerSink {
 /** A TCP listener. */
 export interface TcpListenerHandle {
   readonly local: Endpoint;
+  /** Connections that come in later have the options of connections from the start. */
+  setOption<K extends TcpListenerOption>(name: K, value: SocketOptionValues[K]): void;
+  getOption<K extends TcpListenerOption>(name: K): SocketOptionValues[K];
   /** Stops listening; connections that were handed out live on. Idempotent. No more calls of the sink. */
   close(): void;
 }
@@ -105,10 +119,20 @@ export interface ReceivedDatagram {
 
 /** A UDP socket. */
 export interface UdpHandle {
+  /** Where it is bound; completed while connected. */
   readonly local: Endpoint;
-  /** False: the transmit queue is full and the datagram was dropped, as UDP may. */
-  send(data: Uint8Array, to: Endpoint): boolean;
+  /** The peer while connected. */
+  readonly remote: Endpoint | undefined;
+  /** Fixes the peer: only it is heard, `send` needs no address. `undefined`: any peer again. */
+  connect(remote: Endpoint | undefined): void;
+  /** False: the transmit queue is full and the datagram was dropped, as UDP may. Without `to`: to the peer. */
+  send(data: Uint8Array, to?: Endpoint): boolean;
   receiveInto(into: Uint8Array): ReceivedDatagram | undefined;
+  /** Hears a multicast group on a network: the socket's own, or `networkId`, or the first with that family. */
+  join(group: string, networkId?: NetworkId): void;
+  leave(group: string, networkId?: NetworkId): void;
+  setOption<K extends UdpOption>(name: K, value: SocketOptionValues[K]): void;
+  getOption<K extends UdpOption>(name: K): SocketOptionValues[K];
   /** Idempotent. No more calls of the sink. */
   close(): void;
 }

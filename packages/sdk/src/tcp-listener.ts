@@ -2,6 +2,7 @@
 import type { Endpoint } from '@ztkit/types';
 import { ZtError } from '@ztkit/types';
 import { checkSignal } from './arguments.js';
+import type { SocketOptionValues, TcpListenerOption } from './socket-options.js';
 import { TcpConnection } from './tcp-connection.js';
 import type { SocketPort, TcpHandle, TcpListenerHandle, TcpListenOptions } from './tcp-handle.js';
 import { WaitList } from './waiting.js';
@@ -39,6 +40,16 @@ export class TcpListener implements AsyncIterable<TcpConnection> {
   /** Where it listens; the port is the real one. An address `''` means all of the node's addresses. */
   get address(): Endpoint {
     return this.#handle.local;
+  }
+
+  /** Sets an option by its BSD name. Connections that come in later have it from the start. */
+  setOption<K extends TcpListenerOption>(name: K, value: SocketOptionValues[K]): void {
+    this.#handle.setOption(name, value);
+  }
+
+  /** What is in force. */
+  getOption<K extends TcpListenerOption>(name: K): SocketOptionValues[K] {
+    return this.#handle.getOption(name);
   }
 
   /** Connections that were reset because `backlog` others waited to be taken. */

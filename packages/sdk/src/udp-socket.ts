@@ -1,7 +1,8 @@
 /** A UDP socket with promises on a {@link UdpHandle}. */
-import { type Endpoint, ZtError } from '@ztkit/types';
-import { checkBytes, checkFunction, checkRemote, checkSignal } from './arguments.js';
+import { type Endpoint, type NetworkId, parseNetworkId, ZtError } from '@ztkit/types';
+import { checkBytes, checkFunction, checkGroup, checkObject, checkRemote, checkSignal } from './arguments.js';
 import { runCallback } from './callback.js';
+import type { SocketOptionValues, UdpOption } from './socket-options.js';
 import type { SocketPort, UdpHandle, UdpOpenOptions } from './tcp-handle.js';
 import { WaitList } from './waiting.js';
 
@@ -24,7 +25,7 @@ export interface UdpOptions extends UdpOpenOptions {
   signal?: AbortSignal;
 }
 
-/** A UDP socket. Datagrams wait in the engine (1 MiB, then the newest are dropped) until they are taken. */
+/** A UDP socket. Datagrams wait in the engine (1 MiB or `SO_RCVBUF`, then the newest are dropped) until they are taken. */
 export class UdpSocket implements AsyncIterable<Datagram> {
   readonly #handle: UdpHandle;
   readonly #waiting = new WaitList<void>();
@@ -45,17 +46,87 @@ export class UdpSocket implements AsyncIterable<Datagram> {
     this.#signal?.addEventListener('abort', this.#abort, { once: true });
   }
 
-  /** Where it is bound; the port is the real one. An address `''` means all of the node's addresses. */
+  /**
+   * Where it is bound; the port is the real one. An address `''` means all of the node's addresses; while connected it
+   * is the one that reaches the peer.
+   */
   get address(): Endpoint {
     return this.#handle.local;
   }
 
+  /** The peer while connected. */
+  get remoteEndpoint(): Endpoint | undefined {
+    return this.#handle.remote;
+  }
+
   /**
-   * Sends one datagram. False: the transmit queue was full and it was dropped, as UDP may.
-   * @throws ZtError `ERR_ZT_MESSAGE_TOO_BIG`, `ERR_ZT_NETWORK_UNREACHABLE`, `ERR_ZT_CLOSED`
+   * Sends one datagram; without `to` to the connected peer. False: the transmit queue was full and it was dropped, as
+   * UDP may.
+   * @throws ZtError `ERR_ZT_MESSAGE_TOO_BIG`, `ERR_ZT_NETWORK_UNREACHABLE`, `ERR_ZT_NOT_CONNECTED`,
+   * `ERR_ZT_ALREADY_CONNECTED` (another address than the peer's), `ERR_ZT_ACCESS_DENIED` (broadcast without
+   * `SO_BROADCAST`), `ERR_ZT_CLOSED`
    */
-  send(data: Uint8Array | ArrayBufferView | ArrayBuffer, to: Endpoint): boolean {
-    return this.#handle.send(checkBytes('data', data), checkRemote('to', to));
+  send(data: Uint8Array | ArrayBufferView | ArrayBuffer, to?: Endpoint): boolean {
+    return this.#handle.send(checkBytes('data', data), to === undefined ? undefined : checkRemote('to', to));
+  }
+
+  /**
+   * Fixes the peer: only its datagrams are received, only errors about it are told to `onError`. Nothing is sent. Datagrams
+   * that wait already stay. May be called again for another peer.
+   * @throws ZtError `ERR_ZT_NETWORK_UNREACHABLE`, `ERR_ZT_CLOSED`
+   */
+  connect(remote: Endpoint): void {
+    this.#handle.connect(checkRemote('remote', remote));
+  }
+
+  /** Any peer again. */
+  disconnect(): void {
+    this.#handle.connect(undefined);
+  }
+
+  /**
+   * Hears a multicast group from now on; the network delivers it to this node while a socket is in it. On the socket's
+   * network; for sockets over all networks on `options.networkId`, by default the first one that has the family.
+   * @throws ZtError `ERR_ZT_INVALID_ARGUMENT`, `ERR_ZT_ALREADY_EXISTS`, `ERR_ZT_NOT_FOUND` (no such network),
+   * `ERR_ZT_LIMIT_REACHED`, `ERR_ZT_CLOSED`
+   */
+  join(group: string, options: { networkId?: string } = {}): void {
+    this.#handle.join(checkGroup('group', group), networkOf(options));
+  }
+
+  /** Leaves a group. `ERR_ZT_NOT_FOUND` when the socket is not in it. Closing leaves all. */
+  leave(group: string, options: { networkId?: string } = {}): void {
+    this.#handle.leave(checkGroup('group', group), networkOf(options));
+  }
+
+  /** Sets a socket option by its BSD name, e.g. `setOption('IP_TOS', 0xb8)`. */
+  setOption<K extends UdpOption>(name: K, value: SocketOptionValues[K]): void {
+    this.#handle.setOption(name, value);
+  }
+
+  /** What is in force. */
+  getOption<K extends UdpOption>(name: K): SocketOptionValues[K] {
+    return this.#handle.getOption(name);
+  }
+
+  /** As in `node:dgram`: TTL or hop limit of what goes to one host, 1..255. */
+  setTTL(ttl: number): void {
+    this.setOption('IP_TTL', ttl);
+  }
+
+  /** As in `node:dgram`: TTL or hop limit of what goes to groups, 0..255. */
+  setMulticastTTL(ttl: number): void {
+    this.setOption('IP_MULTICAST_TTL', ttl);
+  }
+
+  /** As in `node:dgram`: whether sockets of this node hear what this one sends to a group. */
+  setMulticastLoopback(flag: boolean): void {
+    this.setOption('IP_MULTICAST_LOOP', flag);
+  }
+
+  /** As in `node:dgram`: whether broadcast addresses may be sent to. Default true. */
+  setBroadcast(flag: boolean): void {
+    this.setOption('SO_BROADCAST', flag);
   }
 
   /** The next datagram. Rejects with `ERR_ZT_CLOSED` once the socket is closed, or why it ended otherwise. */
@@ -104,4 +175,9 @@ export class UdpSocket implements AsyncIterable<Datagram> {
     this.#handle.close();
     this.#waiting.resolveAll();
   }
+}
+
+function networkOf(options: { networkId?: string }): NetworkId | undefined {
+  const { networkId } = checkObject('options', options) as { networkId?: string };
+  return networkId === undefined ? undefined : parseNetworkId(networkId);
 }

@@ -11,6 +11,9 @@ import {
   type NetworkInfo,
   type NodeAddress,
   type NodeEvent,
+  type SocketOptionKey,
+  type StackCounters,
+  StackProtocol,
   Status,
   ZtError,
 } from '@ztkit/types';
@@ -18,6 +21,26 @@ import { FakeCaptures } from './fake-captures.js';
 import { FakeSockets } from './fake-sockets.js';
 
 export const fakePlanet = new Uint8Array([1, ...new Array(16).fill(7)]);
+
+/** Field number `i` of every protocol is `i`. */
+const counts = [
+  'xmit',
+  'recv',
+  'fw',
+  'drop',
+  'chkerr',
+  'lenerr',
+  'memerr',
+  'rterr',
+  'proterr',
+  'opterr',
+  'err',
+  'cachehit',
+];
+const each = Object.fromEntries(counts.map((name, i) => [name, BigInt(i + 1)]));
+const fakeCounters = Object.fromEntries(
+  Object.keys(StackProtocol).map((name) => [name, each]),
+) as unknown as StackCounters;
 
 /** A well-formed secret identity. */
 export function fakeSecret(address: string): string {
@@ -200,8 +223,39 @@ export class FakeNode implements EngineNode {
     this.world.sockets.abort(socket);
   }
 
-  tcpSetNoDelay(): void {}
-  tcpSetKeepAlive(): void {}
+  tcpInfo() {
+    return undefined;
+  }
+
+  setSocketOption(socket: number, option: SocketOptionKey, value: number): void {
+    this.#check();
+    this.world.sockets.options(socket).set(option, value);
+  }
+
+  getSocketOption(socket: number, option: SocketOptionKey): number {
+    return this.world.sockets.options(socket).get(option) ?? 0;
+  }
+
+  stackCounters(): StackCounters {
+    return fakeCounters;
+  }
+
+  udpConnect(socket: number, remote: Endpoint): Endpoint {
+    this.#check();
+    return this.world.sockets.connectUdp(this, socket, remote);
+  }
+
+  groupJoin(socket: number, network: bigint, group: string): void {
+    const groups = this.world.sockets.groups(socket);
+    const key = `${network}/${group}`;
+    if (groups.has(key)) throw new ZtError('ERR_ZT_ALREADY_EXISTS', 'Joined');
+    groups.add(key);
+  }
+
+  groupLeave(socket: number, network: bigint, group: string): void {
+    if (this.world.sockets.groups(socket).delete(`${network}/${group}`)) return;
+    throw new ZtError('ERR_ZT_NOT_FOUND', 'Not joined');
+  }
 
   udpBind(_network: bigint, local: Endpoint) {
     this.#check();

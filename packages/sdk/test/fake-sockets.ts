@@ -1,5 +1,5 @@
 /** Sockets of the fake engine: pairs of bounded pipes, edge-triggered like the real ones. */
-import { type Endpoint, Event, type NetworkId, Status, ZtError } from '@ztkit/types';
+import { type Endpoint, Event, type NetworkId, type SocketOptionKey, Status, ZtError } from '@ztkit/types';
 import type { FakeNode, FakeWorld } from './fake-engine.js';
 
 /** Small, so that back-pressure shows. */
@@ -19,6 +19,9 @@ interface FakeSocket {
   wantsWritable: boolean;
   closedTold: boolean;
   forgotten: boolean;
+  options: Map<SocketOptionKey, number>;
+  groups: Set<string>;
+  udpPeer?: Endpoint | undefined;
   datagrams: { data: Uint8Array; from: Endpoint; to: Endpoint }[];
 }
 
@@ -56,6 +59,8 @@ export class FakeSockets {
       closedTold: false,
       forgotten: false,
       datagrams: [],
+      options: new Map(),
+      groups: new Set(),
     };
     this.#sockets.set(socket.id, socket);
     return socket;
@@ -177,12 +182,28 @@ export class FakeSockets {
     socket.forgotten = true;
   }
 
+  options(id: number): Map<SocketOptionKey, number> {
+    return this.#get(id).options;
+  }
+
+  groups(id: number): Set<string> {
+    return this.#get(id).groups;
+  }
+
+  connectUdp(node: FakeNode, id: number, remote: Endpoint): Endpoint {
+    const socket = this.#get(id);
+    socket.udpPeer = remote.address === '' ? undefined : remote;
+    return socket.udpPeer === undefined ? socket.local : { address: node.ip, port: socket.local.port };
+  }
+
   bindUdp(node: FakeNode, local: Endpoint) {
     const socket = this.#make(node, 'udp', local);
     return { socket: socket.id, local: socket.local };
   }
 
-  sendUdp(node: FakeNode, id: number, to: Endpoint, data: Uint8Array): boolean {
+  sendUdp(node: FakeNode, id: number, given: Endpoint, data: Uint8Array): boolean {
+    const to = given.address === '' ? this.#get(id).udpPeer : given;
+    if (to === undefined) throw new ZtError('ERR_ZT_NOT_CONNECTED', 'No peer');
     const from = { address: node.ip, port: this.#get(id).local.port };
     const peer = [...this.#sockets.values()].find(
       (other) =>

@@ -21,6 +21,7 @@
 import type { EngineCaptures } from './capture.js';
 import type { NetworkAddress, NetworkInfo, NodeEvent, PeerInfo } from './event.js';
 import type { NetworkId, NodeAddress } from './ids.js';
+import type { SocketOptionKey, StackCounters, TcpInfo } from './socket-facts.js';
 
 /** An IP endpoint inside a virtual network or on the physical network. */
 export interface Endpoint {
@@ -147,6 +148,8 @@ export interface EngineNode extends EngineCaptures {
   peers(): PeerInfo[];
   /** Non-zero drop counters by reason (schema/enums.json DropReason). */
   counters(): Record<string, bigint>;
+  /** What each protocol of the stack sent, took and refused. */
+  stackCounters(): StackCounters;
   /** Joins a network; already joined is fine. */
   join(network: NetworkId): void;
   /** Leaves; throws `ERR_ZT_NOT_FOUND` when not joined. */
@@ -173,11 +176,25 @@ export interface EngineNode extends EngineCaptures {
   tcpShutdown(socket: SocketHandle): void;
   /** Sends RST at once. */
   tcpAbort(socket: SocketHandle): void;
-  tcpSetNoDelay(socket: SocketHandle, on: boolean): void;
-  /** Idle time in ms before the first probe; 0 turns keep-alive off. */
-  tcpSetKeepAlive(socket: SocketHandle, idleMs: number): void;
+  /** Facts about a connection; `undefined` when there is no connection of that number. */
+  tcpInfo(socket: SocketHandle): TcpInfo | undefined;
+  /**
+   * `ERR_ZT_INVALID_ARGUMENT`: out of range, or this kind of socket has no such option; `ERR_ZT_NOT_FOUND`. Connections
+   * that a listener accepts later inherit its options.
+   */
+  setSocketOption(socket: SocketHandle, option: SocketOptionKey, value: number): void;
+  /** What is in force. Errors as above. */
+  getSocketOption(socket: SocketHandle, option: SocketOptionKey): number;
   udpBind(network: bigint, local: Endpoint): OpenedSocket;
-  /** False: no room in the transmit queue now (the datagram was dropped). */
+  /**
+   * Fixes the peer: others are not heard, errors of others are not told. Address `''` and port 0: any peer again.
+   * Returns the local endpoint, completed by the address that reaches the peer. What was received before stays.
+   */
+  udpConnect(socket: SocketHandle, remote: Endpoint): Endpoint;
+  /**
+   * Address `''` and port 0: to the connected peer (`ERR_ZT_NOT_CONNECTED`); another than the connected peer is
+   * `ERR_ZT_ALREADY_CONNECTED`. False: no room in the transmit queue now (the datagram was dropped).
+   */
   udpSend(socket: SocketHandle, to: Endpoint, data: Uint8Array): boolean;
   /** The next datagram (cut to `into`), or `undefined`. */
   udpReceive(socket: SocketHandle, into: Uint8Array): { size: number; from: Endpoint; to: Endpoint } | undefined;
@@ -187,6 +204,14 @@ export interface EngineNode extends EngineCaptures {
    */
   socketClose(socket: SocketHandle): void;
   socketInfo(socket: SocketHandle): SocketInfo | undefined;
+  /**
+   * Lets a UDP socket hear a multicast group on a network; `network` `0n`: the one it is bound to, else the first with
+   * that family. `ERR_ZT_INVALID_ARGUMENT`: no group; `ERR_ZT_ALREADY_EXISTS`; `ERR_ZT_NOT_FOUND`: no such network;
+   * `ERR_ZT_LIMIT_REACHED`. Closing the socket leaves.
+   */
+  groupJoin(socket: SocketHandle, network: bigint, group: string): void;
+  /** `ERR_ZT_NOT_FOUND` when the socket is not in the group there. */
+  groupLeave(socket: SocketHandle, network: bigint, group: string): void;
   /** ICMP echo; `ping_reply` with this token follows. `payloadSize` 0..65000 bytes. */
   ping(network: bigint, to: string, token: number, payloadSize: number, timeoutMs: number): void;
 

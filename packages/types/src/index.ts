@@ -10,3 +10,4 @@ export * from './errors.js';
 export * from './event.js';
 export * from './generated/enums.js';
 export * from './ids.js';
+export * from './socket-facts.js';
