@@ -81,6 +81,7 @@ set(ZT_NETSTACK_TESTS
   stack_test.cc
   tcp/buffer_test.cc
   tcp/connection_test.cc
+  tcp/attack_test.cc
   tcp/hardening_test.cc
   tcp/option_test.cc
   tcp/state_test.cc

@@ -179,7 +179,8 @@ std::string Info(Stage& stage, const Words& words) {
       {"bytes_in_flight", &TcpInfo::bytes_in_flight}, {"bytes_not_sent", &TcpInfo::bytes_not_sent},
       {"bytes_to_read", &TcpInfo::bytes_to_read}, {"bytes_retransmitted", &TcpInfo::bytes_retransmitted},
       {"segments_retransmitted", &TcpInfo::segments_retransmitted}, {"fast_recoveries", &TcpInfo::fast_recoveries},
-      {"timeouts", &TcpInfo::timeouts}, {"bytes_lost", &TcpInfo::bytes_lost}, {"undone_recoveries", &TcpInfo::undone_recoveries},
+      {"timeouts", &TcpInfo::timeouts}, {"bytes_lost", &TcpInfo::bytes_lost},
+      {"undone_recoveries", &TcpInfo::undone_recoveries},
       {"tail_loss_probes", &TcpInfo::tail_loss_probes}};
   const auto info = stage.stack().GetTcpInfo(stage.now(), stage.socket());
   if (!info) return "there is no TcpInfo";

@@ -35,6 +35,7 @@ void Connection::HandleUnacceptable(const Now& now, const TcpSegment& segment, S
     }
     return;
   }
+  if (segment.Has(kTcpSyn)) return Challenge(now);  // RFC 5961 §4.2: wherever it is
   if (segment.SequenceLength() == 0) {
     if (now.mono - stray_answered_at_ < kStrayInterval) return;
     stray_answered_at_ = now.mono;
