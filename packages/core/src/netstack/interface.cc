@@ -93,6 +93,10 @@ Mac GroupMac(const IpAddress& ip) {
   return Mac::Broadcast();
 }
 
+bool IsUnicastV4(const IpAddress& ip) {
+  return ip.IsV4() && ip.bytes[0] != 0 && ip.bytes[0] != 127 && ip.bytes[0] < 224;
+}
+
 bool IsLoopbackAddress(const IpAddress& ip) {
   if (ip.IsV4()) return ip.bytes[0] == 127;
   if (!ip.IsV6() || ip.bytes[15] != 1) return false;

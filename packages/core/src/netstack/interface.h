@@ -5,6 +5,7 @@
 
 #include "netstack/group/group_reporter.h"
 #include "netstack/group/group_table.h"
+#include "netstack/neighbor/address_check.h"
 #include "netstack/neighbor/cache.h"
 #include "netstack/stack_types.h"
 
@@ -19,6 +20,10 @@ struct Interface {
   std::vector<IpPrefix> addresses;  // the link-local one is last
   std::vector<Route> routes;
   NeighborCache neighbors;
+  AddressCheck check;
+  // ARP replies and advertisements: members ask once in a while, a flood of questions is not worth one of answers.
+  static constexpr int kAnswersPerSecond = 1000;
+  AnswerRateLimit answers{kAnswersPerSecond, kAnswersPerSecond};
   GroupTable groups;             // what sockets joined
   GroupReporter igmp{IpFamily::kV4}, mld{IpFamily::kV6};
   bool groups_reported = true;   // no kGroupsChanged is pending
@@ -46,6 +51,8 @@ IpAddress SolicitedNode(const IpAddress& ip);
 bool IsAllHosts(const IpAddress& ip);
 // The MAC a group or broadcast IP address maps to (RFC 1112 §6.4, RFC 2464 §7).
 Mac GroupMac(const IpAddress& ip);
+// Neither unspecified, loopback, multicast, reserved (RFC 1112 §4 class E) nor limited broadcast.
+bool IsUnicastV4(const IpAddress& ip);
 bool IsLoopbackAddress(const IpAddress& ip);
 bool IsLinkLocalV6(const IpAddress& ip);
 

@@ -29,6 +29,7 @@ set(ZT_NETSTACK_SOURCES
   ip/reassembly.cc
   ip/routing.cc
   ip/source_selection.cc
+  neighbor/address_check.cc
   neighbor/arp.cc
   neighbor/cache.cc
   neighbor/nd.cc

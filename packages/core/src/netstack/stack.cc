@@ -46,9 +46,7 @@ void Stack::Impl::HandleIcmpv6(const Now& now, const IpPacket& packet) {
     case Icmpv6::kEchoRequest: return echo.AnswerV6(now, packet, *message);
     case Icmpv6::kEchoReply: return echo.HandleReply(now, packet, message->rest);
     case Icmpv6::kNeighborSolicitation:
-    case Icmpv6::kNeighborAdvertisement:
-      if (!ip.HandleNeighbor(now, packet, *message)) drops.Count(DropReason::kMalformed);
-      return;
+    case Icmpv6::kNeighborAdvertisement: return ip.HandleNeighbor(now, packet, *message);
     case Mld::kQuery:
     case Mld::kReportV1:
     case Mld::kDone:
@@ -87,6 +85,25 @@ void Stack::Impl::OnGroupsChanged(Interface& interface) {
   event.kind = StackEventKind::kGroupsChanged;
   event.interface = interface.id;
   events.Push(event);
+}
+
+void Stack::Impl::OnAddressConflict(Interface& interface, const IpAddress& ip, Mac mac, bool lost) {
+  StackEvent event;
+  event.kind = StackEventKind::kAddressConflict;
+  event.interface = interface.id;
+  event.local.ip = ip;
+  event.mac = mac;
+  events.Push(event);
+  if (lost) EndUnowned(interface.id);
+}
+
+// The connections of addresses that are ours no longer.
+void Stack::Impl::EndUnowned(NetworkId interface) {
+  Interface* found = ip.Find(interface);
+  tcp.EndWhere(Status::kAddressNotAvailable, [&](const ConnectionName& name) {
+    if (name.interface == interface) return !found->Owns(name.local.ip);
+    return name.interface.value == 0 && ip.OwnerOf(name.local.ip) == nullptr;
+  });
 }
 
 SocketId Stack::Impl::NewId() {
@@ -142,10 +159,7 @@ void Stack::SetAddresses(const Now& now, NetworkId interface, std::span<const Ip
   Interface* found = impl_->ip.Find(interface);
   if (found == nullptr || found->loopback) return;
   impl_->ip.SetAddresses(now, *found, addresses);
-  impl_->tcp.EndWhere(Status::kAddressNotAvailable, [&](const ConnectionName& name) {
-    if (name.interface == interface) return !found->Owns(name.local.ip);
-    return name.interface.value == 0 && impl_->ip.OwnerOf(name.local.ip) == nullptr;
-  });
+  impl_->EndUnowned(interface);
 }
 
 void Stack::SetRoutes(NetworkId interface, std::span<const Route> routes) {

@@ -30,6 +30,8 @@ struct Stack::Impl final : Transports {
     errors.Send(now, packet, type, code, rest);
   }
   void OnGroupsChanged(Interface& interface) override;
+  void OnAddressConflict(Interface& interface, const IpAddress& ip, Mac mac, bool lost) override;
+  void EndUnowned(NetworkId interface);
   void HandleIcmpv4(const Now& now, const IpPacket& packet);
   void HandleIcmpv6(const Now& now, const IpPacket& packet);
   void HandleReceivedError(const Now& now, const IpPacket& packet, std::optional<TransportError> error);

@@ -1,8 +1,5 @@
 #include "netstack/header/ndp.h"
 
-#include "base/byte_writer.h"
-#include "base/check.h"
-
 namespace zt::netstack {
 
 std::optional<NeighborMessage> NeighborMessage::Parse(ByteSpan body, uint8_t option) {
@@ -20,14 +17,13 @@ std::optional<NeighborMessage> NeighborMessage::Parse(ByteSpan body, uint8_t opt
   return message;
 }
 
-ByteArray<24> NeighborMessage::Serialize(uint8_t option) const {
-  ZT_CHECK(link_address.has_value());
-  ByteArray<24> bytes{};
-  ByteWriter out(bytes);
-  out.Put(target.bytes);
-  out.U8(option);
-  out.U8(1);
-  out.MacAddress(*link_address);
+Bytes NeighborMessage::Serialize(uint8_t option) const {
+  Bytes bytes(target.bytes.begin(), target.bytes.end());
+  if (!link_address) return bytes;
+  bytes.push_back(option);
+  bytes.push_back(1);
+  const auto mac = link_address->ToBytes();
+  bytes.insert(bytes.end(), mac.begin(), mac.end());
   return bytes;
 }
 

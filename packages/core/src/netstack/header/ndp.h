@@ -23,7 +23,7 @@ struct NeighborMessage {
 
   // `option` is the option wanted. A zero-length option makes the whole message invalid (RFC 4861 §4.6).
   static std::optional<NeighborMessage> Parse(ByteSpan body, uint8_t option);
-  ByteArray<24> Serialize(uint8_t option) const;  // link_address must be set
+  Bytes Serialize(uint8_t option) const;
 };
 
 }  // namespace zt::netstack

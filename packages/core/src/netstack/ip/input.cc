@@ -20,11 +20,12 @@ void IpLayer::HandleFrame(const Now& now, NetworkId id, Mac source, Mac destinat
   const bool group = destination.IsMulticast();
   if (!group && destination != interface->mac) return drops_.Count(DropReason::kNotForUs);
   if (ether_type == kEtherTypeIpv4) {
-    HandleIpv4(now, {*interface, group}, payload);
+    HandleIpv4(now, {*interface, group, false, source}, payload);
   } else if (ether_type == kEtherTypeIpv6) {
-    HandleIpv6(now, {*interface, group}, payload);
+    HandleIpv6(now, {*interface, group, false, source}, payload);
   } else if (ether_type == kEtherTypeArp) {
-    if (!HandleArp(now, *interface, payload, random_, queue_)) drops_.Count(DropReason::kMalformed);
+    NeighborIo io{now, random_, queue_, counters_, {}};
+    FinishNeighbor(*interface, io, HandleArp(io, *interface, source, payload));
   } else {
     return drops_.Count(DropReason::kBadEthertype);
   }
@@ -36,6 +37,7 @@ bool IpLayer::Accept(const Arrival& arrival, const IpAddress& source, const IpAd
   Interface& interface = arrival.interface;
   out.arrival = &interface;
   out.owner = &interface;
+  out.link_source = arrival.source;
   out.source = source;
   out.destination = destination;
   if (source.IsMulticast() || source.IsBroadcastV4() || interface.IsSubnetBroadcast(source)) {
@@ -141,8 +143,35 @@ void IpLayer::HandleIpv6(const Now& now, const Arrival& arrival, ByteSpan bytes)
   }
 }
 
-bool IpLayer::HandleNeighbor(const Now& now, const IpPacket& packet, const Icmpv6& message) {
-  return HandleNeighborMessage(now, packet, message, random_, queue_);
+void IpLayer::HandleNeighbor(const Now& now, const IpPacket& packet, const Icmpv6& message) {
+  NeighborIo io{now, random_, queue_, counters_, {}};
+  FinishNeighbor(*packet.arrival, io, HandleNeighborMessage(io, packet, message));
+}
+
+void IpLayer::FinishNeighbor(Interface& interface, const NeighborIo& io, std::optional<DropReason> dropped) {
+  if (dropped) drops_.Count(*dropped);
+  if (!io.claim) return;
+  const auto [ip, mac, proof] = *io.claim;
+  const AddressCheck::Verdict verdict = interface.check.HandleClaim(io.now, ip, mac, proof);
+  DrainChecks(io.now, interface);
+  if (verdict.lost) {
+    std::erase_if(interface.addresses, [&](const IpPrefix& p) { return p.address == ip; });
+    ++generation_;
+    GroupsChanged(io.now, interface);
+  }
+  if (verdict.report || verdict.lost) transports_.OnAddressConflict(interface, ip, mac, verdict.lost);
+}
+
+void IpLayer::DrainChecks(const Now& now, Interface& interface) {
+  NeighborIo io{now, random_, queue_, counters_, {}};
+  for (const AddressCheck::Message& message : interface.check.TakeMessages()) {
+    using Kind = AddressCheck::Message::Kind;
+    if (message.kind == Kind::kSolicitation) {
+      SendDuplicateSolicitation(io, interface, message.ip);
+    } else {
+      SendArpCheck(io, interface, message.ip, message.kind == Kind::kAnnouncement);
+    }
+  }
 }
 
 bool IpLayer::DeliverLoopback(const Now& now) {
@@ -151,7 +180,7 @@ bool IpLayer::DeliverLoopback(const Now& now) {
   for (const auto& [id, packet] : batch) {
     Interface* interface = Find(id);
     if (interface == nullptr) continue;  // removed since
-    const Arrival arrival{*interface, false, true};
+    const Arrival arrival{*interface, false, true, {}};
     if (packet[0] >> 4 == 4) {
       HandleIpv4(now, arrival, packet);
     } else {
@@ -167,7 +196,9 @@ void IpLayer::HandleTimeout(const Now& now) {
     interface->neighbors.HandleTimeout(now);
     interface->igmp.HandleTimeout(now, random_);
     interface->mld.HandleTimeout(now, random_);
+    interface->check.HandleTimeout(now, random_);
     DrainReports(*interface);
+    DrainChecks(now, *interface);
   }
   DrainAllNeighbors(now);
 }
@@ -176,6 +207,7 @@ Deadline IpLayer::NextTimeout() const {
   Deadline deadline = reassembly_.NextTimeout();
   for (const auto& [id, interface] : interfaces_) {
     deadline = Earliest(deadline, interface->neighbors.NextTimeout());
+    deadline = Earliest(deadline, interface->check.NextTimeout());
     deadline = Earliest(deadline, interface->igmp.NextTimeout());
     deadline = Earliest(deadline, interface->mld.NextTimeout());
   }

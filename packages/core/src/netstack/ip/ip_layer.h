@@ -88,10 +88,10 @@ class IpLayer {
   bool HasQueued() const { return !queue_.empty(); }
   // RFC 4862 §5.1 DupAddrDetectTransmits: off means 0, and then our own addresses' groups are not announced either.
   void SetAddressDetection(bool on) { detect_ = on; }
-  // Messages for us of IGMP, MLD and neighbor discovery. False: malformed.
+  // Messages for us of IGMP, MLD (false: malformed) and neighbor discovery.
   bool HandleIgmp(const Now& now, const IpPacket& packet);
   bool HandleMld(const Now& now, const IpPacket& packet, const struct Icmpv6& message);
-  bool HandleNeighbor(const Now& now, const IpPacket& packet, const struct Icmpv6& message);
+  void HandleNeighbor(const Now& now, const IpPacket& packet, const struct Icmpv6& message);
 
  private:
   struct Match {
@@ -109,6 +109,7 @@ class IpLayer {
     Interface& interface;
     bool link_group = false;  // the frame went to a group
     bool own = false;         // our own packet to a group that we are in
+    Mac source;
   };
   void HandleIpv4(const Now& now, const Arrival& arrival, ByteSpan packet);
   void HandleIpv6(const Now& now, const Arrival& arrival, ByteSpan packet);
@@ -120,6 +121,9 @@ class IpLayer {
   void GroupsChanged(const Now& now, Interface& interface);
   void ReportGroups(const Now& now, Interface& interface, bool quiet);
   void DrainReports(Interface& interface);
+  void FinishNeighbor(Interface& interface, const struct NeighborIo& io, std::optional<DropReason> dropped);
+  void CheckAddresses(const Now& now, Interface& interface);
+  void DrainChecks(const Now& now, Interface& interface);
   void DrainNeighbors(const Now& now, Interface& interface);
   void DrainAllNeighbors(const Now& now);
 

@@ -114,11 +114,12 @@ void IpLayer::SendPacket(const Now& now, QueuedPacket packet) {
 void IpLayer::DrainNeighbors(const Now& now, Interface& interface) {
   NeighborCache& cache = interface.neighbors;
   if (!cache.HasOutput()) return;
+  NeighborIo io{now, random_, queue_, counters_, {}};
   for (const NeighborCache::Solicitation& ask : cache.TakeSolicitations()) {
     if (ask.target.IsV4()) {
-      SendArpRequest(interface, ask, queue_);
+      SendArpRequest(io, interface, ask);
     } else {
-      SendNeighborSolicitation(interface, ask, queue_);
+      SendNeighborSolicitation(io, interface, ask);
     }
   }
   for (NeighborCache::Released& released : cache.TakeReleased()) {

@@ -8,6 +8,7 @@ namespace zt::netstack {
 struct IpPacket {
   Interface* arrival = nullptr;
   Interface* owner = nullptr;  // whose address the destination is; `arrival` for groups
+  Mac link_source;              // of the frame; 0 for loopback
   IpAddress source, destination;
   uint8_t protocol = 0;
   uint8_t hop_limit = 0;
@@ -37,6 +38,8 @@ class Transports {
                              uint32_t rest) = 0;
   // Groups(`interface`) has a new answer.
   virtual void OnGroupsChanged(Interface& interface) = 0;
+  // Another station has our address. `lost`: it is no longer ours.
+  virtual void OnAddressConflict(Interface& interface, const IpAddress& ip, Mac mac, bool lost) = 0;
 };
 
 // What the sender of a packet decides about its IP header.

@@ -32,6 +32,7 @@ bool IpLayer::Add(const Now& now, NetworkId id, Mac mac, uint32_t mtu, uint32_t 
   interface->segment_hint = segment_hint;
   interface->addresses = {{LinkLocalAddress(mac), 64}};
   Interface& added = *interfaces_.emplace(id, std::move(interface)).first->second;
+  CheckAddresses(now, added);
   ReportGroups(now, added, !detect_);
   ++generation_;
   return true;
@@ -58,8 +59,16 @@ void IpLayer::SetAddresses(const Now& now, Interface& interface, std::span<const
   std::erase_if(interface.addresses,
                 [&](const IpPrefix& p) { return p.address == link_local.address; });
   interface.addresses.push_back(link_local);
+  CheckAddresses(now, interface);
   ReportGroups(now, interface, !detect_);
   ++generation_;
+}
+
+void IpLayer::CheckAddresses(const Now& now, Interface& interface) {
+  interface.check.SetAddresses(now, interface.addresses, detect_, random_);
+  // RFC 4862 §5.4.5: one found to be a duplicate stays unused until the configuration drops it.
+  std::erase_if(interface.addresses, [&](const IpPrefix& p) { return interface.check.IsLost(p.address); });
+  DrainChecks(now, interface);
 }
 
 void IpLayer::SetRoutes(Interface& interface, std::span<const Route> routes) {

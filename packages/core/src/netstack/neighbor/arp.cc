@@ -7,43 +7,56 @@
 namespace zt::netstack {
 namespace {
 
-void Send(const Interface& interface, Mac to, const Arp& arp, OutputQueue& out) {
+void Send(NeighborIo& io, const Interface& interface, Mac to, const Arp& arp) {
   const auto bytes = arp.Serialize();
-  out.Push({interface.id, kEtherTypeArp, to, {}, Bytes(bytes.begin(), bytes.end())});
+  ++io.counters[StackProtocol::kEtharp].xmit;
+  io.out.Push({interface.id, kEtherTypeArp, to, {}, Bytes(bytes.begin(), bytes.end())});
+}
+
+void Learn(NeighborIo& io, Interface& interface, const Arp& arp, bool for_us) {
+  NeighborCache& cache = interface.neighbors;
+  if (arp.operation == Arp::kRequest && for_us) {
+    return cache.HandleSolicitation(io.now, arp.sender_ip, arp.sender_mac);
+  }
+  // A reply proves something when it was asked for; what comes by itself only changes entries (RFC 826, merge flag).
+  const bool answer = arp.operation == Arp::kReply && for_us && cache.IsAsked(arp.sender_ip);
+  cache.HandleAdvertisement(io.now, arp.sender_ip, {arp.sender_mac, answer, true}, io.random);
 }
 
 }  // namespace
 
-bool HandleArp(const Now& now, Interface& interface, ByteSpan payload, RandomSource& random,
-               OutputQueue& out) {
+std::optional<DropReason> HandleArp(NeighborIo& io, Interface& interface, Mac source, ByteSpan payload) {
+  ++io.counters[StackProtocol::kEtharp].recv;
   const std::optional<Arp> arp = Arp::Parse(payload);
-  if (!arp || arp->sender_mac.IsMulticast() || arp->sender_mac == interface.mac) return false;
+  if (!arp || (arp->operation != Arp::kRequest && arp->operation != Arp::kReply)) return DropReason::kMalformed;
+  // Who says something about another station's address forges it.
+  if (arp->sender_mac != source || source.IsMulticast()) return DropReason::kBadSourceMac;
+  const bool probe = arp->sender_ip.IsUnspecified();
+  if (!probe && !IsUnicastV4(arp->sender_ip)) return DropReason::kMalformed;
   const bool for_us = interface.Owns(arp->target_ip);
-  const bool usable = !arp->sender_ip.IsUnspecified() && !arp->sender_ip.IsMulticast() &&
-                      !interface.Owns(arp->sender_ip);
-  using Evidence = NeighborCache::Evidence;
-  if (arp->operation == Arp::kRequest) {
-    if (usable) {
-      interface.neighbors.Learn(now, arp->sender_ip, arp->sender_mac,
-                                for_us ? Evidence::kRequest : Evidence::kGratuitous, true, random);
-    }
-    if (for_us) {
-      Send(interface, arp->sender_mac,
-           {Arp::kReply, interface.mac, arp->target_ip, arp->sender_mac, arp->sender_ip}, out);
-    }
-  } else if (arp->operation == Arp::kReply && usable) {
-    interface.neighbors.Learn(now, arp->sender_ip, arp->sender_mac,
-                              for_us ? Evidence::kReply : Evidence::kGratuitous, true, random);
+  if (interface.Owns(arp->sender_ip)) {  // RFC 5227 §2.4
+    io.claim = {arp->sender_ip, arp->sender_mac, true};
+    return std::nullopt;
   }
-  return true;
+  if (probe && for_us) io.claim = {arp->target_ip, arp->sender_mac, false};
+  if (!probe && !interface.IsSubnetBroadcast(arp->sender_ip)) Learn(io, interface, *arp, for_us);
+  if (arp->operation != Arp::kRequest || !for_us) return std::nullopt;
+  if (!interface.answers.Allow(io.now)) return DropReason::kRateLimited;
+  Send(io, interface, arp->sender_mac,
+       {Arp::kReply, interface.mac, arp->target_ip, arp->sender_mac, arp->sender_ip});
+  return std::nullopt;
 }
 
-void SendArpRequest(const Interface& interface, const NeighborCache::Solicitation& ask,
-                    OutputQueue& out) {
+void SendArpRequest(NeighborIo& io, const Interface& interface, const NeighborCache::Solicitation& ask) {
   const IpAddress source = SelectSource(interface, ask.target);
   if (source.IsNone()) return;
-  Send(interface, ask.unicast.value_or(Mac::Broadcast()),
-       {Arp::kRequest, interface.mac, source, Mac{}, ask.target}, out);
+  Send(io, interface, ask.unicast.value_or(Mac::Broadcast()),
+       {Arp::kRequest, interface.mac, source, Mac{}, ask.target});
+}
+
+void SendArpCheck(NeighborIo& io, const Interface& interface, const IpAddress& ip, bool announce) {
+  Send(io, interface, Mac::Broadcast(),
+       {Arp::kRequest, interface.mac, announce ? ip : IpAddress::V4(0), Mac{}, ip});
 }
 
 }  // namespace zt::netstack

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "netstack/icmp/rate_limit.h"
 #include "zt/bytes.h"
 #include "zt/ids.h"
 #include "zt/inet.h"
@@ -15,9 +16,11 @@
 
 namespace zt::netstack {
 
+enum class NeighborState : uint8_t { kIncomplete, kReachable, kStale, kDelay, kProbe };  // RFC 4861 §7.3.2
+
 class NeighborCache {
  public:
-  // A peer on the network can ask from many addresses; the least recently used entry gives way.
+  // A peer on the network can ask from many addresses; what is least worth gives way.
   static constexpr size_t kMaxEntries = 1024;
   // Enough for the fragments of one large datagram and a SYN or two while the address is resolved.
   static constexpr size_t kMaxPending = 32;
@@ -29,6 +32,9 @@ class NeighborCache {
   static constexpr Millis kReachableTime = 30'000;  // RFC 4861 §10, randomised by 0.5..1.5
   static constexpr Millis kDelayFirstProbe = 5000;  // RFC 4861 §10 DELAY_FIRST_PROBE_TIME
   static constexpr int kMaxUnicastProbes = 3;
+  // Who makes up sources that we answer has us ask for them: each question is a multicast.
+  static constexpr int kSolicitationsPerSecond = 256;
+  static constexpr int kSolicitationBurst = 1024;
 
   struct Solicitation {
     IpAddress target;
@@ -38,21 +44,26 @@ class NeighborCache {
     Mac mac;
     Bytes packet;
   };
-  enum class Evidence : uint8_t {
-    kRequest,    // it asked us: its address is worth keeping, but not proven reachable
-    kGratuitous, // unsolicited: only for entries that exist
-    kReply       // it answered us
+  struct Advertisement {
+    std::optional<Mac> mac;  // none: allowed in answers to unicast probes (RFC 4861 §4.4)
+    bool solicited = false;
+    bool override = false;   // may replace a different known address
   };
 
   // The MAC to send to, or none: resolution is under way (Hold the packet).
   std::optional<Mac> Lookup(const Now& now, const IpAddress& ip);
   // Keeps a packet until the address is known. False: no room or no resolution under way.
   bool Hold(const IpAddress& ip, Bytes packet);
-  // `override` false keeps a different known address (RFC 4861 §7.2.5).
-  void Learn(const Now& now, const IpAddress& ip, Mac mac, Evidence evidence, bool override,
-             RandomSource& random);
+  // It asked us; ARP requests too.
+  void HandleSolicitation(const Now& now, const IpAddress& source, Mac mac);
+  // It told us its address; ARP replies too. Makes no entry.
+  void HandleAdvertisement(const Now& now, const IpAddress& target, const Advertisement& advertisement,
+                           RandomSource& random);
   // Forward progress of an upper layer proves the neighbour reachable (RFC 4861 §7.3.1).
   void Confirm(const Now& now, const IpAddress& ip, RandomSource& random);
+  // A question about it is open: an answer that comes is an answer (ARP has no flag that says so).
+  bool IsAsked(const IpAddress& ip) const;
+  std::optional<NeighborState> StateOf(const Now& now, const IpAddress& ip) const;
   void Clear();
 
   void HandleTimeout(const Now& now);
@@ -66,24 +77,33 @@ class NeighborCache {
   size_t size() const { return entries_.size(); }
 
  private:
-  enum class State : uint8_t { kIncomplete, kReachable, kStale, kDelay, kProbe };
   struct Entry {
-    State state = State::kStale;
+    NeighborState state = NeighborState::kStale;
     Mac mac;
     int tries = 0;
     Instant reachable_until;             // kReachable turns stale when looked at later
     Instant timer = Instant::Never();    // kIncomplete, kDelay, kProbe
-    Instant used;
+    Instant created;
+    Instant used = Instant::LongAgo();   // when we last sent to it
     std::vector<Bytes> pending;
   };
 
-  Entry& Create(const Now& now, const IpAddress& ip);
+  using Entries = std::map<IpAddress, Entry>;
+
+  Entries::iterator Create(const Now& now, const IpAddress& ip);
+  void Solicit(const Now& now, Entries::iterator it);
+  void EvictOne();
+  void Remove(Entries::iterator it);
+  static void Age(const Now& now, Entry& entry);
+  void BecomeStale(Entry& entry, Mac mac);
+  void SetTimer(Entry& entry, Instant at);
   void BecomeReachable(const Now& now, Entry& entry, RandomSource& random);
   void Release(Entry& entry);
   void UpdateDeadline();
   std::vector<Bytes> TakePending(Entry& entry);
 
-  std::map<IpAddress, Entry> entries_;
+  Entries entries_;
+  AnswerRateLimit solicitation_limit_{kSolicitationsPerSecond, kSolicitationBurst};
   size_t pending_bytes_ = 0;
   Deadline deadline_;
   std::vector<Solicitation> solicitations_;

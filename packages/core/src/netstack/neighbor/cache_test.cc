@@ -25,7 +25,7 @@ TEST_CASE("packets for neighbours that may not exist are bounded together, and t
   CHECK_FALSE(cache.Hold(neighbor(0), Bytes(1000)));
 
   SUBCASE("when it was resolved") {
-    cache.Learn(now, neighbor(0), {0x020000000001}, NeighborCache::Evidence::kReply, true, random);
+    cache.HandleAdvertisement(now, neighbor(0), {Mac{0x020000000001}, true, true}, random);
     CHECK(cache.TakeReleased().size() == NeighborCache::kMaxPending);
     CHECK(cache.Hold(neighbor(900), Bytes(1000)));
   }

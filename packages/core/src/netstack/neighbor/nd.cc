@@ -10,8 +10,19 @@ namespace {
 
 constexpr uint8_t kHopLimit = 255;  // RFC 4861 §7.1: proves the sender is on the link
 
-void Send(const Interface& interface, Mac to, const IpAddress& source, const IpAddress& destination,
-          const Icmpv6& message, OutputQueue& out) {
+IpAddress AllNodes() {
+  const uint8_t bytes[16] = {0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+  return IpAddress::FromV6Bytes(bytes);
+}
+
+IpAddress Unspecified() {
+  const uint8_t bytes[16] = {};
+  return IpAddress::FromV6Bytes(bytes);
+}
+
+// `to` none: the next hop is resolved first.
+void Send(NeighborIo& io, const Interface& interface, std::optional<Mac> to, const IpAddress& source,
+          const IpAddress& destination, const Icmpv6& message) {
   const Bytes icmp = message.Serialize(source, destination);
   Bytes packet(Ipv6Header::kSize + icmp.size());
   Ipv6Header header;
@@ -21,72 +32,77 @@ void Send(const Interface& interface, Mac to, const IpAddress& source, const IpA
   header.hop_limit = kHopLimit;
   header.Write(packet.data(), icmp.size());
   std::memcpy(&packet[Ipv6Header::kSize], icmp.data(), icmp.size());
-  out.Push({interface.id, kEtherTypeIpv6, to, {}, std::move(packet)});
+  ++io.counters[StackProtocol::kNd6].xmit;
+  io.out.Push({interface.id, kEtherTypeIpv6, to, destination, std::move(packet)});
 }
 
-bool HandleSolicitation(const Now& now, const IpPacket& packet, const Icmpv6& message,
-                        RandomSource& random, OutputQueue& out) {
+std::optional<DropReason> HandleSolicitation(NeighborIo& io, const IpPacket& packet, const Icmpv6& message) {
   const auto ask = NeighborMessage::Parse(message.body, NeighborMessage::kSourceLinkAddress);
-  if (!ask) return false;
+  if (!ask) return DropReason::kMalformed;
   Interface& interface = *packet.arrival;
   const bool anonymous = packet.source.IsUnspecified();
-  // RFC 4861 §7.1.1: a probe for duplicates carries no link address.
-  if (anonymous && ask->link_address) return false;
-  if (!interface.Owns(ask->target)) return true;
-  if (!anonymous && ask->link_address) {
-    interface.neighbors.Learn(now, packet.source, *ask->link_address,
-                              NeighborCache::Evidence::kRequest, true, random);
+  // RFC 4861 §7.1.1: from nobody it goes to the solicited-node group and carries no link-layer address.
+  if (anonymous && (ask->link_address || packet.destination != SolicitedNode(ask->target))) {
+    return DropReason::kMalformed;
   }
-  const IpAddress to = anonymous ? *IpAddress::Parse("ff02::1") : packet.source;
+  if (!interface.Owns(ask->target)) return std::nullopt;
+  const bool optimistic = interface.check.IsOptimistic(ask->target);
+  if (anonymous && optimistic) {  // RFC 4862 §5.4.3: two check the same address
+    io.claim = {ask->target, packet.link_source, false};
+    return std::nullopt;
+  }
+  if (!anonymous && ask->link_address) {
+    interface.neighbors.HandleSolicitation(io.now, packet.source, *ask->link_address);
+  }
+  if (!interface.answers.Allow(io.now)) return DropReason::kRateLimited;
+  const IpAddress to = anonymous ? AllNodes() : packet.source;
   std::optional<Mac> mac = ask->link_address;
   if (anonymous) mac = GroupMac(to);
-  if (!mac) mac = interface.neighbors.Lookup(now, to);
-  if (!mac) return true;
-  const auto body =
-      NeighborMessage{ask->target, interface.mac}.Serialize(NeighborMessage::kTargetLinkAddress);
-  const uint32_t flags =
-      NeighborMessage::kOverride | (anonymous ? 0 : NeighborMessage::kSolicited);
-  Send(interface, *mac, ask->target, to, {Icmpv6::kNeighborAdvertisement, 0, flags, body}, out);
-  return true;
+  // RFC 4429 §3.3: an optimistic address must not replace what others know.
+  const uint32_t flags = (optimistic ? 0 : NeighborMessage::kOverride) | (anonymous ? 0 : NeighborMessage::kSolicited);
+  const auto body = NeighborMessage{ask->target, interface.mac}.Serialize(NeighborMessage::kTargetLinkAddress);
+  Send(io, interface, mac, ask->target, to, {Icmpv6::kNeighborAdvertisement, 0, flags, body});
+  return std::nullopt;
 }
 
-bool HandleAdvertisement(const Now& now, const IpPacket& packet, const Icmpv6& message,
-                         RandomSource& random) {
+std::optional<DropReason> HandleAdvertisement(NeighborIo& io, const IpPacket& packet, const Icmpv6& message) {
   const auto reply = NeighborMessage::Parse(message.body, NeighborMessage::kTargetLinkAddress);
   const bool solicited = (message.rest & NeighborMessage::kSolicited) != 0;
-  if (!reply || (solicited && packet.destination.IsMulticast())) return false;
-  if (packet.arrival->Owns(reply->target)) return true;
-  NeighborCache& cache = packet.arrival->neighbors;
-  if (!reply->link_address) {  // allowed in answers to unicast probes (RFC 4861 §4.4)
-    if (solicited) cache.Confirm(now, reply->target, random);
-    return true;
+  if (!reply || (solicited && packet.destination.IsMulticast())) return DropReason::kMalformed;  // RFC 4861 §7.1.2
+  if (packet.arrival->Owns(reply->target)) {  // RFC 4862 §5.4.4
+    io.claim = {reply->target, packet.link_source, true};
+    return std::nullopt;
   }
-  using Evidence = NeighborCache::Evidence;
-  cache.Learn(now, reply->target, *reply->link_address,
-              solicited ? Evidence::kReply : Evidence::kGratuitous,
-              (message.rest & NeighborMessage::kOverride) != 0, random);
-  return true;
+  const bool override = (message.rest & NeighborMessage::kOverride) != 0;
+  packet.arrival->neighbors.HandleAdvertisement(io.now, reply->target, {reply->link_address, solicited, override},
+                                                io.random);
+  return std::nullopt;
 }
 
 }  // namespace
 
-bool HandleNeighborMessage(const Now& now, const IpPacket& packet, const Icmpv6& message,
-                           RandomSource& random, OutputQueue& out) {
-  if (packet.hop_limit != kHopLimit || message.code != 0 || packet.arrival->loopback) return false;
-  return message.type == Icmpv6::kNeighborSolicitation
-             ? HandleSolicitation(now, packet, message, random, out)
-             : HandleAdvertisement(now, packet, message, random);
+std::optional<DropReason> HandleNeighborMessage(NeighborIo& io, const IpPacket& packet, const Icmpv6& message) {
+  ++io.counters[StackProtocol::kNd6].recv;
+  if (packet.hop_limit != kHopLimit || message.code != 0 || packet.arrival->loopback) return DropReason::kMalformed;
+  return message.type == Icmpv6::kNeighborSolicitation ? HandleSolicitation(io, packet, message)
+                                                       : HandleAdvertisement(io, packet, message);
 }
 
-void SendNeighborSolicitation(const Interface& interface, const NeighborCache::Solicitation& ask,
-                              OutputQueue& out) {
+void SendNeighborSolicitation(NeighborIo& io, const Interface& interface, const NeighborCache::Solicitation& ask) {
   const IpAddress source = SelectSource(interface, ask.target);
   if (source.IsNone()) return;
   const IpAddress to = ask.unicast ? ask.target : SolicitedNode(ask.target);
-  const auto body =
-      NeighborMessage{ask.target, interface.mac}.Serialize(NeighborMessage::kSourceLinkAddress);
-  Send(interface, ask.unicast.value_or(GroupMac(to)), source, to,
-       {Icmpv6::kNeighborSolicitation, 0, 0, body}, out);
+  // RFC 4429 §2.1: nobody may learn our link-layer address under an optimistic address this way.
+  NeighborMessage message{ask.target, interface.mac};
+  if (interface.check.IsOptimistic(source)) message.link_address.reset();
+  const auto body = message.Serialize(NeighborMessage::kSourceLinkAddress);
+  Send(io, interface, ask.unicast.value_or(GroupMac(to)), source, to, {Icmpv6::kNeighborSolicitation, 0, 0, body});
+}
+
+void SendDuplicateSolicitation(NeighborIo& io, const Interface& interface, const IpAddress& ip) {
+  const IpAddress to = SolicitedNode(ip);
+  const auto body = NeighborMessage{ip, std::nullopt}.Serialize(NeighborMessage::kSourceLinkAddress);
+  Send(io, interface, GroupMac(to), Unspecified(), to, {Icmpv6::kNeighborSolicitation, 0, 0, body});
 }
 
 }  // namespace zt::netstack
