@@ -73,7 +73,10 @@ set(ZT_NETSTACK_SOURCES
 set(ZT_NETSTACK_TESTS
   header/header_test.cc
   ip/reassembly_test.cc
+  neighbor/address_check_test.cc
   neighbor/cache_test.cc
+  neighbor/message_test.cc
+  neighbor/state_table_test.cc
   group/igmp_test.cc
   group/membership_test.cc
   group/mld_test.cc

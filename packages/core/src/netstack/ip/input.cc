@@ -52,7 +52,8 @@ bool IpLayer::Accept(const Arrival& arrival, const IpAddress& source, const IpAd
     drops_.Count(DropReason::kBadIpHeader);
     return false;
   }
-  if (interface.Owns(source) && !arrival.own) {
+  out.claimed = interface.Owns(source) && !arrival.own;
+  if (out.claimed && source.IsV4()) {
     drops_.Count(DropReason::kOwnSource);
     return false;
   }
@@ -130,6 +131,10 @@ void IpLayer::HandleIpv6(const Now& now, const Arrival& arrival, ByteSpan bytes)
   packet.protocol = walk.protocol;
   packet.payload = walk.payload;
   packet.router_alert = walk.router_alert;
+  // From our own address: only an advertisement of it by another station is of interest (RFC 4862 §5.4.4).
+  const bool advertised = walk.verdict == Verdict::kPayload && walk.protocol == kProtocolIcmpv6 &&
+                          !walk.payload.empty() && walk.payload[0] == Icmpv6::kNeighborAdvertisement;
+  if (packet.claimed && !advertised) return drops_.Count(DropReason::kOwnSource);
   if (walk.verdict == Verdict::kPayload) return transports_.HandlePacket(now, packet);
   drops_.Count(DropReason::kBadIpHeader);
   if (whole) return;

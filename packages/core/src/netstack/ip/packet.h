@@ -13,6 +13,7 @@ struct IpPacket {
   uint8_t protocol = 0;
   uint8_t hop_limit = 0;
   bool router_alert = false;
+  bool claimed = false;  // it says that it comes from our own address
   bool group = false;  // multicast or broadcast, on the link or in IP
   ByteSpan payload;    // transport header and data
   ByteSpan whole;      // from the IP header, for quoting in errors
