@@ -63,7 +63,8 @@ class FuzzStack : public FrameSink {
   }
   bool HasRoom() const override { return room; }
 
-  // The host's part after every input. The promises of StackEvent: a socket opens at most once, then closes at most once.
+  // The host's part after every input. The promises of StackEvent: a socket opens at most once, then closes at most
+  // once.
   void Settle() {
     for (int i = 0; i < 64 && stack.Flush(now) && room; ++i) continue;
     while (const auto event = stack.PollEvent()) {
@@ -176,7 +177,8 @@ inline Bytes WrapIp(const IpAddress& source, const IpAddress& destination, uint8
 inline uint16_t EtherTypeOf(const IpAddress& ip) { return ip.IsV6() ? kEtherTypeIpv6 : kEtherTypeIpv4; }
 
 // An ARP packet (RFC 826) or what mutations make of it.
-inline Bytes ArpPacket(uint16_t operation, Mac sender, const IpAddress& sender_ip, Mac target, const IpAddress& target_ip) {
+inline Bytes ArpPacket(uint16_t operation, Mac sender, const IpAddress& sender_ip, Mac target,
+                       const IpAddress& target_ip) {
   Bytes arp = {0, 1, 8, 0, 6, 4, static_cast<uint8_t>(operation >> 8), static_cast<uint8_t>(operation)};
   const std::pair<Mac, IpAddress> both[] = {{sender, sender_ip}, {target, target_ip}};
   for (const auto& [mac, ip] : both) {
