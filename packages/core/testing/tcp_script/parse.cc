@@ -68,7 +68,7 @@ bool ParseRange(const std::string& text, Number& from, std::optional<Number>& to
   if (colon == std::string::npos) return true;
   const std::string right = text.substr(colon + 1);
   relative = !right.empty() && right[0] == '+';
-  to = ParseNumber(right);
+  to = ParseNumber(relative ? right.substr(1) : right);
   return to.has_value();
 }
 
@@ -134,10 +134,13 @@ std::string ParseOption(const std::vector<std::string>& words, size_t& at, Segme
 std::string ParseOptions(std::string text, SegmentLine& line) {
   line.has_options = true;
   text = text.substr(1, text.size() - 2);
-  for (char& c : text) c = c == ',' ? ' ' : c;
-  const auto words = SplitWords(text);
-  for (size_t at = 0; at < words.size(); ++at) {
-    if (auto error = ParseOption(words, at, line); !error.empty()) return error;
+  for (size_t from = 0; from < text.size();) {
+    const size_t comma = std::min(text.find(',', from), text.size());
+    const auto words = SplitWords(std::string_view(text).substr(from, comma - from));
+    for (size_t at = 0; at < words.size(); ++at) {
+      if (auto error = ParseOption(words, at, line); !error.empty()) return error;
+    }
+    from = comma + 1;
   }
   return {};
 }

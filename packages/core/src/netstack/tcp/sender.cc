@@ -86,7 +86,7 @@ std::optional<Sender::Chunk> Sender::NextLost() {
                    ? static_cast<uint32_t>(std::min<uint64_t>(data_stop - seq, mss_))
                    : 0;
   chunk.fin = lost->end() > data_end_ && seq + chunk.size == data_end_;
-  chunk.push = seq + chunk.size == data_end_;
+  chunk.push = chunk.size != 0 && seq + chunk.size == data_end_;
   return chunk;
 }
 
@@ -125,7 +125,7 @@ Sender::Chunk Sender::LastChunk() const {
   chunk.seq = stop - chunk.size;
   if (size == 0) chunk.seq = last.seq;
   chunk.fin = last.end() > data_end_;
-  chunk.push = true;
+  chunk.push = size != 0;
   return chunk;
 }
 
