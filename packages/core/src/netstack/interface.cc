@@ -31,6 +31,25 @@ bool Interface::AcceptsGroup(const IpAddress& ip) const {
   });
 }
 
+// A next hop is resolved on the link only, never by another route with a next hop. A route by way of ourselves is for
+// the other members.
+void Interface::UpdateRoutes() {
+  const auto on_link = [&](const IpAddress& via) {
+    const auto prefix = [&](const IpPrefix& p) { return p.Contains(via); };
+    const auto route = [&](const Route& r) { return r.via.IsUnspecified() && r.target.Contains(via); };
+    return std::any_of(addresses.begin(), addresses.end(), prefix) ||
+           std::any_of(routes.begin(), routes.end(), route);
+  };
+  usable_routes = routes;
+  std::erase_if(usable_routes, [&](const Route& r) {
+    if (r.via.IsUnspecified()) return false;
+    return r.via.family != r.target.address.family || Owns(r.via) || !on_link(r.via);
+  });
+  std::stable_sort(usable_routes.begin(), usable_routes.end(), [](const Route& a, const Route& b) {
+    return a.target.bits != b.target.bits ? a.target.bits > b.target.bits : a.metric < b.metric;
+  });
+}
+
 bool Interface::HasFamily(IpFamily family) const {
   return std::any_of(addresses.begin(), addresses.end(),
                      [&](const IpPrefix& p) { return p.address.family == family; });

@@ -18,7 +18,8 @@ struct Interface {
   uint32_t segment_hint = 0;  // 0: the MTU
   bool loopback = false;
   std::vector<IpPrefix> addresses;  // the link-local one is last
-  std::vector<Route> routes;
+  std::vector<Route> routes;         // as configured
+  std::vector<Route> usable_routes;  // whose next hop is on the link; the longest first, then the lowest metric
   NeighborCache neighbors;
   AddressCheck check;
   // ARP replies and advertisements: members ask once in a while, a flood of questions is not worth one of answers.
@@ -34,6 +35,8 @@ struct Interface {
   // A group whose packets are for us: all-hosts (RFC 1112 §4), all-nodes and the solicited-node groups (RFC 4291
   // §2.8), and what sockets joined.
   bool AcceptsGroup(const IpAddress& ip) const;
+  // To be called after a change of addresses or routes.
+  void UpdateRoutes();
   bool HasFamily(IpFamily family) const;
   // The groups of a family that IGMP or MLD report: sorted, unique.
   std::vector<IpAddress> ReportedGroups(IpFamily family) const;

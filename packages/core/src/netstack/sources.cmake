@@ -72,7 +72,10 @@ set(ZT_NETSTACK_SOURCES
 )
 set(ZT_NETSTACK_TESTS
   header/header_test.cc
+  icmp/error_test.cc
+  ip/input_test.cc
   ip/reassembly_test.cc
+  ip/routing_test.cc
   neighbor/address_check_test.cc
   neighbor/cache_test.cc
   neighbor/message_test.cc

@@ -20,18 +20,38 @@ void Stack::Impl::HandlePacket(const Now& now, const IpPacket& packet) {
     }
     case kProtocolIgmp: {
       if (!v4) break;
-      if (!ip.HandleIgmp(now, packet)) drops.Count(DropReason::kMalformed);
-      return;
+      return CountGroups(counters[StackProtocol::kIgmp], ip.HandleIgmp(now, packet));
     }
     default: break;
   }
+  ProtocolCounters& counts = counters[v4 ? StackProtocol::kIp4 : StackProtocol::kIp6];
+  ++counts.drop;
+  ++counts.proterr;
   drops.Count(DropReason::kNoSocket);
   errors.SendProtocolUnreachable(now, packet);
 }
 
+// False: the checksum is wrong.
+bool Stack::Impl::CountIcmp(ProtocolCounters& icmp, bool sound) {
+  ++icmp.recv;
+  if (sound) return true;
+  ++icmp.drop;
+  ++icmp.chkerr;
+  drops.Count(DropReason::kBadChecksum);
+  return false;
+}
+
+void Stack::Impl::CountGroups(ProtocolCounters& protocol, bool sound) {
+  ++protocol.recv;
+  if (sound) return;
+  ++protocol.drop;
+  ++protocol.proterr;
+  drops.Count(DropReason::kMalformed);
+}
+
 void Stack::Impl::HandleIcmpv4(const Now& now, const IpPacket& packet) {
   const auto message = Icmpv4::Parse(packet.payload);
-  if (!message) return drops.Count(DropReason::kBadChecksum);
+  if (!CountIcmp(counters[StackProtocol::kIcmp4], message.has_value())) return;
   switch (message->type) {
     case Icmpv4::kEchoRequest: return echo.AnswerV4(now, packet, *message);
     case Icmpv4::kEchoReply: return echo.HandleReply(now, packet, message->rest);
@@ -41,7 +61,7 @@ void Stack::Impl::HandleIcmpv4(const Now& now, const IpPacket& packet) {
 
 void Stack::Impl::HandleIcmpv6(const Now& now, const IpPacket& packet) {
   const auto message = Icmpv6::Parse(packet.payload, packet.source, packet.destination);
-  if (!message) return drops.Count(DropReason::kBadChecksum);
+  if (!CountIcmp(counters[StackProtocol::kIcmp6], message.has_value())) return;
   switch (message->type) {
     case Icmpv6::kEchoRequest: return echo.AnswerV6(now, packet, *message);
     case Icmpv6::kEchoReply: return echo.HandleReply(now, packet, message->rest);
@@ -51,16 +71,20 @@ void Stack::Impl::HandleIcmpv6(const Now& now, const IpPacket& packet) {
     case Mld::kReportV1:
     case Mld::kDone:
     case Mld::kReportV2:
-      if (!ip.HandleMld(now, packet, *message)) drops.Count(DropReason::kMalformed);
-      return;
+      return CountGroups(counters[StackProtocol::kMld6], ip.HandleMld(now, packet, *message));
     default: return HandleReceivedError(now, packet, IcmpErrors::Interpret(*message));
   }
 }
 
 void Stack::Impl::HandleReceivedError(const Now& now, const IpPacket& packet,
                                       std::optional<TransportError> error) {
-  // Only about what the address it came to has sent.
-  if (!error || error->local != packet.destination) return drops.Count(DropReason::kMalformed);
+  // Only about what the address it came to has sent. Redirects and router advertisements say nothing to us.
+  if (!error || error->local != packet.destination) {
+    ProtocolCounters& icmp = counters[packet.source.IsV4() ? StackProtocol::kIcmp4 : StackProtocol::kIcmp6];
+    ++icmp.drop;
+    ++icmp.proterr;
+    return drops.Count(DropReason::kMalformed);
+  }
   error->interface = packet.arrival->id;
   HandleError(now, *error);
 }

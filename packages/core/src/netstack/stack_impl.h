@@ -16,7 +16,7 @@ struct Stack::Impl final : Transports {
   Impl(RandomSource& random, DropCounters& drop_counters, FrameSink& sink)
       : drops(drop_counters),
         ip(random, drop_counters, counters, sink, *this),
-        errors(ip, drop_counters),
+        errors(ip, drop_counters, counters),
         echo(ip, events, random),
         udp(ip, errors, events, drop_counters, counters[StackProtocol::kUdp], random),
         tcp(ip, events, drop_counters, random, budget) {
@@ -32,6 +32,8 @@ struct Stack::Impl final : Transports {
   void OnGroupsChanged(Interface& interface) override;
   void OnAddressConflict(Interface& interface, const IpAddress& ip, Mac mac, bool lost) override;
   void EndUnowned(NetworkId interface);
+  bool CountIcmp(ProtocolCounters& icmp, bool sound);
+  void CountGroups(ProtocolCounters& protocol, bool sound);
   void HandleIcmpv4(const Now& now, const IpPacket& packet);
   void HandleIcmpv6(const Now& now, const IpPacket& packet);
   void HandleReceivedError(const Now& now, const IpPacket& packet, std::optional<TransportError> error);

@@ -91,8 +91,8 @@ void NetworkPorts::WarnOfConflict(const netstack::StackEvent& event) {
   const std::string address = event.local.ip.ToString();
   const std::string kept = event.local.ip.IsV4() ? "it is kept and defended here" : "it is not used here";
   events_.Warn(Warning::kAddressConflict,
-               address + " on network " + event.interface.ToString() + " is also used by " + event.mac.ToString() + "; " +
-                   kept + ". Give one of the two members another address at the network's controller.");
+               address + " on network " + event.interface.ToString() + " is also used by " + event.mac.ToString() +
+                   "; " + kept + ". Give one of the two members another address at the network's controller.");
 }
 
 void NetworkPorts::ApplyRoutes(NetworkId id, Port& port, const NetworkConfig& config) {

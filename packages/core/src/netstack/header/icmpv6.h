@@ -24,6 +24,8 @@ struct Icmpv6 {
   static constexpr uint8_t kCodePortUnreachable = 4;
   static constexpr uint8_t kCodeUnknownNextHeader = 1;
   static constexpr uint8_t kCodeUnknownOption = 2;
+  static constexpr uint8_t kCodeIncompleteChain = 3;  // RFC 7112 §5
+  static constexpr uint8_t kRedirect = 137;
 
   uint8_t type = 0;
   uint8_t code = 0;

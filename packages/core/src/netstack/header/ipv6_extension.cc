@@ -75,6 +75,7 @@ Ipv6Extensions WalkIpv6Extensions(uint8_t next_header, ByteSpan payload) {
     }
     if (options && !ReadOptions(rest.subspan(2, size - 2), base + 2, out)) return out;
     next_header = rest[0];
+    out.next_header_at = base;
     at += size;
   }
   return out;

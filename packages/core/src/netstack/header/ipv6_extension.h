@@ -31,6 +31,7 @@ struct Ipv6Extensions {
   ByteSpan payload;
   Ipv6Fragment fragment;
   size_t unfragmentable = 0;  // bytes of extension headers before the fragment header
+  uint32_t next_header_at = 6;  // offset of the field that says `protocol`
   uint32_t pointer = 0;       // offset from the start of the IPv6 header
   bool router_alert = false;      // RFC 2711, in the hop-by-hop header
   bool report_multicast = false;  // the option asks for a report even to a multicast destination

@@ -45,20 +45,21 @@ void IcmpErrors::Send(const Now& now, const IpPacket& packet, uint8_t type, uint
   // No error about an error, nor about a redirect.
   if (v4 && packet.protocol == kProtocolIcmpv4) return;
   if (!v4 && packet.protocol == kProtocolIcmpv6 &&
-      (packet.payload.empty() || packet.payload[0] < 128 || packet.payload[0] == 137)) {
+      (packet.payload.empty() || packet.payload[0] < 128 || packet.payload[0] == Icmpv6::kRedirect)) {
     return;
   }
   if (!limit_.Allow(now)) return drops_.Count(DropReason::kRateLimited);
   Path path;
-  if (ip_.FindPath(packet.arrival->loopback ? NetworkId{} : packet.arrival->id, packet.destination,
-                   packet.source, path) != Status::kOk) {
-    return;
-  }
+  // The source is the address the packet came to; of a packet to a group one of ours (RFC 4443 §2.2).
+  const IpAddress local = packet.destination.IsMulticast() ? IpAddress{} : packet.destination;
+  const NetworkId interface = packet.arrival->loopback ? NetworkId{} : packet.arrival->id;
+  if (ip_.FindPath(interface, local, packet.source, path) != Status::kOk) return;
   const ByteSpan quote =
       packet.whole.first(std::min(packet.whole.size(), v4 ? kQuoteV4 : kQuoteV6));
   const Bytes message = v4 ? Icmpv4{type, code, rest, quote}.Serialize()
                            : Icmpv6{type, code, rest, quote}.Serialize(path.source, packet.source);
-  ip_.Enqueue(now, path, packet.source, v4 ? kProtocolIcmpv4 : kProtocolIcmpv6, message);
+  if (ip_.Enqueue(now, path, packet.source, v4 ? kProtocolIcmpv4 : kProtocolIcmpv6, message) != Status::kOk) return;
+  ++counters_[v4 ? StackProtocol::kIcmp4 : StackProtocol::kIcmp6].xmit;
 }
 
 void IcmpErrors::SendPortUnreachable(const Now& now, const IpPacket& packet) {
@@ -73,8 +74,8 @@ void IcmpErrors::SendProtocolUnreachable(const Now& now, const IpPacket& packet)
   if (packet.source.IsV4()) {
     Send(now, packet, Icmpv4::kUnreachable, Icmpv4::kCodeProtocolUnreachable, 0);
   } else {
-    // RFC 8200 §4: the pointer names the next-header field; with no extension header it is at offset 6.
-    Send(now, packet, Icmpv6::kParameterProblem, Icmpv6::kCodeUnknownNextHeader, 6);
+    // RFC 8200 §4: the pointer names the next-header field.
+    Send(now, packet, Icmpv6::kParameterProblem, Icmpv6::kCodeUnknownNextHeader, packet.next_header_at);
   }
 }
 

@@ -14,7 +14,8 @@ class IcmpErrors {
   static constexpr int kPerSecond = 100;
   static constexpr int kBurst = 50;
 
-  IcmpErrors(IpLayer& ip, DropCounters& drops) : ip_(ip), drops_(drops), limit_(kPerSecond, kBurst) {}
+  IcmpErrors(IpLayer& ip, DropCounters& drops, StackCounters& counters)
+      : ip_(ip), drops_(drops), counters_(counters), limit_(kPerSecond, kBurst) {}
 
   // Answers `packet` with an error of its family, unless a rule forbids it (RFC 1122 §3.2.2, RFC 4443 §2.4 e).
   void Send(const Now& now, const IpPacket& packet, uint8_t type, uint8_t code, uint32_t rest);
@@ -28,6 +29,7 @@ class IcmpErrors {
  private:
   IpLayer& ip_;
   DropCounters& drops_;
+  StackCounters& counters_;
   AnswerRateLimit limit_;
 };
 

@@ -2,6 +2,7 @@
 // transports go down to the frame sink. Nothing reaches the sink outside Flush.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 
@@ -22,6 +23,8 @@ class IpLayer {
   static constexpr size_t kMaxLoopbackPackets = 4096;
   static constexpr uint32_t kLoopbackMtu = 16384;
   static constexpr size_t kMaxRoutes = 1024;  // vl2.md §17 allows 128 per network
+  // Destinations whose path is remembered: a datagram costs a look at one slot, not at every route.
+  static constexpr size_t kCachedPaths = 64;
   static constexpr size_t kMaxAddresses = 64;  // vl2.md §17 allows 32 per network
 
   IpLayer(RandomSource& random, DropCounters& drops, StackCounters& counters, FrameSink& sink,
@@ -96,8 +99,21 @@ class IpLayer {
  private:
   struct Match {
     int bits = -1;
+    uint16_t metric = 0;
     IpAddress next_hop;
+    bool Beats(const Match& other) const {
+      return bits != other.bits ? bits > other.bits : bits >= 0 && metric < other.metric;
+    }
   };
+  struct CachedPath {
+    uint64_t generation = 0;
+    NetworkId interface;
+    IpAddress local, remote;
+    Path path;
+  };
+  Status SearchPath(NetworkId interface, const IpAddress& local, const IpAddress& remote, Path& out);
+  // A refused packet: the protocol's counters and the reason.
+  void Refuse(StackProtocol protocol, uint64_t ProtocolCounters::*why, DropReason reason);
   struct Looped {
     NetworkId interface;  // 0, or where a group or broadcast of our own was sent
     Bytes packet;
@@ -113,6 +129,11 @@ class IpLayer {
   };
   void HandleIpv4(const Now& now, const Arrival& arrival, ByteSpan packet);
   void HandleIpv6(const Now& now, const Arrival& arrival, ByteSpan packet);
+  void HandleIpv6Fragment(const Now& now, IpPacket& packet, const struct Ipv6Extensions& outer);
+  bool RefuseIpv6Fragment(const Now& now, const IpPacket& packet, const Ipv6Extensions& outer,
+                          const Ipv6Extensions& inner);
+  void DispatchIpv6(const Now& now, IpPacket& packet, const Ipv6Extensions& walk);
+  void ReportExpired(const Now& now);
   void RefuseOptions(const Now& now, const IpPacket& packet, const struct Ipv4Options& options);
   bool Accept(const Arrival& arrival, const IpAddress& source, const IpAddress& destination,
               IpPacket& out);
@@ -121,7 +142,8 @@ class IpLayer {
   void GroupsChanged(const Now& now, Interface& interface);
   void ReportGroups(const Now& now, Interface& interface, bool quiet);
   void DrainReports(Interface& interface);
-  void FinishNeighbor(Interface& interface, const struct NeighborIo& io, std::optional<DropReason> dropped);
+  void FinishNeighbor(Interface& interface, const struct NeighborIo& io, StackProtocol protocol,
+                      std::optional<DropReason> dropped);
   void CheckAddresses(const Now& now, Interface& interface);
   void DrainChecks(const Now& now, Interface& interface);
   void DrainNeighbors(const Now& now, Interface& interface);
@@ -136,6 +158,7 @@ class IpLayer {
   OutputQueue queue_;
   Reassembly reassembly_;
   PathMtu path_mtu_;
+  std::array<CachedPath, kCachedPaths> paths_;
   std::deque<Looped> loopback_;
   uint64_t generation_ = 1;
   uint32_t identification_;

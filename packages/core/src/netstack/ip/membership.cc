@@ -56,8 +56,14 @@ void IpLayer::ReportGroups(const Now& now, Interface& interface, bool quiet) {
 }
 
 void IpLayer::DrainReports(Interface& interface) {
-  for (const GroupReporter::Message& message : interface.igmp.TakeMessages()) SendIgmp(interface, message, queue_);
-  for (const GroupReporter::Message& message : interface.mld.TakeMessages()) SendMld(interface, message, queue_);
+  for (const GroupReporter::Message& message : interface.igmp.TakeMessages()) {
+    ++counters_[StackProtocol::kIgmp].xmit;
+    SendIgmp(interface, message, queue_);
+  }
+  for (const GroupReporter::Message& message : interface.mld.TakeMessages()) {
+    ++counters_[StackProtocol::kMld6].xmit;
+    SendMld(interface, message, queue_);
+  }
 }
 
 bool IpLayer::HandleIgmp(const Now& now, const IpPacket& packet) {

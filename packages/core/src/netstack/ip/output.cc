@@ -33,7 +33,8 @@ Status IpLayer::Enqueue(const Now& now, const Path& path, const IpAddress& remot
   if (options.dont_fragment && IpHeaderSize(remote.family) + size > mtu) return Status::kMessageTooBig;
   const size_t packets = size / (mtu - 64) + 2;
   if (!queue_.HasRoom(packets, size + packets * 64)) {
-    drops_.Count(DropReason::kQueueFull);
+    Refuse(remote.IsV4() ? StackProtocol::kIp4 : StackProtocol::kIp6, &ProtocolCounters::memerr,
+           DropReason::kQueueFull);
     return Status::kWouldBlock;
   }
   const bool group =
@@ -41,7 +42,10 @@ Status IpLayer::Enqueue(const Now& now, const Path& path, const IpAddress& remot
   const bool loops = group && options.loop && (!remote.IsMulticast() || interface->AcceptsGroup(remote));
   std::optional<Mac> mac;
   if (group) mac = GroupMac(remote);
-  for (Bytes& packet : BuildPackets(fields, pieces, mtu, identification_)) {
+  std::vector<Bytes> built = BuildPackets(fields, pieces, mtu, identification_);
+  const StackProtocol fragments = remote.IsV4() ? StackProtocol::kIp4Frag : StackProtocol::kIp6Frag;
+  if (built.size() > 1) counters_[fragments].xmit += built.size();
+  for (Bytes& packet : built) {
     if (loops) Loop(path.interface, packet);
     if (group && options.hop_limit == 0) continue;  // RFC 1112 §6.1: not beyond this host
     queue_.Push({path.interface, EtherTypeOf(remote), mac, path.next_hop, std::move(packet)});
@@ -73,6 +77,8 @@ void IpLayer::Transmit(const Now& now, const Path& path, const IpAddress& remote
   }
   const std::optional<Mac> mac = interface->neighbors.Lookup(now, path.next_hop);
   if (mac) {
+    ++counters_[StackProtocol::kLink].xmit;
+    ++counters_[remote.IsV4() ? StackProtocol::kIp4 : StackProtocol::kIp6].xmit;
     sink_.SendFrame(now, interface->id, interface->mac, *mac, EtherTypeOf(remote), pieces);
     return;
   }
@@ -108,6 +114,9 @@ void IpLayer::SendPacket(const Now& now, QueuedPacket packet) {
     }
   }
   const ByteSpan pieces[] = {packet.payload};
+  ++counters_[StackProtocol::kLink].xmit;
+  if (packet.ether_type == kEtherTypeIpv4) ++counters_[StackProtocol::kIp4].xmit;
+  if (packet.ether_type == kEtherTypeIpv6) ++counters_[StackProtocol::kIp6].xmit;
   sink_.SendFrame(now, interface->id, interface->mac, *packet.mac, packet.ether_type, pieces);
 }
 

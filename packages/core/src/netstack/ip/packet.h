@@ -16,7 +16,8 @@ struct IpPacket {
   bool claimed = false;  // it says that it comes from our own address
   bool group = false;  // multicast or broadcast, on the link or in IP
   ByteSpan payload;    // transport header and data
-  ByteSpan whole;      // from the IP header, for quoting in errors
+  ByteSpan whole;      // from the IP header, for quoting in errors; of a reassembled one the first fragment
+  uint32_t next_header_at = 6;  // IPv6: offset of the field that names `protocol`
 };
 
 // What came back, or failed here, about a packet sent from local to remote.

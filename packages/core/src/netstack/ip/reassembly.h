@@ -4,9 +4,11 @@
 
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/drop_counters.h"
+#include "netstack/counters.h"
 #include "zt/bytes.h"
 #include "zt/ids.h"
 #include "zt/inet.h"
@@ -27,18 +29,29 @@ class Reassembly {
   static constexpr size_t kMaxDatagrams = 64;  // concurrent senders of large datagrams; the oldest gives way
   static constexpr size_t kMaxBytes = 2 << 20;
   static constexpr size_t kMaxFragments = 128;  // of one datagram: 64 KiB in fragments of 512
-  static constexpr Millis kTimeout = 30'000;    // RFC 791 suggests 15 s to 2 min; RFC 8200 60 s at most
+  static constexpr size_t kMaxPerSource = 16;   // one sender cannot take all places; his oldest gives way
+  static constexpr Millis kTimeoutV4 = 15'000;  // RFC 791 §3.2
+  static constexpr Millis kTimeoutV6 = 60'000;  // RFC 8200 §4.5
+  static constexpr size_t kQuoteSize = 1280;    // of the first fragment, for an error about the datagram
 
-  explicit Reassembly(DropCounters& drops) : drops_(drops) {}
+  Reassembly(DropCounters& drops, StackCounters& counters) : drops_(drops), counters_(counters) {}
 
   struct Whole {
     uint8_t protocol = 0;  // the next header of the first fragment
     Bytes payload;
+    Bytes quote;  // the start of the first fragment as it came
   };
-  // The datagram when this fragment completes it.
+  struct Expired {
+    NetworkId interface;
+    Bytes quote;
+  };
+  // The datagram when this fragment completes it. `packet`: all of the fragment with its IP header; empty when no
+  // error may be sent about it.
   std::optional<Whole> Add(const Now& now, const FragmentKey& key, uint8_t protocol, size_t offset,
-                           bool more, ByteSpan data);
+                           bool more, ByteSpan data, ByteSpan packet = {});
   void HandleTimeout(const Now& now);
+  // Datagrams given up of which the first fragment had come (RFC 792, RFC 4443 §3.3: others are not reported).
+  std::vector<Expired> TakeExpired() { return std::exchange(expired_, {}); }
   Deadline NextTimeout() const;
   void Forget(NetworkId interface);
   size_t bytes() const { return bytes_; }
@@ -49,16 +62,22 @@ class Reassembly {
     uint8_t protocol = 0;
     size_t total = 0;  // known from the last fragment, 0 before
     size_t received = 0;
+    Bytes quote;
     bool poisoned = false;  // overlapping: swallow the rest silently
     std::map<size_t, Bytes> parts;
   };
   using Map = std::map<FragmentKey, Partial>;
   void Drop(Map::iterator it);
   void Poison(Partial& partial);
-  void EvictOldest();
+  Map::iterator Start(const Now& now, const FragmentKey& key, size_t size);
+  void Evict(Map::iterator it);
+  Map::iterator Oldest(const IpAddress* source);
+  void Refuse(const FragmentKey& key, uint64_t ProtocolCounters::*why, DropReason reason);
   Whole Assemble(Partial& partial);
 
   DropCounters& drops_;
+  StackCounters& counters_;
+  std::vector<Expired> expired_;
   Map partials_;
   size_t bytes_ = 0;
 };

@@ -13,7 +13,8 @@ const FragmentKey kKey{NetworkId{1}, IpAddress::V4(1, 1, 1, 1), IpAddress::V4(2,
 
 struct Fixture {
   DropCounters drops;
-  Reassembly reassembly{drops};
+  StackCounters counters;
+  Reassembly reassembly{drops, counters};
   Now now{{1000}, {1000}};
   auto Add(size_t offset, bool more, size_t size, uint32_t id = 9, uint8_t fill = 1) {
     FragmentKey key = kKey;
@@ -76,8 +77,8 @@ TEST_CASE("impossible fragments are refused") {
 TEST_CASE("what does not become whole in time is forgotten and counted") {
   Fixture f;
   f.Add(0, true, 16);
-  CHECK(f.reassembly.NextTimeout().at == f.now.mono + Reassembly::kTimeout);
-  f.now.mono.ms += Reassembly::kTimeout;
+  CHECK(f.reassembly.NextTimeout().at == f.now.mono + Reassembly::kTimeoutV4);
+  f.now.mono.ms += Reassembly::kTimeoutV4;
   f.reassembly.HandleTimeout(f.now);
   CHECK(f.drops.Of(DropReason::kFragmentTimeout) == 1);
   CHECK(f.reassembly.bytes() == 0);

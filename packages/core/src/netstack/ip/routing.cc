@@ -14,7 +14,7 @@ IpLayer::IpLayer(RandomSource& random, DropCounters& drops, StackCounters& count
       sink_(sink),
       transports_(transports),
       queue_(drops),
-      reassembly_(drops),
+      reassembly_(drops, counters),
       identification_(random.U32()) {
   auto loopback = std::make_unique<Interface>();
   loopback->loopback = true;
@@ -68,11 +68,20 @@ void IpLayer::CheckAddresses(const Now& now, Interface& interface) {
   interface.check.SetAddresses(now, interface.addresses, detect_, random_);
   // RFC 4862 §5.4.5: one found to be a duplicate stays unused until the configuration drops it.
   std::erase_if(interface.addresses, [&](const IpPrefix& p) { return interface.check.IsLost(p.address); });
+  interface.UpdateRoutes();
   DrainChecks(now, interface);
+}
+
+void IpLayer::Refuse(StackProtocol protocol, uint64_t ProtocolCounters::*why, DropReason reason) {
+  ProtocolCounters& counters = counters_[protocol];
+  ++counters.drop;
+  ++(counters.*why);
+  drops_.Count(reason);
 }
 
 void IpLayer::SetRoutes(Interface& interface, std::span<const Route> routes) {
   interface.routes.assign(routes.begin(), routes.begin() + std::min(routes.size(), kMaxRoutes));
+  interface.UpdateRoutes();
   ++generation_;
 }
 
@@ -98,11 +107,12 @@ Interface* IpLayer::OwnerOf(const IpAddress& ip) {
 IpLayer::Match IpLayer::BestRoute(const Interface& interface, const IpAddress& remote) {
   Match best;
   for (const IpPrefix& p : interface.addresses) {
-    if (p.Contains(remote) && p.bits > best.bits) best = {p.bits, remote};
+    if (p.Contains(remote) && p.bits > best.bits) best = {p.bits, 0, remote};
   }
-  for (const Route& route : interface.routes) {
-    if (route.target.bits <= best.bits || !route.target.Contains(remote)) continue;
-    best = {route.target.bits, route.via.IsUnspecified() ? remote : route.via};
+  for (const Route& route : interface.usable_routes) {  // the first that fits is the best of them
+    if (route.target.bits <= best.bits) break;
+    if (!route.target.Contains(remote)) continue;
+    return {route.target.bits, route.metric, route.via.IsUnspecified() ? remote : route.via};
   }
   return best;
 }
@@ -113,6 +123,21 @@ Interface* IpLayer::OnlyInterface() {
 
 Status IpLayer::FindPath(NetworkId interface, const IpAddress& local, const IpAddress& remote,
                          Path& out) {
+  ProtocolCounters& counters = counters_[remote.IsV6() ? StackProtocol::kIp6 : StackProtocol::kIp4];
+  CachedPath& slot = paths_[std::hash<IpAddress>()(remote) % kCachedPaths];
+  if (slot.generation == generation_ && slot.remote == remote && slot.local == local && slot.interface == interface) {
+    ++counters.cachehit;
+    out = slot.path;
+    return Status::kOk;
+  }
+  const Status status = SearchPath(interface, local, remote, out);
+  if (status == Status::kOk) slot = {generation_, interface, local, remote, out};
+  if (status == Status::kNetworkUnreachable) ++counters.rterr;
+  return status;
+}
+
+Status IpLayer::SearchPath(NetworkId interface, const IpAddress& local, const IpAddress& remote,
+                           Path& out) {
   const bool any_local = local.IsUnspecified();
   if (remote.IsUnspecified()) return Status::kNetworkUnreachable;
   if (!any_local && local.family != remote.family) return Status::kInvalidArgument;
@@ -132,8 +157,8 @@ Status IpLayer::FindPath(NetworkId interface, const IpAddress& local, const IpAd
     if (IsLinkLocalV6(remote) && interface.value == 0 && any_local && OnlyInterface() == nullptr) {
       continue;
     }
-    const Match match = group ? Match{0, remote} : BestRoute(*candidate, remote);
-    if (match.bits <= best.bits) continue;
+    const Match match = group ? Match{0, 0, remote} : BestRoute(*candidate, remote);
+    if (!match.Beats(best)) continue;
     best = match;
     chosen = candidate.get();
   }

@@ -1,5 +1,6 @@
 #include "netstack/ip/source_selection.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace zt::netstack {
@@ -24,6 +25,15 @@ int CommonBits(const IpAddress& a, const IpAddress& b) {
   return bits;
 }
 
+// RFC 6724 §2.1, the labels that are not all the same within IPv4.
+int LabelOf(const IpAddress& ip) {
+  if (ip.IsV4()) return 4;
+  if ((ip.bytes[0] & 0xfe) == 0xfc) return 13;
+  if (ip.bytes[0] == 0x20 && ip.bytes[1] == 0x02) return 2;
+  if (ip.bytes[0] == 0x20 && ip.bytes[1] == 0x01 && ip.bytes[2] == 0 && ip.bytes[3] == 0) return 5;
+  return 1;
+}
+
 bool Better(const IpPrefix& a, const IpPrefix& b, const IpAddress& destination) {
   if (a.address == destination || b.address == destination) return a.address == destination;
   const int wanted = ScopeOf(destination);
@@ -32,11 +42,16 @@ bool Better(const IpPrefix& a, const IpPrefix& b, const IpAddress& destination) 
   if (scope_a != scope_b) {  // RFC 6724 §5 rule 2
     return scope_a < scope_b ? scope_a >= wanted : scope_b < wanted;
   }
+  const int label = LabelOf(destination);
+  const bool label_a = LabelOf(a.address) == label;
+  const bool label_b = LabelOf(b.address) == label;
+  if (label_a != label_b) return label_a;  // rule 6
   // Rule 8. A shorter prefix limits the comparison, so that an on-link address beats an accidental match.
   const bool on_link_a = a.Contains(destination);
   const bool on_link_b = b.Contains(destination);
   if (on_link_a != on_link_b) return on_link_a;
-  return CommonBits(a.address, destination) > CommonBits(b.address, destination);
+  return std::min<int>(CommonBits(a.address, destination), a.bits) >
+         std::min<int>(CommonBits(b.address, destination), b.bits);  // RFC 6724 §2.2
 }
 
 }  // namespace

@@ -174,8 +174,8 @@ TEST_CASE("RFC 4861 §7.1.2: invalid advertisements are dropped and counted") {
   CHECK(f.Dropped(DropReason::kMalformed) == 4);
   CHECK_FALSE(f.Destination(peer));
   // Options that are not known are skipped (§4.6).
-  f.peer.SendNd(136, NeighborMessage::kSolicited, Body(peer, {99, 1, 0, 0, 0, 0, 0, 0, 2, 1, 2, 0, 0, 0, 0, 0xfe}), peer,
-                f.own6);
+  const Bytes options = {99, 1, 0, 0, 0, 0, 0, 0, 2, 1, 2, 0, 0, 0, 0, 0xfe};
+  f.peer.SendNd(136, NeighborMessage::kSolicited, Body(peer, options), peer, f.own6);
   CHECK(f.Destination(peer) == RawPeer::kMac);
 }
 
