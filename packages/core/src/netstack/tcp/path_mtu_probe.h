@@ -19,6 +19,7 @@ class PathMtuProbe {
   static constexpr int kMaxProbes = 2;       // lost ones of one size, before it counts as too large
   static constexpr uint32_t kPrecision = 32; // the search ends when this near
   static constexpr uint32_t kCompany = 3;    // segments that follow a probe, so that its loss is seen (RFC 4821 §7.4)
+  static constexpr Millis kLately = 5000;    // a path that carried large segments does not lose them so soon
   static constexpr Millis kFirstRaise = 1000;         // it may have been an outage and not the size
   static constexpr Millis kProbeInterval = 500;       // after a lost probe
   static constexpr Millis kRaiseAfter = 10 * 60'000;  // RFC 8899 §5.1.1 PMTU_RAISE_TIMER

@@ -29,10 +29,11 @@ void RtoEstimator::OnSpuriousTimeout(Millis rtt) {
 
 void RtoEstimator::BackOff() { backoff_ = std::min(backoff_ + 1, 16); }
 
-Millis RtoEstimator::Timeout() const {
-  // RFC 6298 §2.3: SRTT + max(G, 4 * RTTVAR).
-  const Millis base = has_sample_ ? (srtt_us_ + 500) / 1000 + std::max(kMin, 4 * variance_us_ / 1000) : initial_;
-  return std::min(kMax, base << backoff_);
+Millis RtoEstimator::FirstTimeout() const {
+  if (!has_sample_) return initial_;
+  return (srtt_us_ + 500) / 1000 + std::max(kMin, 4 * variance_us_ / 1000);  // RFC 6298 §2.3
 }
+
+Millis RtoEstimator::Timeout() const { return std::min(kMax, FirstTimeout() << backoff_); }
 
 }  // namespace zt::netstack

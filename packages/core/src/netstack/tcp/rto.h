@@ -24,6 +24,7 @@ class RtoEstimator {
   void ResetBackOff() { backoff_ = 0; }
   // Waits this long before retransmitting, back-off included.
   Millis Timeout() const;
+  Millis FirstTimeout() const;  // without back-off
   Millis srtt() const { return has_sample_ ? srtt_us_ / 1000 : 0; }
   int64_t srtt_us() const { return srtt_us_; }
   int64_t variance_us() const { return variance_us_; }

@@ -5,11 +5,17 @@
 #include "base/check.h"
 
 namespace zt::netstack {
+namespace {
+
+// RFC 8985 §6.2 RACK_sent_after.
+bool SentAfter(uint32_t a, uint32_t b) { return static_cast<int32_t>(a - b) > 0; }
+
+}  // namespace
 
 void Scoreboard::Add(const Now& now, Seq seq, uint32_t length) {
   if (count_ == slots_.size()) Grow();
   const uint32_t id = head_ + count_++;
-  At(id) = SentSegment{seq, length, 0, now.mono, kNone, kNone};
+  At(id) = SentSegment{seq, length, 0, ++transmissions_, now.mono, kNone, kNone};
   Link(id);
 }
 
@@ -93,18 +99,19 @@ void Scoreboard::Deliver(const Now& now, uint32_t id, std::optional<Instant> ech
     Unlink(id);
   }
   out.bytes += s.length;
+  out.largest = std::max(out.largest, s.length);
   if ((s.flags & SentSegment::kRetransmitted) != 0) {
     if (echo && *echo < s.sent) return;  // an earlier copy arrived: nothing is known about this transmission
     out.retransmission_delivered = true;
+    if (echo && *echo == s.sent) out.echoed_rtt = rtt;
     if (!echo && rtt < min_rtt_) return;
   } else {
     MeasureRoundTrip(now, rtt, out);
     out.first_original_end = std::min(out.first_original_end, s.end());
     if (s.end() < highest_sacked_) reordering_seen_ = true;
   }
-  if (s.sent > rack_sent_ || (s.sent == rack_sent_ && s.end() > rack_end_)) {
-    rack_sent_ = s.sent;
-    rack_end_ = s.end();
+  if (SentAfter(s.order, rack_order_)) {
+    rack_order_ = s.order;
     rack_rtt_ = rtt;
   }
 }
@@ -182,9 +189,7 @@ uint64_t Scoreboard::DetectLoss(const Now& now, Millis srtt, bool in_recovery) {
   const Millis window = ReorderWindow(srtt, in_recovery);
   while (oldest_ != kNone) {
     const SentSegment& s = At(oldest_);
-    const bool sent_before =
-        s.sent < rack_sent_ || (s.sent == rack_sent_ && s.end() < rack_end_);
-    if (!sent_before) break;
+    if (!SentAfter(rack_order_, s.order)) break;
     const Instant due = s.sent + rack_rtt_ + window;
     if (due > now.mono) {  // the list is in order of transmission: nobody behind is due earlier
       reorder_deadline_ = due;
@@ -212,7 +217,7 @@ void Scoreboard::Relink() {
   for (uint32_t id = head_; id != head_ + count_; ++id) {
     if ((At(id).flags & (SentSegment::kLost | SentSegment::kSacked)) == 0) ids.push_back(id);
   }
-  std::stable_sort(ids.begin(), ids.end(), [this](uint32_t a, uint32_t b) { return At(a).sent < At(b).sent; });
+  std::stable_sort(ids.begin(), ids.end(), [this](uint32_t a, uint32_t b) { return SentAfter(At(b).order, At(a).order); });
   oldest_ = newest_ = kNone;
   in_flight_ = 0;
   for (uint32_t id : ids) Link(id);
@@ -271,6 +276,7 @@ void Scoreboard::Retransmitted(const Now& now, Seq seq) {
   }
   s.flags |= SentSegment::kRetransmitted;
   s.sent = now.mono;
+  s.order = ++transmissions_;
   Link(id);
 }
 

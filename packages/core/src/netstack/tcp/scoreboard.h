@@ -18,6 +18,7 @@ struct SentSegment {
   Seq seq = 0;
   uint32_t length = 0;  // sequence space, FIN included
   uint8_t flags = 0;
+  uint32_t order = 0;   // of the last transmission: the clock counts milliseconds, many segments leave in one
   Instant sent;         // last transmission
   uint32_t previous = 0, next = 0;  // in order of transmission; ids, valid while in flight
   Seq end() const { return seq + length; }
@@ -30,6 +31,8 @@ class Scoreboard {
     uint64_t bytes = 0;                // newly acknowledged or selectively acknowledged
     std::optional<Millis> rtt;         // of segments sent once: the oldest, for the timeout (RFC 6298)
     std::optional<Millis> newest_rtt;  // and the newest, which did not wait for an acknowledgment
+    std::optional<Millis> echoed_rtt;  // of the last copy of a segment sent again, when the echo names it
+    uint32_t largest = 0;              // segment that arrived
     bool progress = false;             // the left edge moved
     bool first_was_resent = false;     // the left edge moved over a segment that was sent again
     bool retransmission_delivered = false;
@@ -110,8 +113,8 @@ class Scoreboard {
   uint8_t next_seen_ = 0;
 
   // RACK (RFC 8985 §5.2).
-  Instant rack_sent_ = Instant::LongAgo();
-  Seq rack_end_ = 0;
+  uint32_t transmissions_ = 0;
+  uint32_t rack_order_ = 0;  // the last transmission that was delivered; stands for RACK.xmit_ts and RACK.end_seq
   Millis rack_rtt_ = 0;
   Millis min_rtt_ = 0;
   Instant min_rtt_at_ = Instant::LongAgo();

@@ -123,7 +123,7 @@ class Sender {
   void UpdateWindow(const Ack& ack);
   void Advance(const Now& now, const Ack& ack, Delivery& delivery);
   std::optional<Duplicate> HandleSack(const Now& now, const Ack& ack, Delivery& delivery);
-  void MeasureRoundTrip(const Now& now, const Ack& ack, const Delivery& delivery, bool progress);
+  void MeasureRoundTrip(const Ack& ack, const Delivery& delivery);
   // What the peer reported twice was sent twice by us; true when all of the episode was.
   bool HandleDuplicateReport(const Duplicate& block);
   void HandleDuplicateAck(const Now& now, uint64_t flight);
@@ -145,6 +145,7 @@ class Sender {
   void ArmRetransmission(const Now& now);
   void ArmProbe(const Now& now);
   void ArmPersist(const Now& now);
+  void NudgeRecovery();
   bool HandlePersistTimeout(const Now& now);
   Millis GiveUp() const { return user_timeout_ > 0 ? user_timeout_ : kGiveUp; }
   // sender_path.cc
@@ -169,6 +170,7 @@ class Sender {
 
   uint32_t mss_ = 536;
   PathMtuProbe::Path path_;
+  Instant large_arrived_at_ = Instant::LongAgo();  // the last full segment
   std::unique_ptr<PathMtuProbe> path_probe_;  // none while the path carries what it should
   bool established_ = false;
   bool sack_ = false;
@@ -201,6 +203,7 @@ class Sender {
   Instant probe_at_ = Instant::Never();
   Instant persist_at_ = Instant::Never();
   bool probe_due_ = false;
+  bool nudged_ = false;         // recovery was silent, and one more segment was sent to hear something
   bool probe_sent_ = false;     // one tail-loss probe per episode (RFC 8985 §7.3)
   bool probe_was_copy_ = false;
   Seq probe_end_ = 0;

@@ -50,10 +50,13 @@ std::optional<Sender::Duplicate> Sender::HandleSack(const Now& now, const Ack& a
   return duplicate;
 }
 
-void Sender::MeasureRoundTrip(const Now& now, const Ack& ack, const Delivery& delivery, bool progress) {
-  std::optional<Millis> rtt = delivery.rtt;
-  // RFC 7323 §4.1: what was sent again has no age of its own, but the echo tells which copy it was.
-  if (!rtt && progress && ack.echo) rtt = now.mono - *ack.echo;
+void Sender::MeasureRoundTrip(const Ack& ack, const Delivery& delivery) {
+  // RFC 7323 §4.1: what was sent again has no age of its own, but the echo may tell which copy it was.
+  std::optional<Millis> rtt = delivery.rtt ? delivery.rtt : delivery.echoed_rtt;
+  // After a timeout, what arrived long ago and was not acknowledged because acknowledgments were lost, too, would count
+  // as slow. Really slow paths are answered in Undo.
+  const bool doubtful = phase_ == Phase::kTimeout && (sack_ || ack.echo);
+  if (rtt && doubtful && *rtt > rto_.FirstTimeout()) rtt.reset();
   if (rtt) rto_.Sample(*rtt, 1 + (nxt_ - una_) / (2 * uint64_t{mss_}));
   congestion_->OnRoundTrip(una_, nxt_, delivery.newest_rtt.value_or(HyStart::kNoSample));
 }
@@ -69,7 +72,8 @@ bool Sender::HandleAck(const Now& now, const Ack& ack) {
   if (progress) Advance(now, ack, delivery);
   std::optional<Duplicate> duplicate;
   if (sack_) duplicate = HandleSack(now, ack, delivery);
-  MeasureRoundTrip(now, ack, delivery, progress);
+  MeasureRoundTrip(ack, delivery);
+  if (delivery.largest >= mss_) large_arrived_at_ = now.mono;
   if (!progress && ack.bare && window_edge_ == old_edge && !board_.empty()) {
     ++counters_.duplicate_acks;
     if (!sack_) HandleDuplicateAck(now, flight);
@@ -81,10 +85,14 @@ bool Sender::HandleAck(const Now& now, const Ack& ack) {
       duplicate && probe_sent_ && probe_was_copy_ && duplicate->right == probe_end_;
   HandleProbeAck(now, ack, delivery, probe_reported, flight);
   if (duplicate && !probe_reported && HandleDuplicateReport(*duplicate) && may_undo_) Undo(now, std::nullopt);
-  if (phase_ != Phase::kOpen && may_undo_ && OriginalArrived(ack, delivery)) Undo(now, now.mono - *ack.echo);
+  if (phase_ != Phase::kOpen && may_undo_ && OriginalArrived(ack, delivery)) {
+    // With a D-SACK it was our second copy that made the peer repeat a lost acknowledgment: no sign of a slow path.
+    Undo(now, duplicate ? std::nullopt : std::optional(now.mono - *ack.echo));
+  }
   CheckFrto(now, ack, delivery, progress);
   uint64_t lost = 0;
   if (sack_ && delivery.bytes != 0) {
+    nudged_ = false;
     lost = board_.DetectLoss(now, rto_.srtt(), phase_ != Phase::kOpen);
   }
   AfterDelivery(now, delivery, progress, lost, flight);

@@ -29,6 +29,8 @@ void Sender::SetSegmentSize(const Now& now, uint32_t mss) {
 void Sender::SuspectSize(const Now& now) {
   const auto head = NextLost();
   if (!head || head->seq > una_ || path_.ceiling == 0) return;
+  // Others of this size arrived while this one waits, or lately: that is loss.
+  if (large_arrived_at_ >= progress_at_ - PathMtuProbe::kLately) return;
   if (!path_probe_) path_probe_ = std::make_unique<PathMtuProbe>(now, path_);
   path_probe_->OnTimeout(una_, head->size);
   SetSegmentSize(now, path_probe_->size());
@@ -45,7 +47,9 @@ void Sender::MakeProbe(const Now& now, Chunk& chunk) const {
   const uint64_t size = path_probe_->Wanted(now);
   if (size <= mss_ || phase_ != Phase::kOpen) return;
   const uint64_t all = size + uint64_t{PathMtuProbe::kCompany} * mss_;
-  if (data_end_ - chunk.seq < all || window_edge_ - chunk.seq < all || Quota() < all) return;
+  if (data_end_ - chunk.seq < all || window_edge_ < chunk.seq + all) return;
+  // Under a window too small for company the probe goes alone.
+  if (Quota() < all && !(board_.empty() && congestion_->window() < all)) return;
   chunk.size = static_cast<uint32_t>(size);
   chunk.push = chunk.fin = false;
 }

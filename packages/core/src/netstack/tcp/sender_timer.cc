@@ -38,6 +38,11 @@ void Sender::ArmPersist(const Now& now) {
 // RFC 8985 §7.2.
 void Sender::ArmProbe(const Now& now) {
   probe_at_ = Instant::Never();
+  if (sack_ && phase_ == Phase::kRecovery && !nudged_ && rto_.has_sample()) {
+    const Instant at = now.mono + std::max<Millis>((2 * rto_.srtt_us() + 999) / 1000, kMinProbeTimeout);
+    if (at < retransmit_at_) probe_at_ = at;
+    return;
+  }
   if (!sack_ || phase_ != Phase::kOpen || probe_sent_ || probe_due_ || board_.empty() || board_.lost() != 0 ||
       board_.has_sacked()) {
     return;
@@ -48,6 +53,15 @@ void Sender::ArmProbe(const Now& now) {
     if (board_.count() == 1) wait += kWorstDelayedAck;
   }
   probe_at_ = std::min(now.mono + wait, retransmit_at_);
+}
+
+// Recovery went silent although much is in flight: receivers that compress SACKs tell of a whole window in one
+// acknowledgment, and that was lost. RFC 8985 has no probe here; one segment after two round trips without news is
+// below any rate the window allows, and spares the timeout that would follow.
+void Sender::NudgeRecovery() {
+  nudged_ = true;
+  prr_quota_ = std::max<uint64_t>(prr_quota_, mss_);
+  if (board_.lost() == 0 && !NextNew(true, true)) board_.MarkFirstLost();
 }
 
 // False: the peer keeps its window closed for longer than the application waits, or is gone.
@@ -67,6 +81,10 @@ bool Sender::HandleTimeout(const Now& now) {
   if (sack_ && board_.ReorderDeadline() <= now.mono) OnReorderTimeout(now);
   if (probe_at_ <= now.mono) {
     probe_at_ = Instant::Never();
+    if (phase_ == Phase::kRecovery) {
+      NudgeRecovery();
+      return true;
+    }
     probe_due_ = true;
     if (now.mono - progress_at_ < GiveUp()) ArmRetransmission(now);  // RFC 8985 §7.3: the probe goes first
   }
