@@ -135,6 +135,28 @@ TEST_CASE("shutting down tells everything before it ends") {
   CHECK(a.node->NextTimeout().at == Instant::Never());
 }
 
+TEST_CASE("two members with one address are told which, on which network, whose, and what to do") {
+  NodeLab lab;
+  lab.one_address = true;
+  LabHost &a = lab.Add(2), &b = lab.Add(3);
+  lab.Member(a);
+  lab.Run(10'000);
+  CHECK(a.Count(Event::kWarning) == 0);
+  lab.Member(b);
+  lab.Run(10'000);
+  const EventRecord* warning = b.Last(Event::kWarning);
+  REQUIRE(warning != nullptr);
+  node::HostReader in(warning->body);
+  CHECK(static_cast<Warning>(in.U8()) == Warning::kAddressConflict);
+  const std::string detail(in.Str16());
+  CHECK(detail.find(NodeLab::AddressOf(0).ToString() + " on network " + lab.network.ToString()) == 0);
+  CHECK(detail.find("controller") != std::string::npos);
+  const size_t told = a.Count(Event::kWarning) + b.Count(Event::kWarning);
+  CHECK(told <= 4);
+  lab.Run(60'000);
+  CHECK(a.Count(Event::kWarning) + b.Count(Event::kWarning) == told);  // silence follows
+}
+
 TEST_CASE("a node without an identity makes one, stores it, then starts") {
   NodeLab lab;
   OptionsWriter options;
