@@ -57,6 +57,9 @@ class HandPeer {
     return segment;
   }
 
+  // What the host sent up to now does not matter.
+  void Forget() { segments_.clear(); }
+
   // Opens a connection to port 80; `next` and `acked` follow.
   SocketId Open(bool full = true) {
     TcpSegment syn;

@@ -61,6 +61,8 @@ set(ZT_NETSTACK_SOURCES
   tcp/settings.cc
   tcp/state.cc
   tcp/stream_buffer.cc
+  tcp/syn_cookie.cc
+  tcp/tcp_cookie.cc
   tcp/tcp_layer.cc
   tcp/tcp_network.cc
   tcp/tcp_option.cc
@@ -94,6 +96,7 @@ set(ZT_NETSTACK_TESTS
   tcp/state_test.cc
   tcp/path_mtu_probe_test.cc
   tcp/throughput_test.cc
+  tcp/syn_cookie_test.cc
   tcp/transfer_test.cc
   udp/datagram_queue_test.cc
   udp/udp_test.cc

@@ -19,7 +19,7 @@ struct Stack::Impl final : Transports {
         errors(ip, drop_counters, counters),
         echo(ip, events, random),
         udp(ip, errors, events, drop_counters, counters[StackProtocol::kUdp], random),
-        tcp(ip, events, drop_counters, random, budget) {
+        tcp(ip, events, drop_counters, counters[StackProtocol::kTcp], random, budget) {
     tcp.SetIdSource([](void* self) { return static_cast<Impl*>(self)->NewId(); }, this);
   }
 

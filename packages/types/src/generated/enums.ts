@@ -567,6 +567,7 @@ export const DropReason = {
   BAD_SEQUENCE: 39,
   IMPAIRMENT: 40,
   STALE_CONFIG: 41,
+  BAD_SYN_COOKIE: 42,
 } as const;
 /** A value of {@link DropReason}. */
 export type DropReason = (typeof DropReason)[keyof typeof DropReason];
@@ -614,6 +615,7 @@ export const DropReasonName: Readonly<Record<number, keyof typeof DropReason>> =
   39: 'BAD_SEQUENCE',
   40: 'IMPAIRMENT',
   41: 'STALE_CONFIG',
+  42: 'BAD_SYN_COOKIE',
 };
 
 /** Seed SDK names (sdk-api.md §2, first column) for the events that have another name now. */

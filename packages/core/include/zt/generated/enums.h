@@ -586,6 +586,7 @@ enum class DropReason : uint16_t {
   kBadSequence = 39,
   kImpairment = 40,
   kStaleConfig = 41,
+  kBadSynCookie = 42,
 };
 constexpr std::string_view ToString(DropReason value) {
   switch (value) {
@@ -631,9 +632,10 @@ constexpr std::string_view ToString(DropReason value) {
     case DropReason::kBadSequence: return "bad_sequence";
     case DropReason::kImpairment: return "impairment";
     case DropReason::kStaleConfig: return "stale_config";
+    case DropReason::kBadSynCookie: return "bad_syn_cookie";
   }
   return "unknown";
 }
-inline constexpr int kDropReasonCount = 42;
+inline constexpr int kDropReasonCount = 43;
 
 }  // namespace zt

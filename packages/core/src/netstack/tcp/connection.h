@@ -61,6 +61,9 @@ class Connection {
   static constexpr Millis kStrayInterval = 100;
   // RFC 5961 §7. Counted per connection: a counter shared by all would tell an attacker about others (CVE-2016-5696).
   static constexpr int kChallengesPerSecond = 10;
+  // Within one batch of input, an acknowledgment for every so many full segments: one for all of a batch would be too
+  // few for the sender's clock, and its loss too much.
+  static constexpr size_t kSegmentsPerAck = 4;
   static constexpr int kQuickAcks = 16;                 // at the start the sender's window grows by acknowledgments
   static constexpr int kSegmentsPerTurn = 64;           // then other connections have theirs
   static constexpr uint32_t kMinMss = TcpSettings::kMinMss;
@@ -71,6 +74,7 @@ class Connection {
 
   void Connect(const Now& now, Millis timeout);
   void AcceptSyn(const Now& now, const TcpSegment& syn);
+  void AcceptCookie(const Now& now, const TcpSegment& syn, const TcpSegment& segment);
   void HandleSegment(const Now& now, const TcpSegment& segment);
   // An ICMP error that quotes a segment of ours with this sequence number.
   void HandleError(const Now& now, uint32_t wire_seq, Status status, uint32_t mtu);
@@ -152,6 +156,7 @@ class Connection {
   TcpSegment Header(const Now& now, uint8_t flags, Seq seq);
   void SendChunk(const Now& now, const Sender::Chunk& chunk);
   void SendAck(const Now& now, Seq seq);
+  void QueueAck(const Now& now);  // outside of Flush
   void SendReset(const Now& now);
   void UpdateSegmentSize(const Now& now);
   void AckSent();

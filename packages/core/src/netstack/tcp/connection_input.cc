@@ -167,6 +167,11 @@ void Connection::MeasureSegments(const TcpSegment& segment) {
 // RFC 9293 §3.8.6.3, RFC 5681 §4.2.
 void Connection::ScheduleAck(const Now& now, const Receiver::Outcome& outcome, const TcpSegment& segment) {
   MeasureSegments(segment);
+  unacked_bytes_ += segment.payload.size();
+  if (ack_now_ && unacked_bytes_ >= kSegmentsPerAck * receive_mss_) {
+    QueueAck(now);
+    if (!outcome.fin) return;
+  }
   if (outcome.out_of_order || outcome.duplicate || outcome.dropped) {
     ack_now_ = true;
     quick_acks_ = kQuickAcks;  // the sender's window grows again, by acknowledgments
@@ -177,7 +182,6 @@ void Connection::ScheduleAck(const Now& now, const Receiver::Outcome& outcome, c
   if (!outcome.advanced) return;
   // After a pause the sender starts slowly (RFC 5681 §4.1).
   if (!answers_at_once_ && now.mono - data_at_ > sender_.rto().Timeout()) quick_acks_ = kQuickAcks;
-  unacked_bytes_ += segment.payload.size();
   if (outcome.fin || unacked_bytes_ >= 2 * size_t{receive_mss_} || quick_acks_ > 0) {
     quick_acks_ = std::max(0, quick_acks_ - 1);
     ack_now_ = true;

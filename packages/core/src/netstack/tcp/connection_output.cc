@@ -84,6 +84,15 @@ void Connection::SendAck(const Now& now, Seq seq) {
   context_.Emit(now, *this, segment, {});
 }
 
+void Connection::QueueAck(const Now& now) {
+  TcpSegment segment = Header(now, 0, sender_.nxt());
+  if (sack_) receiver_.FillSack(segment.options);
+  AckSent();
+  ack_now_ = false;
+  ++segments_sent_;
+  context_.EmitLater(now, *this, segment);
+}
+
 void Connection::SendReset(const Now& now) {
   TcpSegment segment;
   segment.flags = kTcpRst | kTcpAck;

@@ -23,6 +23,18 @@ void Connection::AcceptSyn(const Now& now, const TcpSegment& syn) {
   context_.Wake(*this);
 }
 
+// The handshake was done without us (tcp_cookie.cc): `syn` is what the peer's must have been.
+void Connection::AcceptCookie(const Now& now, const TcpSegment& syn, const TcpSegment& segment) {
+  passive_ = true;
+  Step(TcpEvent::kListen);
+  Step(TcpEvent::kSyn);
+  TakeSynOptions(now, syn);
+  receiver_.Offer(0, OwnMss());  // the window the cookie announced
+  acked_ = receiver_.next();
+  syn_tries_ = 1;  // nobody measured the round trip
+  HandleSegment(now, segment);
+}
+
 // What both sides offered holds; what one did not mention does not (RFC 7323 §1.3, RFC 2018 §2).
 void Connection::TakeSynOptions(const Now& now, const TcpSegment& syn) {
   peer_initial_ = FirstSeq(syn.seq);
@@ -41,8 +53,7 @@ void Connection::TakeSynOptions(const Now& now, const TcpSegment& syn) {
 uint32_t Connection::OwnMss() {
   // RFC 6691 §2: from the link, without options.
   const size_t mtu = context_.LinkMtu(*this);
-  const size_t most = settings_.max_segment != 0 ? settings_.max_segment : 65535;
-  return static_cast<uint32_t>(std::clamp<size_t>(mtu - IpAndTcpHeader(), kMinMss, most));
+  return settings_.OfferedMss(mtu - IpAndTcpHeader());
 }
 
 // The largest segment, options included, for packets of this size.

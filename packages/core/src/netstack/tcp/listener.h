@@ -18,10 +18,11 @@ struct Listener {
   uint32_t half_open = 0;
   uint32_t waiting = 0;  // established, event not yet taken
   TcpSettings settings;  // of the connections to come
+  Instant cookies_until = Instant::LongAgo();  // acknowledgments of SYN cookies may come
 
-  bool AcceptsSyn() const {
-    return waiting < backlog && half_open < std::min(kMaxHalfOpen, std::max(backlog, 16u));
-  }
+  bool full() const { return waiting >= backlog; }
+  // No place for another half-open connection: SYNs are answered by cookies.
+  bool flooded() const { return half_open >= std::min(kMaxHalfOpen, std::max(backlog, 16u)); }
 };
 
 }  // namespace zt::netstack

@@ -128,7 +128,9 @@ TEST_CASE("a flood of SYNs costs a bounded number of half-open connections") {
     b.peer.Send(syn);
   }
   CHECK(b.host.stack.SocketCount() <= 513);
-  CHECK(b.host.drops.Of(DropReason::kBacklogFull) >= 4000);
+  size_t answers = 0;
+  while (b.peer.Next()) ++answers;
+  CHECK(answers == 5000);
   b.lab.Run(120'000);
   CHECK(b.host.stack.SocketCount() == 1);
 }

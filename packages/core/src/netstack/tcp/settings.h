@@ -2,6 +2,8 @@
 // connections it accepts.
 #pragma once
 
+#include <algorithm>
+
 #include "netstack/stack_types.h"
 
 namespace zt::netstack {
@@ -30,6 +32,10 @@ struct TcpSettings {
   Millis keep_interval = kKeepInterval;
   Millis user_timeout = 0;  // 0: the default
 
+  // The MSS to offer on a link that carries segments of this size (RFC 6691 §2: options not counted).
+  uint32_t OfferedMss(size_t link) const {
+    return static_cast<uint32_t>(std::clamp<size_t>(link, kMinMss, max_segment != 0 ? max_segment : 65535));
+  }
   // kInvalidArgument: out of range, or not an option of TCP.
   Status Set(SocketOption option, int64_t value);
   // What was set; where nothing was, the default of a socket without a connection.

@@ -27,13 +27,15 @@ size_t TcpLayer::TupleHash::operator()(const Tuple& tuple) const {
   return static_cast<size_t>(hash(TupleBytes(tuple.interface, tuple.local, tuple.remote)));
 }
 
-TcpLayer::TcpLayer(IpLayer& ip, EventQueue& events, DropCounters& drops, RandomSource& random,
-                   BufferBudget& budget)
+TcpLayer::TcpLayer(IpLayer& ip, EventQueue& events, DropCounters& drops, ProtocolCounters& counters,
+                   RandomSource& random, BufferBudget& budget)
     : ip_(ip),
       events_(events),
       drops_(drops),
+      counters_(counters),
       random_(random),
       secret_(random),
+      cookies_(random),
       pool_(budget),
       tuples_(16, TupleHash{SipHash(random)}),
       resets_(kResetsPerSecond, kResetsPerSecond) {}
@@ -46,9 +48,13 @@ uint32_t TcpLayer::InitialSeq(const Now& now, const ConnectionName& name) const 
   return static_cast<uint32_t>(now.mono.ms) * 250 + static_cast<uint32_t>(hash);
 }
 
+// RFC 7323 §7.1: each connection has its own, so the uptime is not told.
+uint32_t TcpLayer::TimestampOffset(const Tuple& tuple) const {
+  return static_cast<uint32_t>(secret_(TupleBytes(tuple.interface, tuple.remote, tuple.local)));
+}
+
 Connection& TcpLayer::Create(const ConnectionName& name, const TcpSettings& settings, uint32_t initial_seq) {
-  const uint32_t timestamp_offset =
-      static_cast<uint32_t>(secret_(TupleBytes(name.interface, name.remote, name.local)));
+  const uint32_t timestamp_offset = TimestampOffset(TupleOf(name));
   auto connection = std::make_unique<Connection>(*this, pool_, name, settings, initial_seq, timestamp_offset);
   Connection& reference = *connection;
   connections_.emplace(name.id.value, std::move(connection));

@@ -13,6 +13,7 @@
 #include "netstack/socket/sip_hash.h"
 #include "netstack/tcp/connection.h"
 #include "netstack/tcp/listener.h"
+#include "netstack/tcp/syn_cookie.h"
 
 namespace zt::netstack {
 
@@ -20,7 +21,8 @@ class TcpLayer final : public ConnectionContext {
  public:
   static constexpr int kResetsPerSecond = 100;  // RFC 9293 leaves it open; a scan is not to be amplified
 
-  TcpLayer(IpLayer& ip, EventQueue& events, DropCounters& drops, RandomSource& random, BufferBudget& budget);
+  TcpLayer(IpLayer& ip, EventQueue& events, DropCounters& drops, ProtocolCounters& counters,
+           RandomSource& random, BufferBudget& budget);
   ~TcpLayer() override;
 
   // Application. Ids are given by the stack; `local` is completed.
@@ -105,6 +107,12 @@ class TcpLayer final : public ConnectionContext {
   // `after`: the end of the sequence of a connection of this name that just ended.
   void HandleSyn(const Now& now, const IpPacket& packet, const TcpSegment& segment, const Tuple& tuple,
                  std::optional<uint32_t> after);
+  // tcp_cookie.cc
+  void SendCookie(const Now& now, const IpPacket& packet, const TcpSegment& syn, const Tuple& tuple,
+                  Listener& listener);
+  bool AcceptCookie(const Now& now, const TcpSegment& segment, const Tuple& tuple, SocketId listener_id,
+                    Listener& listener);
+  uint32_t TimestampOffset(const Tuple& tuple) const;
   void SendResetFor(const Now& now, const IpPacket& packet, const TcpSegment& segment);
   bool RefreshPath(Connection& connection);
   void Notify(Connection& connection, StackEventKind kind, Status status);
@@ -113,12 +121,15 @@ class TcpLayer final : public ConnectionContext {
   bool PortIsFree(NetworkId interface, const Endpoint& local, const Endpoint& remote) const;
   void LeaveListener(Connection& connection);
   void RelieveStarved();
+  void Drop(DropReason reason, uint64_t& counter);  // and counts it as an error of this kind
 
   IpLayer& ip_;
   EventQueue& events_;
   DropCounters& drops_;
+  ProtocolCounters& counters_;
   RandomSource& random_;
   SipHash secret_;
+  SynCookies cookies_;
   BlockPool pool_;
   std::map<SocketId, Listener> listeners_;
   BindTable bindings_;

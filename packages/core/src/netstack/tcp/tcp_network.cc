@@ -14,9 +14,13 @@ PacketOptions OptionsOf(const Connection& connection) {
 
 void TcpLayer::HandlePacket(const Now& now, const IpPacket& packet) {
   // RFC 9293 §3.9.2.3: neither from nor to a group, nor from nobody.
-  if (packet.group || packet.source.IsUnspecified()) return drops_.Count(DropReason::kNotForUs);
+  ++counters_.recv;
+  if (packet.group || packet.source.IsUnspecified()) return Drop(DropReason::kNotForUs, counters_.proterr);
   const auto segment = TcpSegment::Parse(packet.payload, packet.source, packet.destination);
-  if (!segment) return drops_.Count(DropReason::kBadChecksum);
+  if (!segment) {
+    const bool too_short = packet.payload.size() < TcpSegment::kSize;
+    return Drop(DropReason::kBadChecksum, too_short ? counters_.lenerr : counters_.chkerr);
+  }
   const NetworkId interface = packet.arrival->id;
   const Tuple tuple{interface,
                     {packet.destination, segment->destination_port},
@@ -38,21 +42,30 @@ void TcpLayer::HandlePacket(const Now& now, const IpPacket& packet) {
   HandleSyn(now, packet, *segment, tuple, after);
 }
 
+void TcpLayer::Drop(DropReason reason, uint64_t& counter) {
+  drops_.Count(reason);
+  ++counters_.drop;
+  ++counter;
+}
+
 // RFC 9293 §3.10.7.1 and §3.10.7.2.
 void TcpLayer::HandleSyn(const Now& now, const IpPacket& packet, const TcpSegment& segment,
                          const Tuple& tuple, std::optional<uint32_t> after) {
   const SocketId listener = bindings_.Find(packet.owner->id, tuple.local);
   const bool bare = !segment.Has(kTcpAck) && !segment.Has(kTcpSyn) && !segment.Has(kTcpRst);
-  if (listener && bare) return drops_.Count(DropReason::kMalformed);  // §3.10.7.2, fourth
-  if (!listener || segment.Has(kTcpAck) || !segment.Has(kTcpSyn) || segment.Has(kTcpRst)) {
-    if (!listener) drops_.Count(DropReason::kNoSocket);
+  if (listener && bare) return Drop(DropReason::kMalformed, counters_.proterr);  // §3.10.7.2, fourth
+  if (!listener) {
+    Drop(DropReason::kNoSocket, counters_.proterr);
     return SendResetFor(now, packet, segment);
   }
-  if (segment.Has(kTcpFin)) return drops_.Count(DropReason::kMalformed);
   Listener& state = listeners_.at(listener);
-  if (!state.AcceptsSyn()) return drops_.Count(DropReason::kBacklogFull);
+  if (segment.Has(kTcpAck) && AcceptCookie(now, segment, tuple, listener, state)) return;
+  if (segment.Has(kTcpAck) || segment.Has(kTcpRst)) return SendResetFor(now, packet, segment);
+  if (segment.Has(kTcpFin)) return Drop(DropReason::kMalformed, counters_.proterr);
+  if (state.full()) return Drop(DropReason::kBacklogFull, counters_.memerr);
+  if (state.flooded()) return SendCookie(now, packet, segment, tuple, state);
   const SocketId id = next_id_(id_context_);
-  if (!id) return drops_.Count(DropReason::kBacklogFull);
+  if (!id) return Drop(DropReason::kBacklogFull, counters_.memerr);
   ++state.half_open;
   const ConnectionName name{id, listener, tuple.interface, state.interface, tuple.local, tuple.remote};
   uint32_t initial_seq = InitialSeq(now, name);
@@ -82,7 +95,7 @@ void TcpLayer::SendResetFor(const Now& now, const IpPacket& packet, const TcpSeg
   if (ip_.FindPath(interface, packet.destination, packet.source, path) != Status::kOk) return;
   uint8_t bytes[TcpSegment::kMaxHeader];
   const size_t size = reset.Write(bytes, packet.destination, packet.source, {});
-  ip_.Enqueue(now, path, packet.source, kProtocolTcp, {bytes, size});
+  if (ip_.Enqueue(now, path, packet.source, kProtocolTcp, {bytes, size}) == Status::kOk) ++counters_.xmit;
 }
 
 Connection* TcpLayer::FindByError(const TransportError& error) const {
@@ -118,7 +131,8 @@ bool TcpLayer::RefreshPath(Connection& connection) {
 void TcpLayer::Emit(const Now& now, Connection& connection, TcpSegment& segment,
                     StreamBuffer::Pieces payload) {
   // A route that is gone for the moment is like loss: retransmission finds out.
-  if (!RefreshPath(connection)) return drops_.Count(DropReason::kNoRoute);
+  if (!RefreshPath(connection)) return Drop(DropReason::kNoRoute, counters_.rterr);
+  ++counters_.xmit;
   const ConnectionName& name = connection.name();
   segment.source_port = name.local.port;
   segment.destination_port = name.remote.port;
@@ -133,7 +147,8 @@ void TcpLayer::Emit(const Now& now, Connection& connection, TcpSegment& segment,
 }
 
 void TcpLayer::EmitLater(const Now& now, Connection& connection, TcpSegment& segment) {
-  if (!RefreshPath(connection)) return drops_.Count(DropReason::kNoRoute);
+  if (!RefreshPath(connection)) return Drop(DropReason::kNoRoute, counters_.rterr);
+  ++counters_.xmit;
   const ConnectionName& name = connection.name();
   segment.source_port = name.local.port;
   segment.destination_port = name.remote.port;
