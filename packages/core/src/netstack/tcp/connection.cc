@@ -227,7 +227,6 @@ void Connection::Finish(Status status) {
   sender_.Stop();
   if (status != Status::kOk) receiver_.Discard();
   syn_due_ = ack_now_ = probe_due_ = false;
-  duplicate_acks_ = 0;
   syn_at_ = connect_until_ = delayed_ack_at_ = keep_alive_at_ = end_at_ = Instant::Never();
   const bool first = !std::exchange(closed_announced_, true);
   if (first) closed_status_ = status;

@@ -61,9 +61,9 @@ class Connection {
   static constexpr Millis kStrayInterval = 100;
   // RFC 5961 §7. Counted per connection: a counter shared by all would tell an attacker about others (CVE-2016-5696).
   static constexpr int kChallengesPerSecond = 10;
-  // Within one batch of input, an acknowledgment for every so many full segments: one for all of a batch would be too
-  // few for the sender's clock, and its loss too much.
-  static constexpr size_t kSegmentsPerAck = 4;
+  // Within one batch of input in order, the most full segments that share an acknowledgment: one for a long batch would
+  // be too few for the sender's clock, and its loss too much.
+  static constexpr size_t kSegmentsPerAck = 8;
   static constexpr int kQuickAcks = 16;                 // at the start the sender's window grows by acknowledgments
   static constexpr int kSegmentsPerTurn = 64;           // then other connections have theirs
   static constexpr uint32_t kMinMss = TcpSettings::kMinMss;
@@ -197,7 +197,6 @@ class Connection {
   // Acknowledging.
   Seq acked_ = 0;  // the acknowledgment last sent
   bool ack_now_ = false;
-  int duplicate_acks_ = 0;
   Instant stray_answered_at_ = Instant::LongAgo();
   Instant challenges_since_ = Instant::LongAgo();
   int challenges_ = 0;

@@ -168,18 +168,13 @@ void Connection::MeasureSegments(const TcpSegment& segment) {
 void Connection::ScheduleAck(const Now& now, const Receiver::Outcome& outcome, const TcpSegment& segment) {
   MeasureSegments(segment);
   unacked_bytes_ += segment.payload.size();
-  if (ack_now_ && unacked_bytes_ >= kSegmentsPerAck * receive_mss_) {
-    QueueAck(now);
-    if (!outcome.fin) return;
-  }
+  // RFC 5681 §4.2: each of these its own acknowledgment. The peer counts them, and one for all of a batch may be lost.
   if (outcome.out_of_order || outcome.duplicate || outcome.dropped) {
-    ack_now_ = true;
     quick_acks_ = kQuickAcks;  // the sender's window grows again, by acknowledgments
-    // A peer without SACK counts duplicates; with SACK one acknowledgment tells all.
-    if (!sack_ && !outcome.advanced) duplicate_acks_ = std::min(duplicate_acks_ + 1, 16);
-    return;
+    return QueueAck(now);
   }
   if (!outcome.advanced) return;
+  if (unacked_bytes_ > kSegmentsPerAck * receive_mss_ && !outcome.fin) return QueueAck(now);
   // After a pause the sender starts slowly (RFC 5681 §4.1).
   if (!answers_at_once_ && now.mono - data_at_ > sender_.rto().Timeout()) quick_acks_ = kQuickAcks;
   if (outcome.fin || unacked_bytes_ >= 2 * size_t{receive_mss_} || quick_acks_ > 0) {

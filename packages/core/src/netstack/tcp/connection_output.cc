@@ -31,11 +31,10 @@ Connection::Turn Connection::Flush(const Now& now) {
     probe_due_ = false;
     SendAck(now, sender_.una() - 1);  // RFC 1122 §4.2.3.6: old enough to make the peer answer
   }
-  while (ack_now_ || duplicate_acks_ > 0) {
+  if (ack_now_) {
     if (!context_.HasRoom()) return Turn::kNoRoom;
     ack_now_ = false;
     SendAck(now, sender_.nxt());
-    if (duplicate_acks_ > 0) --duplicate_acks_;
   }
   return Turn::kDone;
 }
