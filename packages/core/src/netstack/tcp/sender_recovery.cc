@@ -10,7 +10,8 @@ void Sender::EnterRecovery(const Now& now, uint64_t flight) {
   ++counters_.fast_recoveries;
   phase_ = Phase::kRecovery;
   recover_ = nxt_;
-  congestion_->OnLoss(now, flight);
+  // Several acknowledgments may come before there is a turn to send: the window was full all the same.
+  congestion_->OnLoss(now, window_limited_ ? std::max(flight, congestion_->window()) : flight);
   prr_flight_ = std::max<uint64_t>(nxt_ - una_, mss_);
   prr_delivered_ = prr_out_ = 0;
   prr_quota_ = mss_;

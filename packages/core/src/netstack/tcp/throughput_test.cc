@@ -64,7 +64,8 @@ TEST_CASE("with random loss the average window is what the response function say
           const Rate rate = Measure(7, link, kind, latency * 2000);
           const double predicted = PredictedWindow(kind, loss, 2.0 * static_cast<double>(latency) / 1000);
           Report(link, rate, predicted);
-          CHECK(rate.window > 0.8 * predicted);
+          // The function knows neither lost acknowledgments nor whole segments; of one seed it is an estimate.
+          CHECK(rate.window > 0.75 * predicted);
         }
       }
     }
