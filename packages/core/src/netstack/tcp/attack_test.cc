@@ -111,6 +111,16 @@ TEST_CASE("200,000 SYNs: an established connection works all the time, and what 
     b.peer.acked = acked + moved;
     CheckWorks(b);
     moved += 3;
+    // And who means it is accepted, by a cookie (RFC 4987 §3.6).
+    b.peer.port = 5556;
+    const SocketId guest = b.peer.Open();
+    CHECK(guest);
+    b.host.stack.TcpAbort(b.lab.now, guest);
+    b.host.stack.Close(b.lab.now, guest);
+    b.host.Take(Kind::kTcpClosed);
+    b.lab.SettleAll();
+    b.peer.port = 5555;
+    Drain(b.peer);
   }
   MESSAGE("answers ", answers, ", most sockets ", most_sockets, ", most buffer bytes ", most_bytes);
   CHECK(most_sockets <= 2 + Listener::kMaxHalfOpen);
