@@ -30,6 +30,7 @@ void Link::Heal() {
   LinkPlan clean;
   clean.bytes_per_ms = plan_.bytes_per_ms;
   clean.queue_bytes = plan_.queue_bytes;
+  clean.early_drop = plan_.early_drop;
   clean.delay = plan_.delay;
   plan_ = clean;
 }
@@ -51,6 +52,11 @@ Instant Link::Serialize(Instant now, size_t size) {
   }
   const uint64_t waiting = static_cast<uint64_t>(free_ - now) * plan_.bytes_per_ms + part_;
   if (waiting > plan_.queue_bytes) return Instant::Never();
+  const uint64_t calm = plan_.queue_bytes / 4;
+  if (plan_.early_drop != 0 && waiting > calm) {
+    const uint64_t chance = plan_.early_drop * (waiting - calm) / (plan_.queue_bytes - calm);
+    if (Chance(static_cast<uint32_t>(chance))) return Instant::Never();
+  }
   part_ += size;
   free_ = free_ + static_cast<Millis>(part_ / plan_.bytes_per_ms);
   part_ %= plan_.bytes_per_ms;

@@ -13,6 +13,9 @@ namespace zt::netstack::sim {
 struct LinkPlan {
   uint64_t bytes_per_ms = 0;  // 0: no limit
   size_t queue_bytes = 256 << 10;
+  // Chance to drop what comes when the queue is full, less in proportion down to none when a quarter is full (random
+  // early detection, RFC 7567 §2, on the instantaneous length). 0: drop-tail.
+  uint32_t early_drop = 0;
   Millis delay = 5;
   // Loss in two states (Gilbert 1960, Elliott 1963): a good one, and a bad one that comes in bursts.
   uint32_t loss_good = 0, loss_bad = 0;
