@@ -34,6 +34,17 @@ function coreTests() {
   run(['ctest', '--test-dir', sanitized, '--output-on-failure', '--no-tests=error'], sanitizerEnv);
 }
 
+// Without sanitizers: a thousand active connections, and the simulation with all its bytes.
+function coreAtScale() {
+  const release = 'build/scale';
+  const launcher = spawnSync('which', ['ccache']).status === 0 ? ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] : [];
+  run(['cmake', '-S', 'packages/core', '-B', release, '-DCMAKE_BUILD_TYPE=Release', '-DZT_BUILD_TESTS=ON', ...launcher]);
+  const targets = ['zt_netstack_scale_tests', 'zt_netstack_sim'];
+  run(['cmake', '--build', release, '--parallel', String(availableParallelism()), '--target', ...targets]);
+  run([`${release}/zt_netstack_scale_tests`]);
+  run([`${release}/zt_netstack_sim`, '--seeds', '1..1000', '--pcap-directory', release]);
+}
+
 function coverageOfChangesets() {
   const pending = readdirSync(join(root, '.changeset')).filter((f) => f.endsWith('.md') && f !== 'README.md');
   console.log(`  ${pending.length} pending changesets`);
@@ -44,6 +55,7 @@ export const testSteps = [
   { name: 'lint', action: () => run(['node_modules/.bin/biome', 'ci', '.']) },
   { name: 'changesets', action: coverageOfChangesets },
   { name: 'core', action: coreTests },
+  { name: 'scale', action: coreAtScale },
   { name: 'cost', action: () => run(['node', 'packages/core/bench/segment-cost.mjs']) },
   { name: 'vitest', action: () => run(['node_modules/.bin/vitest', 'run', '--reporter=default']) },
   { name: 'docs', action: () => run(['npx', '-y', 'pnpm@10.34.9', '--filter', '@ztkit/docs', 'run', 'site']) },

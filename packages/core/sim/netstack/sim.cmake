@@ -10,7 +10,7 @@ if(ZT_BUILD_TESTS)
   add_executable(zt_netstack_sim ${CMAKE_CURRENT_LIST_DIR}/main.cc)
   target_compile_options(zt_netstack_sim PRIVATE -Wall -Wextra -Werror)
   target_link_libraries(zt_netstack_sim PRIVATE zt_netstack_simulation)
-  add_test(NAME core.netstack_sim COMMAND zt_netstack_sim --seeds 1..300 --small)
+  add_test(NAME core.netstack_sim COMMAND zt_netstack_sim --seeds 1..300 --small --pcap-directory ${CMAKE_BINARY_DIR})
 
   add_executable(zt_netstack_sim_tests ${CMAKE_CURRENT_LIST_DIR}/simulation_test.cc $<TARGET_OBJECTS:zt_test_main>)
   target_compile_options(zt_netstack_sim_tests PRIVATE -Wall -Wextra -Werror)

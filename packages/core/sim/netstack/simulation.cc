@@ -185,7 +185,8 @@ void Simulation::ConnectEnded(size_t index, const StackEvent& event) {
   }
   HostOf(client).stack.Close(lab_.now, event.socket);
   // Address resolution gives up sooner than TCP (RFC 4861 §7.2.2): the application tries again.
-  const Instant excuses_end = start_ + scenario_.faults_until + 5'000;
+  Instant excuses_end = start_ + scenario_.faults_until + 5'000;
+  for (const ClockJump& jump : scenario_.jumps) excuses_end = excuses_end + jump.mono;
   const bool excused = event.status == Status::kHostUnreachable && lab_.now.mono <= excuses_end;
   if (!excused) return Fault("connect ended: " + std::string(ToString(event.status)));
   if (pair.talkers[1]->started()) return Fault("accepted, but connect ended");

@@ -203,6 +203,13 @@ void Connection::HandleKeepAlive(const Now& now) {
     keep_alive_at_ = heard_at_ + settings_.keep_idle;
     return;
   }
+  // What is sent and not acknowledged asks the peer already, and has a patience of its own. Its pauses grow longer than
+  // all probes together: they must not end a connection that a retransmission would still bring back.
+  if (sender_.outstanding()) {
+    keep_alive_probes_ = 0;
+    keep_alive_at_ = now.mono + settings_.keep_idle;
+    return;
+  }
   // RFC 5482 §4.2: a user timeout takes the place of the number of probes.
   const Millis patience = settings_.user_timeout;
   const bool over = patience != 0 ? keep_alive_probes_ > 0 && now.mono - heard_at_ >= patience

@@ -253,6 +253,25 @@ TEST_CASE("an idle connection wakes nobody") {
   CHECK(a.stack.BufferBytes() + b.stack.BufferBytes() == 0);
 }
 
+TEST_CASE("while sent data waits, its retransmission decides and not keep-alive") {
+  Lab lab;
+  Lab::Host& a = lab.AddHost();
+  Lab::Host& b = lab.AddHost();
+  const LabPair pair = ConnectPair(lab, a, b, 80);
+  a.stack.SetOption(lab.now, pair.client, SocketOption::kTcpKeepidle, 1000);
+  a.stack.SetOption(lab.now, pair.client, SocketOption::kTcpKeepintvl, 1000);
+  a.stack.SetOption(lab.now, pair.client, SocketOption::kTcpKeepcnt, 3);
+  a.stack.SetOption(lab.now, pair.client, SocketOption::kSoKeepalive, 1);
+  b.deaf = true;
+  a.stack.TcpWrite(lab.now, pair.client, Bytes(100));
+  lab.Run(40'000);
+  b.deaf = false;
+  CHECK(lab.Run(60'000, [&] { return a.stack.Info(pair.client)->send_queue == 0; }));
+  CHECK(a.Count(Kind::kTcpClosed) == 0);
+  b.deaf = true;  // nothing waits now: keep-alive is in charge again
+  CHECK(lab.Run(10'000, [&] { return a.Count(Kind::kTcpClosed) == 1; }));
+}
+
 TEST_CASE("keep-alive finds a dead peer, and costs a live one nothing but a probe") {
   Lab lab;
   Lab::Host& a = lab.AddHost();
