@@ -13,6 +13,7 @@ if (!/^\d+\.\.\d+$/.test(seeds)) {
 }
 mkdirSync(`${root}/${directory}`, { recursive: true });
 const launcher = spawnSync('which', ['ccache']).status === 0 ? ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] : [];
-run(['cmake', '-S', 'packages/core', '-B', directory, '-DCMAKE_BUILD_TYPE=Release', '-DZT_BUILD_TESTS=ON', ...launcher]);
+const options = ['-DCMAKE_BUILD_TYPE=Release', '-DZT_BUILD_TESTS=ON', ...launcher];
+run(['cmake', '-S', 'packages/core', '-B', directory, ...options]);
 run(['cmake', '--build', directory, '--target', 'zt_netstack_sim', '--parallel', String(availableParallelism())]);
 run([`${directory}/zt_netstack_sim`, '--seeds', seeds, '--pcap-directory', directory]);

@@ -38,7 +38,8 @@ function coreTests() {
 function coreAtScale() {
   const release = 'build/scale';
   const launcher = spawnSync('which', ['ccache']).status === 0 ? ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] : [];
-  run(['cmake', '-S', 'packages/core', '-B', release, '-DCMAKE_BUILD_TYPE=Release', '-DZT_BUILD_TESTS=ON', ...launcher]);
+  const options = ['-DCMAKE_BUILD_TYPE=Release', '-DZT_BUILD_TESTS=ON', ...launcher];
+  run(['cmake', '-S', 'packages/core', '-B', release, ...options]);
   const targets = ['zt_netstack_scale_tests', 'zt_netstack_sim'];
   run(['cmake', '--build', release, '--parallel', String(availableParallelism()), '--target', ...targets]);
   run([`${release}/zt_netstack_scale_tests`]);

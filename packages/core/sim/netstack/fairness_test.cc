@@ -2,9 +2,10 @@
 //
 // The link: 1 Gbit/s, 45 ms each way, a queue of 60 ms; a fair part is about twelve segments of 1280 bytes in a round
 // trip, enough for congestion avoidance and fast recovery to work. The measured window is a thousand round trips with
-// about a hundred losses for each, so that chance alone moves a sum by about five per cent. The queue drops at random, the likelier the longer
-// it is, as routers do whose queue a thousand flows share. The result with drop-tail is printed beside it: there, those
-// whose segments come last in their millisecond lose most, which says more about the simulated queue than about TCP.
+// about a hundred losses for each, so that chance alone moves a sum by about five per cent. The queue drops at random,
+// the likelier the longer it is, as routers do whose queue a thousand flows share. The result with drop-tail is printed
+// beside it: there, those whose segments come last in their millisecond lose most, which says more about the simulated
+// queue than about TCP.
 #include <doctest/doctest.h>
 
 #include <algorithm>
