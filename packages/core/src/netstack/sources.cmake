@@ -92,6 +92,7 @@ set(ZT_NETSTACK_TESTS
   tcp/connection_test.cc
   tcp/attack_test.cc
   tcp/hardening_test.cc
+  tcp/memory_test.cc
   tcp/option_test.cc
   tcp/state_test.cc
   tcp/path_mtu_probe_test.cc

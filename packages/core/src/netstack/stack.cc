@@ -131,9 +131,8 @@ void Stack::Impl::EndUnowned(NetworkId interface) {
 }
 
 SocketId Stack::Impl::NewId() {
-  const bool full = tcp.size() + udp.size() >= kMaxSockets && !tcp.EvictTimeWait();
-  if (full || last_id == 0xffffffff) return {};
-  return {++last_id};
+  if (tcp.size() + udp.size() >= kMaxSockets && !tcp.EvictTimeWait()) return {};
+  return ids.Next([this](SocketId id) { return tcp.Uses(id) || udp.Has(id); });
 }
 
 bool Stack::Impl::IsLive(const StackEvent& event) {

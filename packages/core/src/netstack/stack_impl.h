@@ -3,6 +3,7 @@
 
 #include "netstack/icmp/echo.h"
 #include "netstack/icmp/error.h"
+#include "netstack/socket/socket_ids.h"
 #include "netstack/stack.h"
 #include "netstack/tcp/tcp_layer.h"
 #include "netstack/udp/udp_layer.h"
@@ -49,7 +50,7 @@ struct Stack::Impl final : Transports {
   Echo echo;
   UdpLayer udp;
   TcpLayer tcp;
-  uint32_t last_id = 0;
+  SocketIds ids;
   bool loopback_waits = false;
   Instant loopback_at;
 };

@@ -38,6 +38,8 @@ class TcpLayer final : public ConnectionContext {
   Status GetOption(SocketId id, SocketOption option, int64_t& value);
   std::optional<SocketInfo> Info(SocketId id);
   bool Has(SocketId id);
+  // Also when the application does not hold it any more.
+  bool Uses(SocketId id) { return Lookup(id) != nullptr || listeners_.count(id) != 0; }
   size_t size() const { return connections_.size() + listeners_.size(); }
   // The application took this event.
   void Delivered(const StackEvent& event);
