@@ -96,6 +96,8 @@ set(ZT_NETSTACK_TESTS
   tcp/option_test.cc
   tcp/state_test.cc
   tcp/path_mtu_probe_test.cc
+  tcp/congestion_test.cc
+  tcp/sender_test.cc
   tcp/throughput_test.cc
   tcp/syn_cookie_test.cc
   tcp/transfer_test.cc

@@ -217,7 +217,8 @@ void Scoreboard::Relink() {
   for (uint32_t id = head_; id != head_ + count_; ++id) {
     if ((At(id).flags & (SentSegment::kLost | SentSegment::kSacked)) == 0) ids.push_back(id);
   }
-  std::stable_sort(ids.begin(), ids.end(), [this](uint32_t a, uint32_t b) { return SentAfter(At(b).order, At(a).order); });
+  std::sort(ids.begin(), ids.end(),
+            [this](uint32_t a, uint32_t b) { return SentAfter(At(b).order, At(a).order); });
   oldest_ = newest_ = kNone;
   in_flight_ = 0;
   for (uint32_t id : ids) Link(id);

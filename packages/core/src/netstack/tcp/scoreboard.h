@@ -50,6 +50,10 @@ class Scoreboard {
   void OnDuplicateReport(Seq next);
   // What was taken for lost came after all: be patient from now on.
   void OnReordering() { reordering_seen_ = true; }
+  // A timeout was spurious: that its retransmission arrived is not known after all, so nothing older is late.
+  void RestartRack() {
+    if (oldest_ != kNone) rack_order_ = At(oldest_).order - 1;
+  }
   void OnRecoveryEnd();
 
   // Marks what must be lost by now; returns the bytes. ReorderDeadline() says when to look again.

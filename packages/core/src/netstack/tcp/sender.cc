@@ -205,6 +205,7 @@ void Sender::Resent(const Now& now, const Chunk& chunk, Seq end, bool probe) {
   resend_first_ = false;
   if (path_probe_ && path_probe_->IsProbe(chunk.seq)) path_probe_->OnProbeLost(now);
   if (!probe) ++undo_retransmissions_;
+  if (chunk.seq == una_) ArmRetransmission(now);  // this copy has a whole timeout to arrive
   const SentSegment* lost = board_.FirstLost();
   const bool whole = probe || lost == nullptr || end >= lost->end();
   resend_at_ = whole ? 0 : end;

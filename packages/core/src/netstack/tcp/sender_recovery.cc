@@ -81,6 +81,7 @@ void Sender::Undo(const Now& now, std::optional<Millis> rtt) {
   if (phase_ == Phase::kRecovery) board_.OnReordering();
   if (phase_ == Phase::kTimeout) {
     if (rtt) rto_.OnSpuriousTimeout(*rtt);
+    board_.RestartRack();
     ArmRetransmission(now);
   }
   phase_ = Phase::kOpen;
