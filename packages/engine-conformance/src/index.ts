@@ -15,4 +15,5 @@ export * from './leak.js';
 export * from './lifecycle.js';
 export * from './networks.js';
 export * from './relay.js';
+export * from './socket-facts.js';
 export * from './tcp.js';

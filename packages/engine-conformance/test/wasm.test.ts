@@ -8,6 +8,7 @@ import { impairmentSuite } from '../src/impairment.js';
 import { lifecycleSuite } from '../src/lifecycle.js';
 import { networksSuite } from '../src/networks.js';
 import { relaySuite } from '../src/relay.js';
+import { socketFactsSuite } from '../src/socket-facts.js';
 import { tcpSuite } from '../src/tcp.js';
 
 const engines = homogeneous(await wasm());
@@ -18,6 +19,7 @@ backpressureSuite(engines);
 datagramsSuite(engines);
 capturesSuite(engines);
 errorsSuite(engines);
+socketFactsSuite(engines);
 impairmentSuite(engines);
 relaySuite(engines);
 idleSuite(engines);
