@@ -73,6 +73,7 @@ set(ZT_NETSTACK_SOURCES
   udp/udp_option.cc
 )
 set(ZT_NETSTACK_TESTS
+  counters_test.cc
   header/header_test.cc
   icmp/error_test.cc
   ip/input_test.cc

@@ -266,7 +266,7 @@ std::optional<SocketInfo> Stack::Info(SocketId socket) const {
 
 size_t Stack::SocketCount() const { return impl_->tcp.size() + impl_->udp.size(); }
 
-size_t Stack::BufferBytes() const { return impl_->budget.used() + impl_->udp.buffer_bytes(); }
+size_t Stack::BufferBytes() const { return impl_->budget.used(); }
 
 void Stack::SetMaxBufferBytes(size_t bytes) { impl_->budget.SetLimit(bytes); }
 

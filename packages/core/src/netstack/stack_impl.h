@@ -18,8 +18,8 @@ struct Stack::Impl final : Transports {
       : drops(drop_counters),
         ip(random, drop_counters, counters, sink, *this),
         errors(ip, drop_counters, counters),
-        echo(ip, events, random),
-        udp(ip, errors, events, drop_counters, counters[StackProtocol::kUdp], random),
+        echo(ip, events, drop_counters, counters, random),
+        udp(ip, errors, events, drop_counters, counters[StackProtocol::kUdp], random, budget),
         tcp(ip, events, drop_counters, counters[StackProtocol::kTcp], random, budget) {
     tcp.SetIdSource([](void* self) { return static_cast<Impl*>(self)->NewId(); }, this);
   }

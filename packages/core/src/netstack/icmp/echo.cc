@@ -24,11 +24,19 @@ Status Echo::Ping(const Now& now, NetworkId interface, const IpAddress& to, uint
   const Bytes message =
       to.IsV4() ? Icmpv4{Icmpv4::kEchoRequest, 0, rest, body}.Serialize()
                 : Icmpv6{Icmpv6::kEchoRequest, 0, rest, body}.Serialize(path.source, to);
-  const Status queued = ip_.Enqueue(now, path, to, to.IsV4() ? kProtocolIcmpv4 : kProtocolIcmpv6, message);
+  const Status queued = Send(now, path, to, message);
   if (queued != Status::kOk) return queued;
   const Millis wait = timeout == 0 ? kDefaultTimeout : timeout;
   pending_[sequence_] = {token, path.interface, to, now.mono, now.mono + wait};
   return Status::kOk;
+}
+
+Status Echo::Send(const Now& now, const Path& path, const IpAddress& to, ByteSpan message) {
+  const bool v4 = to.IsV4();
+  const Status status = ip_.Enqueue(now, path, to, v4 ? kProtocolIcmpv4 : kProtocolIcmpv6, message);
+  ProtocolCounters& counts = counters_[v4 ? StackProtocol::kIcmp4 : StackProtocol::kIcmp6];
+  ++(status == Status::kOk ? counts.xmit : counts.memerr);
+  return status;
 }
 
 void Echo::HandleReply(const Now& now, const IpPacket& packet, uint32_t rest) {
@@ -42,7 +50,11 @@ void Echo::HandleReply(const Now& now, const IpPacket& packet, uint32_t rest) {
   Finish(it, Status::kOk, now.mono - it->second.sent);
 }
 
-std::optional<Path> Echo::PathBack(const IpPacket& packet) {
+std::optional<Path> Echo::PathBack(const Now& now, const IpPacket& packet) {
+  if (!answers_.Allow(now)) {
+    drops_.Count(DropReason::kRateLimited);
+    return std::nullopt;
+  }
   Path path;
   const NetworkId interface = packet.arrival->loopback ? NetworkId{} : packet.arrival->id;
   // RFC 1122 §3.2.2.6: the source of the answer is the address asked, unless that is a group.
@@ -55,18 +67,16 @@ std::optional<Path> Echo::PathBack(const IpPacket& packet) {
 void Echo::AnswerV4(const Now& now, const IpPacket& packet, const Icmpv4& request) {
   // RFC 1122 §3.2.2.6 allows silence for broadcasts; answering would amplify.
   if (packet.group) return;
-  const std::optional<Path> path = PathBack(packet);
+  const std::optional<Path> path = PathBack(now, packet);
   if (!path) return;
-  ip_.Enqueue(now, *path, packet.source, kProtocolIcmpv4,
-              Icmpv4{Icmpv4::kEchoReply, 0, request.rest, request.body}.Serialize());
+  Send(now, *path, packet.source, Icmpv4{Icmpv4::kEchoReply, 0, request.rest, request.body}.Serialize());
 }
 
 void Echo::AnswerV6(const Now& now, const IpPacket& packet, const Icmpv6& request) {
-  const std::optional<Path> path = PathBack(packet);
+  const std::optional<Path> path = PathBack(now, packet);
   if (!path) return;
-  ip_.Enqueue(now, *path, packet.source, kProtocolIcmpv6,
-              Icmpv6{Icmpv6::kEchoReply, 0, request.rest, request.body}.Serialize(path->source,
-                                                                                  packet.source));
+  const Icmpv6 reply{Icmpv6::kEchoReply, 0, request.rest, request.body};
+  Send(now, *path, packet.source, reply.Serialize(path->source, packet.source));
 }
 
 void Echo::HandleError(const Now& now, const TransportError& error) {

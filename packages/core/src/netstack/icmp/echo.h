@@ -5,6 +5,7 @@
 
 #include "netstack/header/icmpv4.h"
 #include "netstack/header/icmpv6.h"
+#include "netstack/icmp/rate_limit.h"
 #include "netstack/ip/ip_layer.h"
 #include "netstack/socket/event_queue.h"
 
@@ -16,8 +17,16 @@ class Echo {
   static constexpr size_t kMaxPayload = 65'000;     // with headers one datagram
   static constexpr Millis kDefaultTimeout = 10'000;
 
-  Echo(IpLayer& ip, EventQueue& events, RandomSource& random)
-      : ip_(ip), events_(events), identifier_(static_cast<uint16_t>(random.U32())) {}
+  // Answers to strangers: far above a flood ping, far below what would keep a machine busy (RFC 1812 §4.3.2.8).
+  static constexpr int kAnswersPerSecond = 10'000;
+  static constexpr int kAnswerBurst = 2'000;
+
+  Echo(IpLayer& ip, EventQueue& events, DropCounters& drops, StackCounters& counters, RandomSource& random)
+      : ip_(ip),
+        events_(events),
+        drops_(drops),
+        counters_(counters),
+        identifier_(static_cast<uint16_t>(random.U32())) {}
 
   Status Ping(const Now& now, NetworkId interface, const IpAddress& to, uint32_t token,
               size_t payload_size, Millis timeout);
@@ -38,10 +47,15 @@ class Echo {
     Instant sent, expires;
   };
   void Finish(std::map<uint16_t, Pending>::iterator it, Status status, Millis rtt);
-  std::optional<Path> PathBack(const IpPacket& packet);
+  // None: no way back, or too many answers.
+  Status Send(const Now& now, const Path& path, const IpAddress& to, ByteSpan message);
+  std::optional<Path> PathBack(const Now& now, const IpPacket& packet);
 
   IpLayer& ip_;
   EventQueue& events_;
+  DropCounters& drops_;
+  StackCounters& counters_;
+  AnswerRateLimit answers_{kAnswersPerSecond, kAnswerBurst};
   uint16_t identifier_;
   uint16_t sequence_ = 0;
   std::map<uint16_t, Pending> pending_;  // by sequence number

@@ -43,7 +43,7 @@ bool UdpLayer::Close(SocketId id) {
   auto it = sockets_.find(id);
   if (it == sockets_.end()) return false;
   bindings_.Remove(it->second.local, id);
-  receive_memory_ -= it->second.queue.capacity();
+  Account(it->second.queue.capacity(), 0);
   sockets_.erase(it);
   return true;
 }
@@ -114,9 +114,9 @@ int64_t UdpLayer::Receive(SocketId id, Endpoint& from, Endpoint& to, MutableByte
     socket.readable_armed = true;
     return -static_cast<int64_t>(Status::kWouldBlock);
   }
-  receive_memory_ -= socket.queue.capacity();
+  const size_t before = socket.queue.capacity();
   const size_t size = socket.queue.Pop(from, to, into);
-  receive_memory_ += socket.queue.capacity();
+  Account(before, socket.queue.capacity());
   return static_cast<int64_t>(size);
 }
 
@@ -177,20 +177,29 @@ void UdpLayer::Deliver(SocketId id, const Arrived& datagram) {
   Socket& socket = sockets_.at(id);
   DatagramQueue& queue = socket.queue;
   const size_t cost = queue.data_bytes() + datagram.data.size() + (queue.count() + 1) * kDatagramCost;
-  const size_t growth = queue.CapacityWith(datagram.data.size()) - queue.capacity();
-  if (cost > socket.receive_limit || receive_memory_ + growth > kMaxReceiveMemory) {
+  const size_t before = queue.capacity();
+  const size_t after = queue.CapacityWith(datagram.data.size());
+  const bool affordable = after == before || (receive_memory_ - before + after <= kMaxReceiveMemory &&
+                                              after <= budget_.Share());
+  if (cost > socket.receive_limit || !affordable) {
     ++counters_.drop;
     ++counters_.memerr;
     return drops_.Count(DropReason::kReceiveBufferFull);
   }
   queue.Push(datagram.from, datagram.to, datagram.data);
-  receive_memory_ += growth;
+  Account(before, after);
   if (!socket.readable_armed) return;
   socket.readable_armed = false;
   StackEvent event;
   event.kind = StackEventKind::kUdpReadable;
   event.socket = id;
   events_.Push(event);
+}
+
+void UdpLayer::Account(size_t before, size_t after) {
+  receive_memory_ += after - before;
+  budget_.Return(before);
+  budget_.Charge(after);
 }
 
 void UdpLayer::HandleError(const TransportError& error) {

@@ -8,6 +8,7 @@
 #include "netstack/icmp/error.h"
 #include "netstack/ip/ip_layer.h"
 #include "netstack/socket/bind_table.h"
+#include "netstack/socket/buffer_budget.h"
 #include "netstack/socket/event_queue.h"
 #include "netstack/udp/datagram_queue.h"
 
@@ -24,8 +25,14 @@ class UdpLayer {
   static constexpr size_t kMaxReceiveMemory = 64 << 20;
 
   UdpLayer(IpLayer& ip, IcmpErrors& errors, EventQueue& events, DropCounters& drops, ProtocolCounters& counters,
-           RandomSource& random)
-      : ip_(ip), errors_(errors), events_(events), drops_(drops), counters_(counters), random_(random) {}
+           RandomSource& random, BufferBudget& budget)
+      : ip_(ip),
+        errors_(errors),
+        events_(events),
+        drops_(drops),
+        counters_(counters),
+        random_(random),
+        budget_(budget) {}
 
   Status Bind(SocketId id, NetworkId interface, Endpoint& local);
   bool Close(SocketId id);
@@ -40,7 +47,6 @@ class UdpLayer {
   bool Has(SocketId id) const { return sockets_.count(id) != 0; }
   std::optional<SocketInfo> Info(SocketId id) const;
   size_t size() const { return sockets_.size(); }
-  size_t buffer_bytes() const { return receive_memory_; }
 
   void HandlePacket(const Now& now, const IpPacket& packet);
   void HandleError(const TransportError& error);
@@ -73,6 +79,7 @@ class UdpLayer {
   Status CheckRemote(const Socket& socket, const Endpoint& remote);
   void DeliverToGroup(const IpPacket& packet, const Arrived& datagram);
   void Deliver(SocketId id, const Arrived& datagram);
+  void Account(size_t before, size_t after);  // the memory of a queue
   SocketId Find(NetworkId interface, const Endpoint& local, const Endpoint& remote) const;
   Status SetV6Only(SocketId id, Socket& socket, bool on);
 
@@ -82,6 +89,7 @@ class UdpLayer {
   DropCounters& drops_;
   ProtocolCounters& counters_;
   RandomSource& random_;
+  BufferBudget& budget_;
   std::map<SocketId, Socket> sockets_;
   BindTable bindings_;
   size_t receive_memory_ = 0;
