@@ -155,7 +155,7 @@ export function socketFactsSuite(engines: EngineSet): void {
 
     it('counts what each protocol does', async () => {
       const before = [a.watched.node.stackCounters(), b.watched.node.stackCounters()] as const;
-      await ping(a, b.ipv4);
+      for (const address of [b.ipv4, b.rfc4193]) await ping(a, address);
       const { socket } = bind(a);
       a.watched.node.udpSend(socket, { address: b.rfc4193, port: 9 }, new Uint8Array(4));
       await a.watched.next('UDP_ERROR', { where: (event) => event.socket === socket });
