@@ -166,7 +166,7 @@ export function socketFactsSuite(engines: EngineSet): void {
       expect(after[0].UDP.xmit - before[0].UDP.xmit).toBe(1n);
       expect(after[1].UDP.recv - before[1].UDP.recv).toBeGreaterThanOrEqual(1n);
       expect(after[1].UDP.proterr - before[1].UDP.proterr).toBeGreaterThanOrEqual(1n);
-      for (const protocol of ['LINK', 'IP4', 'IP6', 'ICMP4', 'ICMP6'] as const) {
+      for (const protocol of ['LINK', 'IP4', 'IP6', 'TCP', 'ICMP4', 'ICMP6'] as const) {
         expect([protocol, after[0][protocol].xmit > before[0][protocol].xmit]).toEqual([protocol, true]);
         expect([protocol, after[1][protocol].recv > before[1][protocol].recv]).toEqual([protocol, true]);
       }
