@@ -101,6 +101,7 @@ set(ZT_NETSTACK_TESTS
   tcp/sender_test.cc
   tcp/throughput_test.cc
   tcp/syn_cookie_test.cc
+  tcp/stream_model_test.cc
   tcp/transfer_test.cc
   udp/datagram_queue_test.cc
   udp/udp_test.cc
