@@ -46,13 +46,14 @@ export interface PairResult {
 const REORDERED = 0.02;
 const DUPLICATED = 0.02;
 
-export function impairments(cell: Cell, load: Load): Record<string, number> {
+export function impairments(cell: Cell, load: Load): Record<string, number | string> {
   return {
     seed: load.seed,
     loss: cell.loss,
     'delay-us': (cell.delayMs * 1000) / 2,
     reorder: cell.reorder ? REORDERED : 0,
     duplicate: cell.duplicate ? DUPLICATED : 0,
+    ...(process.env.ZT_LINUX_CAPTURE === undefined ? {} : { capture: process.env.ZT_LINUX_CAPTURE }),
     rate: load.rate,
     queue: load.queue,
   };

@@ -57,26 +57,26 @@ bool ImpairedLane::ThroughBottleneck(int64_t now_ns, size_t size, int64_t& leave
   return true;
 }
 
-void ImpairedLane::Push(int64_t now_ns, Bytes bytes) {
+bool ImpairedLane::Push(int64_t now_ns, const Bytes& bytes) {
   const uint32_t flow = FlowOf(bytes);
   const uint64_t index = flow_frames_[flow]++;
   ++counters_.entered;
   if (impairment.deaf || Chance(flow, index, kLoss) < impairment.loss) {
     ++counters_.lost;
-    return;
+    return false;
   }
   int64_t leaves_ns;
   if (!ThroughBottleneck(now_ns, bytes.size(), leaves_ns)) {
     ++counters_.overflowed;
-    return;
+    return false;
   }
-  Frame frame{leaves_ns + impairment.delay_ns, flow, index, std::move(bytes)};
+  Frame frame{leaves_ns + impairment.delay_ns, flow, index, bytes};
   if (Chance(flow, index, kReorder) < impairment.reorder) {
     const double displacement = Chance(flow, index, kDisplacement) * kMaxDisplacement;
     frame.due_ns += std::max(kMaxHoldNs, impairment.delay_ns / 10);
     held_.push_back({std::move(frame), index + 1 + static_cast<uint64_t>(displacement)});
     ++counters_.reordered;
-    return;
+    return true;
   }
   const bool twice = Chance(flow, index, kDuplicate) < impairment.duplicate;
   if (twice) {
@@ -84,6 +84,7 @@ void ImpairedLane::Push(int64_t now_ns, Bytes bytes) {
     ++counters_.duplicated;
   }
   line_.push_back(std::move(frame));
+  return true;
 }
 
 void ImpairedLane::ReleaseHeld(uint32_t flow, uint64_t index) {

@@ -30,8 +30,8 @@ class ImpairedLane {
 
   Impairment impairment;
 
-  // `frame`: with its Ethernet header.
-  void Push(int64_t now_ns, Bytes frame);
+  // `frame`: with its Ethernet header. False: it is lost.
+  bool Push(int64_t now_ns, const Bytes& frame);
   // The next frame that has arrived at the other side.
   bool Pop(int64_t now_ns, Bytes& frame);
   int64_t NextNs() const;

@@ -60,7 +60,7 @@ export class Lab {
   }
 
   /** A link; its devices exist when this resolves. An end is `tap:NS:DEVICE` or `stack:MTU:ADDRESS/BITS,...`. */
-  static async link(a: string, b: string, settings: Record<string, number> = {}): Promise<Lab> {
+  static async link(a: string, b: string, settings: Record<string, number | string> = {}): Promise<Lab> {
     const words = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
     const lab = new Lab([labProgram, 'link', a, b, ...words]);
     await lab.#ready;

@@ -10,7 +10,10 @@ bool Link::Turn(int64_t now_ns) {
   for (int from = 0; from < 2; ++from) {
     ImpairedLane& lane = lanes[from];
     int taken = 0;
-    for (; taken < kBatch && ends_[from]->Take(frame); ++taken) lane.Push(now_ns, std::move(frame));
+    for (; taken < kBatch && ends_[from]->Take(frame); ++taken) {
+      const bool carried = lane.Push(now_ns, frame);
+      if (capture) capture->Frame(from, carried, frame);
+    }
     more |= taken == kBatch;
     while (lane.Pop(now_ns, frame)) ends_[1 - from]->Deliver(frame);
   }

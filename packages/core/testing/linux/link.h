@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "testing/linux/capture_file.h"
 #include "testing/linux/impairment.h"
 #include "testing/linux/link_end.h"
 
@@ -17,6 +18,7 @@ class Link final : public Part {
   int64_t NextNs() const override;
 
   ImpairedLane lanes[2];  // from a to b, from b to a
+  std::unique_ptr<CaptureFile> capture;
 
  private:
   static constexpr int kBatch = 64;  // frames taken from an end before the other has its turn

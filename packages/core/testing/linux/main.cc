@@ -1,8 +1,8 @@
 // Our stack, the kernel's sockets and the impairment bridge, driven by lines on stdin (README.md):
 //   zt_linux_lab sockets                      the kernel's sockets of this network namespace
 //   zt_linux_lab link END END [SETTING=VALUE...]
-// END is tap:NAMESPACE:DEVICE or stack:MTU:ADDRESS/BITS[,ADDRESS/BITS...]. `seed=` chooses the fate of every frame; the
-// other settings are those of `impair`.
+// END is tap:NAMESPACE:DEVICE or stack:MTU:ADDRESS/BITS[,ADDRESS/BITS...]. `seed=` chooses the fate of every frame,
+// `capture=` writes what enters the link as pcapng; the other settings are those of `impair`.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -63,9 +63,12 @@ int RunLink(int count, char** arguments) {
   if (count < 2) Usage();
   uint64_t seed = 1;
   Impairment impairment;
+  std::unique_ptr<CaptureFile> capture;
   for (int i = 2; i < count; ++i) {
     if (std::strncmp(arguments[i], "seed=", 5) == 0) {
       seed = std::strtoull(arguments[i] + 5, nullptr, 10);
+    } else if (std::strncmp(arguments[i], "capture=", 8) == 0) {
+      capture = std::make_unique<CaptureFile>(arguments[i] + 8);
     } else if (!ApplySetting(arguments[i], impairment)) {
       Usage();
     }
@@ -75,6 +78,7 @@ int RunLink(int count, char** arguments) {
   auto a = MakeEnd(loop, arguments[0], seed, stack);
   auto b = MakeEnd(loop, arguments[1], seed, stack);
   Link link(std::move(a), std::move(b), seed);
+  link.capture = std::move(capture);
   for (ImpairedLane& lane : link.lanes) lane.impairment = impairment;
   KernelSockets outside(loop);
   Sockets& sockets = stack != nullptr ? static_cast<Sockets&>(*stack) : outside;

@@ -294,6 +294,13 @@ bool Session::ExecuteOnLink(uint64_t request, const Words& words) {
   if (verb == "mtu" && stack_ != nullptr) {  // mtu BYTES
     stack_->SetMtu(StackEnd::kInterface, static_cast<uint32_t>(Number(words[1])));
     report_(request, Status::kOk, "");
+  } else if (verb == "route" && stack_ != nullptr) {  // route PREFIX VIA
+    const auto target = IpPrefix::Parse(words[1]);
+    const auto via = IpAddress::Parse(words[2]);
+    if (!target || !via) return report_(request, Status::kInvalidArgument, ""), true;
+    routes_.push_back({*target, *via});
+    stack_->SetRoutes(StackEnd::kInterface, routes_);
+    report_(request, Status::kOk, "");
   } else if (verb == "impair" && link_ != nullptr) {  // impair SETTING=VALUE...
     bool known = true;
     for (size_t i = 1; i < words.size() && !words[i].empty(); ++i) {
@@ -364,7 +371,12 @@ void Session::OnStream(Stream& stream, const StackEvent& event) {
   if (event.kind == StackEventKind::kTcpConnected) stream.Opened(event.socket);
   if (event.kind == StackEventKind::kTcpClosed) stream.Ended(event.status);
   runnable_.insert(&stream);
-  if (stream.feeder() != nullptr) runnable_.insert(stream.feeder());
+  Stream* feeder = stream.feeder();
+  if (feeder == nullptr || feeder == &stream) return;
+  // What cannot be delivered is refused: the other half of a forwarded connection ends like this one.
+  const bool failed = event.kind == StackEventKind::kTcpClosed && event.status != Status::kOk;
+  if (failed) feeder->sockets().Abort(feeder->id());
+  runnable_.insert(feeder);
 }
 
 }  // namespace zt::linux_lab

@@ -78,6 +78,7 @@ class Session final : public Part {
   std::map<uint32_t, uint64_t> pings_;  // token, request
   uint32_t last_ping_ = 0;
   std::set<Stream*> runnable_;
+  std::vector<netstack::Route> routes_;
   uint64_t forwarded_ = 0;
 };
 
