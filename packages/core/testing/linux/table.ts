@@ -105,7 +105,7 @@ export function format(table: Measured[]): string {
     return `| ${[...cell, ...mbit, ...ratio, measured.rounds.length].join(' | ')} |`;
   });
   return [
-    '| loss | delay | reorder | duplicate | kernel to kernel | ours to kernel | kernel to ours | ratio | ratio | rounds |',
+    `| loss | delay | reorder | duplicate | ${pairs.join(' | ')} | ratio | ratio | rounds |`,
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...lines,
   ].join('\n');
