@@ -29,7 +29,7 @@ bool StreamBuffer::HasBlocks(uint64_t position, size_t size) const {
   const size_t first = static_cast<size_t>(position / BlockPool::kBlockBytes - FirstBlock());
   const size_t last = static_cast<size_t>((position + size - 1) / BlockPool::kBlockBytes - FirstBlock());
   for (size_t i = first; i <= last; ++i) {
-    if (i >= blocks_.size() || blocks_[i] == nullptr) return false;
+    if (i >= block_count() || BlockAt(i) == nullptr) return false;
   }
   return true;
 }
@@ -40,9 +40,9 @@ void StreamBuffer::Write(uint64_t position, ByteSpan data) {
     const size_t index = static_cast<size_t>(position / BlockPool::kBlockBytes - FirstBlock());
     const size_t offset = static_cast<size_t>(position % BlockPool::kBlockBytes);
     const size_t take = std::min(data.size(), BlockPool::kBlockBytes - offset);
-    if (index >= blocks_.size()) blocks_.resize(index + 1);
-    if (blocks_[index] == nullptr) blocks_[index] = pool_.Take();
-    std::memcpy(blocks_[index].get() + offset, data.data(), take);
+    if (index >= block_count()) blocks_.resize(released_ + index + 1);
+    if (BlockAt(index) == nullptr) BlockAt(index) = pool_.Take();
+    std::memcpy(BlockAt(index).get() + offset, data.data(), take);
     data = data.subspan(take);
     position += take;
   }
@@ -55,8 +55,8 @@ StreamBuffer::Pieces StreamBuffer::Peek(uint64_t position, size_t size) const {
   const size_t offset = static_cast<size_t>(position % BlockPool::kBlockBytes);
   const size_t head = std::min(size, BlockPool::kBlockBytes - offset);
   Pieces pieces;
-  pieces.first = {blocks_[index].get() + offset, head};
-  if (head < size) pieces.second = {blocks_[index + 1].get(), size - head};
+  pieces.first = {BlockAt(index).get() + offset, head};
+  if (head < size) pieces.second = {BlockAt(index + 1).get(), size - head};
   return pieces;
 }
 
@@ -66,8 +66,8 @@ StreamBuffer::Pieces StreamBuffer::PeekBlocks(uint64_t end) const {
   const size_t size = static_cast<size_t>(std::min<uint64_t>(end - begin_, 2 * BlockPool::kBlockBytes - offset));
   const size_t head = std::min(size, BlockPool::kBlockBytes - offset);
   Pieces pieces;
-  pieces.first = {blocks_[0].get() + offset, head};
-  if (head < size) pieces.second = {blocks_[1].get(), size - head};
+  pieces.first = {BlockAt(0).get() + offset, head};
+  if (head < size) pieces.second = {BlockAt(1).get(), size - head};
   return pieces;
 }
 
@@ -86,13 +86,16 @@ void StreamBuffer::Read(uint64_t position, MutableBytes into) const {
 
 void StreamBuffer::Release(uint64_t position) {
   ZT_CHECK(position >= begin_);
-  const size_t whole = std::min<size_t>(
-      blocks_.size(), static_cast<size_t>(position / BlockPool::kBlockBytes - FirstBlock()));
+  const size_t whole =
+      std::min<size_t>(block_count(), static_cast<size_t>(position / BlockPool::kBlockBytes - FirstBlock()));
   for (size_t i = 0; i < whole; ++i) {
-    if (blocks_[i] != nullptr) pool_.Give(std::move(blocks_[i]));
+    if (BlockAt(i) != nullptr) pool_.Give(std::move(BlockAt(i)));
   }
-  blocks_.erase(blocks_.begin(), blocks_.begin() + static_cast<ptrdiff_t>(whole));
+  released_ += whole;
   begin_ = position;
+  if (released_ <= blocks_.size() / 2) return;
+  blocks_.erase(blocks_.begin(), blocks_.begin() + static_cast<ptrdiff_t>(released_));
+  released_ = 0;
 }
 
 void StreamBuffer::Clear() {
@@ -100,6 +103,7 @@ void StreamBuffer::Clear() {
     if (block != nullptr) pool_.Give(std::move(block));
   }
   blocks_.clear();
+  released_ = 0;
 }
 
 }  // namespace zt::netstack

@@ -56,11 +56,16 @@ class StreamBuffer {
   void Clear();
 
  private:
+  using Block = std::unique_ptr<uint8_t[]>;
   uint64_t FirstBlock() const { return begin_ / BlockPool::kBlockBytes; }
+  size_t block_count() const { return blocks_.size() - released_; }
+  Block& BlockAt(size_t index) { return blocks_[released_ + index]; }
+  const Block& BlockAt(size_t index) const { return blocks_[released_ + index]; }
 
   BlockPool& pool_;
   uint64_t begin_ = 0;
-  std::vector<std::unique_ptr<uint8_t[]>> blocks_;  // from FirstBlock(); null where nothing was written
+  std::vector<Block> blocks_;  // from FirstBlock(), behind the released ones; null where nothing was written
+  size_t released_ = 0;        // empty places in front: moving a thousand pointers per block is dear
 };
 
 }  // namespace zt::netstack
