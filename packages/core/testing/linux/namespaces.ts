@@ -2,7 +2,7 @@
  * Network namespaces of one test file: names nobody else has, gone at the end, also after a failure or a signal.
  */
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 
 const made = new Set<string>();
 let serial = 0;
@@ -47,7 +47,16 @@ const settings = {
   'net.ipv6.conf.default.router_solicitations': '0',
 };
 
+/** Those of a process that was killed. */
+function removeStale(): void {
+  for (const line of ip('netns', 'list').split('\n')) {
+    const owner = /^zt-\w+-(\d+)-\d+/.exec(line)?.[1];
+    if (owner !== undefined && !existsSync(`/proc/${owner}`)) ip('netns', 'del', line.split(' ')[0] as string);
+  }
+}
+
 export function makeNamespace(label: string): string {
+  if (serial === 0) removeStale();
   const name = `zt-${label}-${process.pid}-${++serial}`;
   ip('netns', 'add', name);
   made.add(name);

@@ -26,7 +26,7 @@ const MB = 1_000_000;
 function loadOf({ loss, delayMs }: Cell, mtu: number, round: number): Load {
   const common = { mtu, seed: 1 + round, rate: 0, queue: MB, firstPort: 5000 + 100 * round };
   // As fast as the processor goes.
-  if (delayMs === 0) return { ...common, flows: 1, bytes: (loss === 0 ? 60 : loss === 0.01 ? 25 : 12) * MB };
+  if (delayMs === 0) return { ...common, flows: 1, bytes: (loss === 0 ? 100 : loss === 0.01 ? 80 : 30) * MB };
   const bottleneck = { ...common, rate: 100 * MB, queue: delayMs * 12_500 }; // of one round trip
   if (loss === 0) return { ...bottleneck, flows: 1, bytes: (delayMs === 20 ? 15 : 25) * MB };
   const megabytes = delayMs === 20 ? (loss === 0.01 ? 2.5 : 1.2) : loss === 0.01 ? 1.5 : 0.7;
