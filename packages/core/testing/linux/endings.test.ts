@@ -85,8 +85,9 @@ describe.runIf(requireKernel())('how connections with the kernel end', () => {
           await server.call('read', 's', total / 16, 1);
           await sleep(20);
         }
+        const rest = server.call('read-all', 's', 1);
         await Promise.all([writing, client.call('shutdown', 'c')]);
-        expect((await server.call('read-all', 's', 1)).bytes).toBe(String(total / 2));
+        expect((await rest).bytes).toBe(String(total / 2));
         expect(Number(info['not-sent'])).toBeGreaterThan(0);
         await leave(joined);
       });
