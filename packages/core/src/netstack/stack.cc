@@ -89,10 +89,20 @@ void Stack::Impl::HandleReceivedError(const Now& now, const IpPacket& packet,
   HandleError(now, *error);
 }
 
+// RFC 5927 §7, RFC 8201 §4: what a report says of the path is for all who use it, so it must quote something of ours:
+// of TCP in flight, of UDP from a socket that is there, of ICMP a request not yet answered.
+bool Stack::Impl::IsCredible(const TransportError& error) {
+  switch (error.protocol) {
+    case kProtocolTcp: return tcp.IsInFlight(error);
+    case kProtocolUdp: return udp.IsOurs(error);
+    case kProtocolIcmpv4:
+    case kProtocolIcmpv6: return echo.IsPending(error);
+    default: return false;
+  }
+}
+
 void Stack::Impl::HandleError(const Now& now, const TransportError& error) {
-  // RFC 5927 §7: a report about TCP must name something in flight.
-  const bool credible = error.protocol != kProtocolTcp || tcp.IsInFlight(error);
-  if (!credible) return drops.Count(DropReason::kUnexpectedReply);
+  if (!IsCredible(error)) return drops.Count(DropReason::kUnexpectedReply);
   if (error.mtu != 0) ip.LowerPathMtu(now, error.remote, error.mtu);
   switch (error.protocol) {
     case kProtocolTcp: return tcp.HandleError(now, error);

@@ -35,6 +35,7 @@ struct Stack::Impl final : Transports {
   void EndUnowned(NetworkId interface);
   bool CountIcmp(ProtocolCounters& icmp, bool sound);
   void CountGroups(ProtocolCounters& protocol, bool sound);
+  bool IsCredible(const TransportError& error);
   void HandleIcmpv4(const Now& now, const IpPacket& packet);
   void HandleIcmpv6(const Now& now, const IpPacket& packet);
   void HandleReceivedError(const Now& now, const IpPacket& packet, std::optional<TransportError> error);

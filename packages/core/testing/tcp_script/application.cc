@@ -174,6 +174,7 @@ std::string Info(Stage& stage, const Words& words) {
   static const std::map<std::string, uint64_t TcpInfo::*> kFields = {
       {"rtt_us", &TcpInfo::rtt_us}, {"rto_us", &TcpInfo::rto_us}, {"min_rtt_us", &TcpInfo::min_rtt_us},
       {"send_mss", &TcpInfo::send_mss}, {"receive_mss", &TcpInfo::receive_mss}, {"path_mtu", &TcpInfo::path_mtu},
+      {"bytes_acknowledged", &TcpInfo::bytes_acknowledged},
       {"congestion_window", &TcpInfo::congestion_window}, {"slow_start_threshold", &TcpInfo::slow_start_threshold},
       {"send_window", &TcpInfo::send_window}, {"receive_window", &TcpInfo::receive_window},
       {"bytes_in_flight", &TcpInfo::bytes_in_flight}, {"bytes_not_sent", &TcpInfo::bytes_not_sent},

@@ -79,12 +79,18 @@ void Echo::AnswerV6(const Now& now, const IpPacket& packet, const Icmpv6& reques
   Send(now, *path, packet.source, reply.Serialize(path->source, packet.source));
 }
 
-void Echo::HandleError(const Now& now, const TransportError& error) {
+// The request of ours that an error is about.
+std::map<uint16_t, Echo::Pending>::iterator Echo::Quoted(const TransportError& error) {
   const uint8_t request = error.local.IsV4() ? Icmpv4::kEchoRequest : Icmpv6::kEchoRequest;
-  if (error.mtu != 0 || error.header[0] != request) return;
-  if (LoadU16(&error.header[4]) != identifier_) return;
+  if (error.header[0] != request || LoadU16(&error.header[4]) != identifier_) return pending_.end();
   auto it = pending_.find(LoadU16(&error.header[6]));
-  if (it == pending_.end() || it->second.remote != error.remote) return;
+  return it != pending_.end() && it->second.remote == error.remote ? it : pending_.end();
+}
+
+void Echo::HandleError(const Now& now, const TransportError& error) {
+  if (error.mtu != 0) return;
+  auto it = Quoted(error);
+  if (it == pending_.end()) return;
   Finish(it, Status::kHostUnreachable, now.mono - it->second.sent);
 }
 

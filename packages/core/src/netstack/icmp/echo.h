@@ -35,6 +35,7 @@ class Echo {
   void AnswerV6(const Now& now, const IpPacket& packet, const Icmpv6& request);
   // An error about one of our requests.
   void HandleError(const Now& now, const TransportError& error);
+  bool IsPending(const TransportError& error) { return Quoted(error) != pending_.end(); }
   void HandleTimeout(const Now& now);
   Deadline NextTimeout() const;
   void Forget(NetworkId interface);  // its pings fail
@@ -46,6 +47,7 @@ class Echo {
     IpAddress remote;
     Instant sent, expires;
   };
+  std::map<uint16_t, Pending>::iterator Quoted(const TransportError& error);
   void Finish(std::map<uint16_t, Pending>::iterator it, Status status, Millis rtt);
   // None: no way back, or too many answers.
   Status Send(const Now& now, const Path& path, const IpAddress& to, ByteSpan message);

@@ -45,7 +45,8 @@ void CheckWorks(PeerBench& b) {
 }
 
 // An ICMP error from the peer's address that quotes a segment of the connection with this sequence number.
-void SendIcmp(PeerBench& b, uint8_t code, uint32_t rest, uint32_t quoted_seq) {
+void SendIcmp(PeerBench& b, uint8_t code, uint32_t rest, uint32_t quoted_seq,
+              uint8_t protocol = kProtocolTcp) {
   TcpSegment quoted;
   quoted.source_port = 80;
   quoted.destination_port = b.peer.port;
@@ -55,7 +56,7 @@ void SendIcmp(PeerBench& b, uint8_t code, uint32_t rest, uint32_t quoted_seq) {
   Ipv4Header inner;
   inner.source = b.host.v4();
   inner.destination = b.peer.ip;
-  inner.protocol = kProtocolTcp;
+  inner.protocol = protocol;
   inner.Write(quote.data(), TcpSegment::kSize);
   quoted.Write(&quote[Ipv4Header::kSize], inner.source, inner.destination, {});
   const Bytes message = Icmpv4{Icmpv4::kUnreachable, code, rest, quote}.Serialize();
@@ -407,6 +408,18 @@ TEST_CASE("a peer with the smallest MSS and a window of one byte gets few packet
   }
   MESSAGE("packets in a minute: ", sent);
   CHECK(sent <= 400);  // at most a few in each second, each by the override timeout
+}
+
+TEST_CASE("ICMP errors that quote datagrams nobody sent do not make TCP's segments smaller") {
+  PeerBench b;
+  b.socket = b.peer.Open();
+  CheckWorks(b);
+  const uint64_t mss = InfoOf(b).send_mss;
+  for (const uint8_t protocol : {kProtocolUdp, kProtocolIcmpv4, kProtocolIgmp}) {
+    SendIcmp(b, 4, 600, 0, protocol);
+    CheckWorks(b);
+    CHECK(InfoOf(b).send_mss == mss);
+  }
 }
 
 }  // namespace zt::netstack

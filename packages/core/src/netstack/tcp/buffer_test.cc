@@ -1,6 +1,7 @@
 // How receive windows grow, and what happens when the buffers of all sockets together reach their limit.
 #include <doctest/doctest.h>
 
+#include "netstack/header/protocol.h"
 #include "netstack/tcp/receiver.h"
 #include "testing/netstack_lab.h"
 
@@ -137,6 +138,41 @@ TEST_CASE("writers get 0 when memory is gone and are told when it is back") {
   CHECK(lab.Run(60'000, [&] { return crowd.b.Count(Kind::kTcpWritable) >= refused; }));
   for (SocketId server : crowd.servers) CHECK(crowd.b.stack.TcpWrite(lab.now, server, Bytes(10)) >= 0);
   CHECK(crowd.b.Count(Kind::kTcpClosed) == 0);
+}
+
+TEST_CASE("a writer whose last data is acknowledged while others hold all memory is told when it is back") {
+  Crowd crowd(6, 2 << 20);
+  Lab& lab = crowd.lab;
+  const uint16_t first = crowd.a.stack.Info(crowd.clients[0])->local.port;
+  bool only_first = true;
+  crowd.a.deaf = true;
+  for (SocketId server : crowd.servers) {
+    if (crowd.b.stack.Info(server)->remote.port != first) continue;
+    REQUIRE(crowd.b.stack.TcpWrite(lab.now, server, Bytes(300'000)) == 256 << 10);
+  }
+  for (SocketId server : crowd.servers) {
+    if (crowd.b.stack.Info(server)->remote.port == first) continue;
+    REQUIRE(crowd.b.stack.TcpWrite(lab.now, server, Bytes(300'000)) == 256 << 10);
+  }
+  crowd.b.stack.SetMaxBufferBytes(1 << 20);
+  crowd.a.deaf = false;
+  crowd.a.on_send = [&](Lab::Frame& f) {
+    return !only_first || f.ether_type != kEtherTypeIpv4 || LoadU16(&f.payload[20]) == first;
+  };
+  Bytes sink(100'000);
+  const auto read = [&] {
+    for (SocketId client : crowd.clients) {
+      while (crowd.a.stack.TcpRead(lab.now, client, sink) > 0) {
+      }
+    }
+    return false;
+  };
+  lab.Run(20'000, read);
+  CHECK(crowd.b.stack.BufferBytes() >= 5 * (256 << 10));
+  only_first = false;
+  lab.Run(60'000, read);
+  CHECK(crowd.b.stack.BufferBytes() == 0);
+  CHECK(crowd.b.Count(Kind::kTcpWritable) == 6);
 }
 
 }  // namespace zt::netstack

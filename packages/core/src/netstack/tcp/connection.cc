@@ -233,7 +233,7 @@ void Connection::Finish(Status status) {
   if (state_ != TcpState::kClosed) Step(TcpEvent::kEnd);
   sender_.Stop();
   if (status != Status::kOk) receiver_.Discard();
-  syn_due_ = ack_now_ = probe_due_ = false;
+  syn_due_ = ack_now_ = probe_due_ = writable_wanted_ = false;
   syn_at_ = connect_until_ = delayed_ack_at_ = keep_alive_at_ = end_at_ = Instant::Never();
   const bool first = !std::exchange(closed_announced_, true);
   if (first) closed_status_ = status;
@@ -242,6 +242,7 @@ void Connection::Finish(Status status) {
 
 void Connection::EnterTimeWait(const Now& now) {
   sender_.Stop();
+  writable_wanted_ = false;
   keep_alive_at_ = Instant::Never();
   end_at_ = now.mono + kTimeWait;
   context_.OnClosed(*this, Status::kOk, !std::exchange(closed_announced_, true));
@@ -254,7 +255,12 @@ void Connection::AnnounceReadable() {
 }
 
 void Connection::AnnounceWritable() {
-  if (!writable_wanted_ || sender_.fin_queued() || !sender_.Writable()) return;
+  if (!writable_wanted_ || sender_.fin_queued()) return;
+  if (!sender_.Writable()) {
+    // No acknowledgment may follow that would ask again.
+    if (sender_.short_of_memory()) context_.AwaitMemory(*this);
+    return;
+  }
   writable_wanted_ = false;
   context_.OnWritable(*this);
 }

@@ -12,7 +12,6 @@ void Connection::HandleSegment(const Now& now, const TcpSegment& segment) {
   const Seq seq = UnwrapSeq(segment.seq, receiver_.next());
   if (!segment.Has(kTcpRst) && !PassesPaws(now, segment)) return;
   if (!IsAcceptable(segment, seq)) return HandleUnacceptable(now, segment, seq);
-  NoteTimestamp(now, segment, seq);
   heard_at_ = now.mono;
   if (segment.Has(kTcpRst)) return HandleReset(now, seq);
   if (segment.Has(kTcpSyn)) return Challenge(now);  // RFC 5961 §4.2
@@ -66,8 +65,8 @@ bool Connection::PassesPaws(const Now& now, const TcpSegment& segment) {
   return false;
 }
 
-// RFC 7323 §4.3 (2), §5.3 R3: only of a segment in the window, or anybody could move the clock forward and so shut the
-// peer out.
+// RFC 7323 §4.3 (2), §5.3 R3: only of a segment in the window and with a credible acknowledgment (RFC 5961 §5.2), or
+// anybody could move the clock forward and so shut the peer out.
 void Connection::NoteTimestamp(const Now& now, const TcpSegment& segment, Seq seq) {
   if (!timestamps_ || !segment.options.has_timestamps || segment.Has(kTcpRst) || seq > acked_) return;
   timestamp_recent_ = segment.options.timestamp;
@@ -110,6 +109,7 @@ bool Connection::HandleAck(const Now& now, const TcpSegment& segment, Seq seq) {
     Challenge(now);
     return false;
   }
+  NoteTimestamp(now, segment, seq);
   sender_.PeerIsAlive(now);
   keep_alive_probes_ = 0;
   if (ack < sender_.una()) return true;

@@ -134,6 +134,7 @@ void Connection::HandleSynReceived(const Now& now, const TcpSegment& segment, Se
     context_.EmitLater(now, *this, reset);
     return;
   }
+  NoteTimestamp(now, segment, seq);
   if (!Establish(now, segment, seq)) return;
   HandleData(now, segment, seq);
 }

@@ -222,4 +222,42 @@ TEST_CASE("a peer that offers a scale beyond 14 gets 14, and one without MSS ove
   CHECK(info.send_mss == 536 - 12);
 }
 
+TEST_CASE("a segment in place whose acknowledgment is wrong or missing does not move the PAWS clock") {
+  PeerBench b;
+  b.socket = b.peer.Open();
+  for (const uint8_t flags : {kTcpAck, kTcpPsh}) {
+    TcpSegment blind = b.peer.Ack();
+    blind.flags = flags;
+    blind.ack = b.peer.acked + (1u << 30);
+    blind.options.has_timestamps = true;
+    blind.options.timestamp = b.peer.clock + 0x7fffff00;
+    b.peer.Send(blind, Bytes(10));
+  }
+  b.peer.Send(b.peer.Ack(), Bytes{1, 2, 3});  // the true peer
+  CHECK(b.host.stack.Info(b.socket)->receive_queue == 3);
+}
+
+TEST_CASE("an accepted connection that is closed before its event was taken gives its place back") {
+  Lab lab;
+  Lab::Host& a = lab.AddHost();
+  Lab::Host& b = lab.AddHost();
+  REQUIRE(b.stack.TcpListen({}, {IpAddress::V4(0), 80}, 1).status == Status::kOk);
+  b.poll_events = false;
+  a.stack.TcpConnect(lab.now, {}, {}, {b.v4(), 80}, 0);
+  lab.Run(100);
+  size_t closed = 0;
+  for (uint32_t id = 1; id < 10; ++id) {
+    const auto info = b.stack.Info({id});
+    if (!info || info->kind != SocketKind::kTcpConnection) continue;
+    ++closed;
+    b.stack.Close(lab.now, {id});
+  }
+  REQUIRE(closed == 1);
+  lab.Run(120'000);
+  b.poll_events = true;
+  a.stack.TcpConnect(lab.now, {}, {}, {b.v4(), 80}, 0);
+  lab.Run(5000);
+  CHECK(b.Take(StackEventKind::kTcpAccepted));
+}
+
 }  // namespace zt::netstack

@@ -13,6 +13,8 @@ void PathMtuProbe::SetPath(const Now& now, const Path& path) {
   if (path.proven > path_.proven) size_ = std::max(size_, path.proven);
   if (path.proven < path_.proven) size_ = std::min(size_, path.proven);
   size_ = std::min(size_, path.ceiling);
+  before_ = std::min(before_, path.ceiling);
+  if (failed_ <= size_) failed_ = 0;  // it did not fail for its size
   path_ = path;
   if (size_ >= path.ceiling) {
     trial_ = false;

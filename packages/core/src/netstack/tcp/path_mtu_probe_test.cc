@@ -193,4 +193,34 @@ TEST_CASE("probes that are lost do not slow the connection down") {
   CHECK(info->timeouts <= 3);
 }
 
+TEST_CASE("a suspicion that was wrong does not go back above what routers allow by now") {
+  PathMtuProbe probe(At(0), kPath);
+  for (int i = 0; i < 2; ++i) probe.OnTimeout(1000, 1448);
+  CHECK(probe.size() == 1200 - 52);
+  probe.SetPath(At(1), {1300, 1300, 52, true});
+  for (int i = 0; i < 4; ++i) probe.OnTimeout(1000, probe.size());
+  CHECK(probe.size() <= 1300);
+}
+
+TEST_CASE("what another connection proved voids a search that ended below it") {
+  PathMtuProbe probe(At(0), {1448, 1200, 52, true});
+  Now now = At(PathMtuProbe::kRaiseAfter);
+  REQUIRE(probe.Wanted(now) == 1448);
+  for (int i = 0; i < 2; ++i) {  // down to less than what the other finds
+    probe.OnProbeSent(5000, 1448);
+    probe.OnProbeLost(now);
+  }
+  now = At(now.mono.ms + PathMtuProbe::kProbeInterval);
+  const uint32_t middle = probe.Wanted(now);
+  for (int i = 0; i < 2; ++i) {
+    probe.OnProbeSent(9000, middle);
+    probe.OnProbeLost(now);
+  }
+  probe.SetPath(now, {1448, middle + 20, 52, true});
+  CHECK(probe.size() == middle + 20);
+  const uint32_t wanted = probe.Wanted(At(now.mono.ms + PathMtuProbe::kRaiseAfter));
+  CHECK(wanted > probe.size());
+  CHECK(wanted <= 1448);
+}
+
 }  // namespace zt::netstack

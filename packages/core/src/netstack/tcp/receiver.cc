@@ -162,11 +162,13 @@ uint32_t Receiver::Offer(uint8_t scale, uint32_t mss) {
 
 bool Receiver::UpdateDue(uint8_t scale, uint32_t mss) const {
   const uint64_t current = window();
-  if (current >= limit_ / 2) return false;
-  // Without scaling the field cannot say more than 65535, however much room there is.
+  // Without scaling the field cannot say more than 65535, however much room there is; nor does a large limit help when
+  // memory is scarce.
   const uint64_t most = uint64_t{0xffff} << scale;
+  const uint64_t limit = std::min({uint64_t{limit_}, most, uint64_t{buffer_.budget().Share()}});
+  if (current >= limit / 2) return false;
   const uint64_t wanted = std::min<uint64_t>(WantedEdge() - next_, most);
-  return wanted >= current + std::max<uint64_t>(2 * uint64_t{mss}, std::min<uint64_t>(limit_, most) / 8);
+  return wanted >= current + std::min(limit / 2, std::max<uint64_t>(2 * uint64_t{mss}, limit / 8));
 }
 
 void Receiver::Discard() {

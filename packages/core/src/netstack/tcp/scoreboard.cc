@@ -14,6 +14,7 @@ bool SentAfter(uint32_t a, uint32_t b) { return static_cast<int32_t>(a - b) > 0;
 
 void Scoreboard::Add(const Now& now, Seq seq, uint32_t length) {
   if (count_ == slots_.size()) Grow();
+  if (head_ + count_ == kNone) Renumber();
   const uint32_t id = head_ + count_++;
   At(id) = SentSegment{seq, length, 0, ++transmissions_, now.mono, kNone, kNone};
   Link(id);
@@ -25,6 +26,22 @@ void Scoreboard::Grow() {
     larger[(head_ + i) & (larger.size() - 1)] = At(head_ + i);
   }
   slots_ = std::move(larger);
+}
+
+// The number that means none is next: all begin again low, in the same slots.
+void Scoreboard::Renumber() {
+  const uint32_t less = head_ & ~static_cast<uint32_t>(slots_.size() - 1);
+  const auto shift = [&](uint32_t& id) {
+    if (id != kNone) id -= less;
+  };
+  for (uint32_t i = 0; i < count_; ++i) {
+    shift(At(head_ + i).previous);
+    shift(At(head_ + i).next);
+  }
+  shift(oldest_);
+  shift(newest_);
+  lost_hint_ -= less;
+  head_ -= less;
 }
 
 void Scoreboard::Clear() { *this = Scoreboard(); }

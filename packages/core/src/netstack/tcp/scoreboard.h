@@ -42,6 +42,8 @@ class Scoreboard {
   // RFC 8985 §6.2 asks for a windowed minimum: after a change of route the old one is forgotten.
   static constexpr Millis kMinRttLife = 300'000;
 
+  // `first_id`: where the numbers of segments begin.
+  explicit Scoreboard(uint32_t first_id = 0) : head_(first_id) {}
   void Add(const Now& now, Seq seq, uint32_t length);
   // Everything before `ack` arrived. `echo`: when the segment that caused this was sent, if the peer tells.
   void Acknowledge(const Now& now, Seq ack, std::optional<Instant> echo, Delivery& out);
@@ -94,6 +96,7 @@ class Scoreboard {
   void Link(uint32_t id);
   void Unlink(uint32_t id);
   void MarkLost(uint32_t id);
+  void Renumber();
   void Relink();  // the list anew, after segments of any age came back to it
   void MeasureRoundTrip(const Now& now, Millis rtt, Delivery& out);
   void Deliver(const Now& now, uint32_t id, std::optional<Instant> echo, Delivery& out);

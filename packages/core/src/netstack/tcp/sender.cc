@@ -56,6 +56,7 @@ void Sender::Stop() {
   retransmit_at_ = probe_at_ = persist_at_ = Instant::Never();
   probe_due_ = persist_due_ = false;
   established_ = false;
+  fin_delivered_ = fin_acked();
   data_end_ = nxt_ = una_;
   fin_queued_ = false;
   buffer_.Reset(una_);

@@ -64,7 +64,7 @@ class Sender {
   size_t Write(const Now& now, ByteSpan data);
   void QueueFin() { fin_queued_ = true; }
   bool fin_queued() const { return fin_queued_; }
-  bool fin_acked() const { return fin_queued_ && una_ == data_end_ + 1; }
+  bool fin_acked() const { return fin_delivered_ || (fin_queued_ && una_ == data_end_ + 1); }
   uint64_t queued() const { return data_end_ + (fin_queued_ ? 1 : 0) - una_; }
   Seq una() const { return una_; }
   Seq nxt() const { return nxt_; }
@@ -148,6 +148,12 @@ class Sender {
   void NudgeRecovery();
   bool HandlePersistTimeout(const Now& now);
   Millis GiveUp() const { return user_timeout_ > 0 ? user_timeout_ : kGiveUp; }
+  // Until when what is in flight may wait. Behind a window that closed after it was sent, retransmissions are window
+  // probes: a peer that answers them is not gone (RFC 9293 §3.8.6.1).
+  Instant Patience() const {
+    const bool closed = window_edge_ <= una_ && user_timeout_ == 0;
+    return (closed ? std::max(progress_at_, persist_alive_) : progress_at_) + GiveUp();
+  }
   // sender_path.cc
   void SetSegmentSize(const Now& now, uint32_t mss);
   void SuspectSize(const Now& now);
@@ -176,6 +182,7 @@ class Sender {
   bool sack_ = false;
   Seq una_, nxt_, data_end_;
   bool fin_queued_ = false;
+  bool fin_delivered_ = false;  // known also when all was stopped
   Seq window_edge_;
   uint32_t largest_window_ = 0;
   Seq window_seq_ = 0, window_ack_ = 0;  // SND.WL1, SND.WL2
@@ -211,7 +218,7 @@ class Sender {
   bool persist_due_ = false;
   bool override_silly_ = false;
   int persist_backoff_ = 0;
-  Instant persist_since_, persist_alive_;
+  Instant persist_since_, persist_alive_ = Instant::LongAgo();
   Instant progress_at_ = Instant::LongAgo();  // since when the oldest segment waits
 
   struct Counters {

@@ -66,6 +66,7 @@ bool Sender::HandleAck(const Now& now, const Ack& ack) {
   const Seq old_edge = window_edge_;
   const uint64_t flight = nxt_ - una_;
   UpdateWindow(ack);
+  if (old_edge <= una_ && window_edge_ > una_ && user_timeout_ == 0) progress_at_ = now.mono;  // it opened
   timestamps_ = ack.echo.has_value();
   Delivery delivery;
   const bool progress = ack.ack > una_;

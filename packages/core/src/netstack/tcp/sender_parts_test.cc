@@ -252,4 +252,24 @@ TEST_CASE("the timer heap always knows the earliest") {
   }
 }
 
+TEST_CASE("the scoreboard counts on after four billion segments") {
+  Scoreboard board(0xffffffff - 20);
+  Seq next = 1000, una = 1000;
+  for (int64_t i = 0; i < 100; ++i) {
+    for (int k = 0; k < 4; ++k, next += 100) board.Add(At(i * 10), next, 100);
+    if (next - una < 1600) continue;
+    Scoreboard::Delivery d;
+    board.Acknowledge(At(i * 10 + 5), una + 400, std::nullopt, d);
+    una += 400;
+    REQUIRE(d.bytes == 400);
+    REQUIRE(board.in_flight() == next - una);
+    // All that is in flight can be found lost, and is in flight again when it is sent again.
+    board.MarkAllLost();
+    REQUIRE(board.in_flight() == 0);
+    REQUIRE(board.lost() == next - una);
+    for (Seq seq = una; seq < next; seq += 100) board.Retransmitted(At(i * 10 + 6), seq);
+    REQUIRE(board.in_flight() == next - una);
+  }
+}
+
 }  // namespace zt::netstack

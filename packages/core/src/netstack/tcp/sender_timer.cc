@@ -19,7 +19,7 @@ void Sender::Rearm(const Now& now, bool progress) {
 
 // No later than the application's patience ends.
 void Sender::ArmRetransmission(const Now& now) {
-  retransmit_at_ = std::min(now.mono + rto_.Timeout(), std::max(now.mono, progress_at_ + GiveUp()));
+  retransmit_at_ = std::min(now.mono + rto_.Timeout(), std::max(now.mono, Patience()));
 }
 
 // Nothing in flight and something waiting behind a window too small to use: ask later (RFC 9293 §3.8.6.1).
@@ -86,11 +86,11 @@ bool Sender::HandleTimeout(const Now& now) {
       return true;
     }
     probe_due_ = true;
-    if (now.mono - progress_at_ < GiveUp()) ArmRetransmission(now);  // RFC 8985 §7.3: the probe goes first
+    if (now.mono < Patience()) ArmRetransmission(now);  // RFC 8985 §7.3: the probe goes first
   }
   if (persist_at_ <= now.mono && !HandlePersistTimeout(now)) return false;
   if (retransmit_at_ <= now.mono) {
-    if (now.mono - progress_at_ >= GiveUp()) return false;
+    if (now.mono >= Patience()) return false;
     OnRetransmissionTimeout(now);
   }
   return true;

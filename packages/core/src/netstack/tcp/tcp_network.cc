@@ -242,7 +242,8 @@ void TcpLayer::Delivered(const StackEvent& event) {
 void TcpLayer::LeaveListener(Connection& connection) {
   auto it = listeners_.find(connection.name().listener);
   if (it == listeners_.end()) return;
-  if (!connection.was_established() && it->second.half_open > 0) --it->second.half_open;
+  uint32_t& places = connection.was_established() ? it->second.waiting : it->second.half_open;
+  if (places > 0) --places;
 }
 
 }  // namespace zt::netstack

@@ -202,13 +202,16 @@ void UdpLayer::Account(size_t before, size_t after) {
   budget_.Charge(after);
 }
 
+// The socket that a received error is about, or 0. A connected socket hears of its own peer only.
+SocketId UdpLayer::Quoted(const TransportError& error) const {
+  const Interface* owner = ip_.OwnerOf(error.local);
+  if (owner == nullptr) return {};
+  return Find(owner->id, {error.local, LoadU16(&error.header[0])}, {error.remote, LoadU16(&error.header[2])});
+}
+
 void UdpLayer::HandleError(const TransportError& error) {
-  const Endpoint local{error.local, LoadU16(&error.header[0])};
   const Endpoint remote{error.remote, LoadU16(&error.header[2])};
-  Interface* owner = ip_.OwnerOf(error.local);
-  if (owner == nullptr) return;
-  // RFC 1122 §4.1.3.3. A connected socket hears of its own peer only.
-  auto it = sockets_.find(Find(owner->id, local, remote));
+  auto it = sockets_.find(Quoted(error));  // RFC 1122 §4.1.3.3
   if (it == sockets_.end() || it->second.error_pending) return;
   // Too big: the next datagram is fragmented to the new size, unless the application wants to know.
   if (error.mtu != 0 && !it->second.dont_fragment) return;

@@ -50,6 +50,8 @@ class UdpLayer {
 
   void HandlePacket(const Now& now, const IpPacket& packet);
   void HandleError(const TransportError& error);
+  // A socket may have sent the datagram the error is about.
+  bool IsOurs(const TransportError& error) const { return Quoted(error).value != 0; }
   void Delivered(const StackEvent& event);  // the application took this event
 
  private:
@@ -80,6 +82,7 @@ class UdpLayer {
   void DeliverToGroup(const IpPacket& packet, const Arrived& datagram);
   void Deliver(SocketId id, const Arrived& datagram);
   void Account(size_t before, size_t after);  // the memory of a queue
+  SocketId Quoted(const TransportError& error) const;
   SocketId Find(NetworkId interface, const Endpoint& local, const Endpoint& remote) const;
   Status SetV6Only(SocketId id, Socket& socket, bool on);
 
