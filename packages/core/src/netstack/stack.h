@@ -82,8 +82,8 @@ class Stack {
   int64_t TcpWrite(const Now& now, SocketId socket, ByteSpan data);
   // Bytes copied out; 0 at end of stream; negative Status (kWouldBlock when nothing is there).
   int64_t TcpRead(const Now& now, SocketId socket, MutableBytes into);
-  // What is readable, in place, at most two pieces; valid until the next call. TcpConsume gives it back: together a
-  // TcpRead without the copy.
+  // What is readable, in place, at most two pieces (there may be more behind them); valid until the next call.
+  // TcpConsume gives back up to what is readable, else kInvalidArgument: together a TcpRead without the copy.
   int64_t TcpPeek(SocketId socket, ByteSpan& first, ByteSpan& second);
   Status TcpConsume(const Now& now, SocketId socket, size_t size);
   Opened UdpBind(NetworkId interface, const Endpoint& local);
