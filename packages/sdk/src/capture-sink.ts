@@ -6,8 +6,8 @@ import { invalid } from './arguments.js';
 export interface NodeWritable {
   write(chunk: Uint8Array, callback: (error?: Error | null) => void): boolean;
   end(callback: (error?: Error | null) => void): unknown;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  off(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'error' | 'close', listener: (error: Error) => void): unknown;
+  off(event: 'error' | 'close', listener: (error: Error) => void): unknown;
 }
 
 /** A path or `file:` URL, or a stream that takes bytes. */
@@ -58,24 +58,38 @@ function isStandardOutput(stream: NodeWritable): boolean {
 
 function nodeSink(stream: NodeWritable, preventClose: boolean): CaptureSink {
   let failed: Error | undefined;
+  let pending: ((error: Error) => void) | undefined;
   const onError = (error: Error) => {
     failed ??= error;
+    pending?.(failed);
   };
+  // A stream that is destroyed during a write may never call back.
+  const onClose = () => onError(new Error('the stream was closed before it took everything'));
   // An error between two writes must not end the process; the next write tells it. After a failure the listener stays:
   // a stream emits 'error' after the callback of the write that failed.
   stream.on('error', onError);
+  stream.on('close', onClose);
   const release = async () => {
+    stream.off('close', onClose);
     if (failed === undefined) stream.off('error', onError);
   };
-  const settled = async (begin: (callback: (error?: Error | null) => void) => void) => {
-    if (failed === undefined)
-      await new Promise<void>((resolve) => begin((error) => resolve(error ? onError(error) : undefined)));
-    if (failed !== undefined) throw failed;
-  };
+  const settled = (begin: (callback: (error?: Error | null) => void) => void) =>
+    new Promise<void>((resolve, reject) => {
+      if (failed !== undefined) return reject(failed);
+      pending = reject;
+      begin((error) => (error ? onError(error) : resolve()));
+    });
   return {
     write: (chunk) => settled((callback) => stream.write(chunk, callback)),
     async close() {
-      await settled((callback) => (preventClose ? callback() : stream.end(callback)));
+      await settled((callback) => {
+        if (preventClose) return callback();
+        stream.end((error) => {
+          // It closes itself now.
+          if (!error) stream.off('close', onClose);
+          callback(error);
+        });
+      });
       await release();
     },
     release,

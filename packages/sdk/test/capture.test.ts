@@ -249,6 +249,26 @@ describe('captures to a stream', () => {
     await node.close();
   });
 
+  it.each([
+    ['with an error', new Error('peer went away'), /peer went away/],
+    ['without one', undefined, /closed before it took everything/],
+  ])('ends when a Node stream is destroyed during a write, %s', async (_how, reason, message) => {
+    const { node, captures } = await started({ logger: { debug() {}, info() {}, warn() {}, error() {} } });
+    const stream = new Slow();
+    stream.held = true;
+    const capture = await node.capture(stream);
+    captures.feed(1, bytes('data'));
+    await later();
+    stream.destroy(reason);
+    const patience = later(1000).then(() => 'never');
+    await expect(Promise.race([capture.finished, patience])).rejects.toMatchObject({
+      code: 'ERR_ZT_CAPTURE',
+      message: expect.stringMatching(message),
+    });
+    expect([captures.all[0]?.ended, stream.listenerCount('close')]).toEqual([true, 0]);
+    await node.close();
+  });
+
   it('does not hold up the end of the node for ever', async () => {
     const { node, captures } = await started({ logger: { debug() {}, info() {}, warn() {}, error() {} } });
     const stream = new Slow();
