@@ -99,7 +99,7 @@ export function nameOf({ loss, delayMs, reorder, duplicate }: Cell): string {
 export function format(table: Measured[]): string {
   const lines = table.map((measured) => {
     const { loss, delayMs, reorder, duplicate } = measured.cell;
-    const mbit = rates(measured).map((rate) => (rate / 1e6).toPrecision(3));
+    const mbit = rates(measured).map((rate) => String(Number((rate / 1e6).toPrecision(3))));
     const ratio = ratios(measured).map((value) => value.toFixed(2));
     const cell = [`${loss * 100} %`, `${delayMs} ms`, reorder ? 'yes' : 'no', duplicate ? 'yes' : 'no'];
     return `| ${[...cell, ...mbit, ...ratio, measured.rounds.length].join(' | ')} |`;
