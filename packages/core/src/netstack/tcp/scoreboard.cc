@@ -1,6 +1,7 @@
 #include "netstack/tcp/scoreboard.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 
@@ -35,8 +36,13 @@ void Scoreboard::Renumber() {
     if (id != kNone) id -= less;
   };
   for (uint32_t i = 0; i < count_; ++i) {
-    shift(At(head_ + i).previous);
-    shift(At(head_ + i).next);
+    SentSegment& s = At(head_ + i);
+    shift(s.previous);
+    if ((s.flags & SentSegment::kSacked) != 0) {
+      s.next -= less;
+    } else {
+      shift(s.next);
+    }
   }
   shift(oldest_);
   shift(newest_);
@@ -161,6 +167,16 @@ void Scoreboard::Acknowledge(const Now& now, Seq ack, std::optional<Instant> ech
   if (count_ == 0) reorder_deadline_ = Instant::Never();
 }
 
+// The first from `id` on that is not selectively acknowledged. What was walked over is not walked over again, or a peer
+// could have all of a large flight looked at for every block it makes up.
+uint32_t Scoreboard::NotSacked(uint32_t id) {
+  const uint32_t stop = head_ + count_;
+  uint32_t found = id;
+  while (found != stop && (At(found).flags & SentSegment::kSacked) != 0) found = At(found).next;
+  while (id != found) id = std::exchange(At(id).next, found);
+  return found;
+}
+
 void Scoreboard::Sack(const Now& now, Seq left, Seq right, Delivery& out) {
   Seq highest = highest_sacked_;
   Seq start = left;
@@ -171,11 +187,14 @@ void Scoreboard::Sack(const Now& now, Seq left, Seq right, Delivery& out) {
   }
   if (start == left) seen_[next_seen_++ % seen_.size()] = {left, right};
   for (uint32_t id = IdOf(start); id != head_ + count_; ++id) {
+    id = NotSacked(id);
+    if (id == head_ + count_) break;
     SentSegment& s = At(id);
     if (s.end() > right) break;
-    if (s.seq < left || (s.flags & SentSegment::kSacked) != 0) continue;
+    if (s.seq < left) continue;
     Deliver(now, id, std::nullopt, out);
     s.flags |= SentSegment::kSacked;
+    s.next = id + 1;
     ++sacked_count_;
     highest = std::max(highest, s.end());
   }

@@ -20,7 +20,8 @@ struct SentSegment {
   uint8_t flags = 0;
   uint32_t order = 0;   // of the last transmission: the clock counts milliseconds, many segments leave in one
   Instant sent;         // last transmission
-  uint32_t previous = 0, next = 0;  // in order of transmission; ids, valid while in flight
+  // In order of transmission; ids, valid while in flight. Selectively acknowledged: all before `next` are, too.
+  uint32_t previous = 0, next = 0;
   Seq end() const { return seq + length; }
 };
 
@@ -93,6 +94,7 @@ class Scoreboard {
   SentSegment& At(uint32_t id) { return slots_[id & (slots_.size() - 1)]; }
   const SentSegment& At(uint32_t id) const { return slots_[id & (slots_.size() - 1)]; }
   uint32_t IdOf(Seq seq) const;  // the first segment that ends after seq
+  uint32_t NotSacked(uint32_t id);
   void Link(uint32_t id);
   void Unlink(uint32_t id);
   void MarkLost(uint32_t id);

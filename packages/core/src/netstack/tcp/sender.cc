@@ -92,6 +92,7 @@ std::optional<Sender::Chunk> Sender::NextLost() {
 }
 
 std::optional<Sender::Chunk> Sender::NextNew(bool no_delay, bool probe) {
+  if (board_.count() >= kMaxSegments) return std::nullopt;
   Chunk chunk;
   chunk.seq = nxt_;
   const uint64_t waiting = nxt_ < data_end_ ? data_end_ - nxt_ : 0;

@@ -29,6 +29,9 @@ class Sender {
   static constexpr Millis kWorstDelayedAck = 200;      // RFC 8985 §7.2 WCDelAckT
   static constexpr Millis kFirstProbeTimeout = 1000;   // RFC 8985 §7.2, before anything is measured
   static constexpr Millis kMinProbeTimeout = 2;     // the clock's unit, twice
+  // In flight, what the largest window holds in segments of 1 KiB. With smaller ones less is in flight: a peer with the
+  // least MSS is not to have us keep, and look through, two hundred thousand.
+  static constexpr size_t kMaxSegments = 16384;
   static constexpr int kFrtoSegments = 2;              // RFC 5682 §3.1 step 2b
 
   Sender(BlockPool& pool, Seq first);

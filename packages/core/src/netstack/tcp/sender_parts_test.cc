@@ -272,4 +272,32 @@ TEST_CASE("the scoreboard counts on after four billion segments") {
   }
 }
 
+TEST_CASE("what was reported stays reported when segments are numbered anew") {
+  for (const uint32_t before : {8, 9, 10, 11}) {
+    Scoreboard board(0xffffffff - 10);
+    Seq next = 1000;
+    const auto add = [&] {
+      board.Add(At(0), next, 100);
+      next += 100;
+    };
+    for (uint32_t i = 0; i < before; ++i) add();
+    Scoreboard::Delivery d;
+    for (Seq left = next - 100; left > 1000; left -= 100) board.Sack(At(10), left, next, d);
+    CHECK(d.bytes == (before - 1) * 100);
+    for (int i = 0; i < 10; ++i) add();
+    Scoreboard::Delivery e;
+    board.Sack(At(10), 1050, next - 100, e);
+    CHECK(e.bytes == 900);
+    CHECK(board.in_flight() == 200);
+    board.MarkFirstLost();
+    CHECK(board.lost() == 100);
+    Scoreboard::Delivery f;
+    board.Acknowledge(At(20), next, std::nullopt, f);
+    CHECK(f.bytes == 200);
+    CHECK(board.empty());
+    CHECK(board.in_flight() + board.lost() == 0);
+    CHECK_FALSE(board.has_sacked());
+  }
+}
+
 }  // namespace zt::netstack

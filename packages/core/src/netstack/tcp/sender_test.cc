@@ -291,4 +291,34 @@ TEST_CASE("acknowledgments that were lost do not make the path look slow") {
   CHECK(many.srtt() < 120);
 }
 
+TEST_CASE("a peer with the least MSS has no more segments in flight than one with large ones") {
+  BufferBudget budget;
+  BlockPool pool{budget};
+  Sender sender(pool, kFirst);
+  Now now{{1'000'000}, {0}};
+  sender.rto().Sample(100);
+  constexpr uint32_t kLeast = 76;
+  sender.Establish(now, kLeast, true, 1 << 24, 1);
+  Seq sent = kFirst, acked = kFirst;
+  uint64_t most = 0;
+  for (int round = 0; round < 40; ++round) {
+    sender.Write(now, Bytes(1 << 24));
+    while (auto chunk = sender.Next(now, true)) {
+      sender.Sent(now, *chunk);
+      sent = chunk->seq + chunk->size;
+    }
+    most = std::max(most, (sent - acked) / kLeast);
+    now.mono.ms += 100;
+    TcpOptions none;
+    Sender::Ack ack;
+    ack.ack = acked = sent;
+    ack.seq = 1;
+    ack.window = 1 << 24;
+    ack.bare = true;
+    ack.options = &none;
+    REQUIRE(sender.HandleAck(now, ack));
+  }
+  CHECK(most == 16384);
+}
+
 }  // namespace zt::netstack
