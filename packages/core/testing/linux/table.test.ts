@@ -20,7 +20,7 @@ describe.runIf(requireKernel())(`throughput over bad links, MTU ${mtu}, beside k
     table = await measureTable(ground, mtu);
     console.log(`Mbit/s; ratios: ours to kernel, kernel to ours, over kernel to kernel\n${format(table)}`);
     if (process.env.ZT_TABLE_WRITE === '1') {
-      const title = `Mbit/s at MTU ${mtu}, median over the rounds; each ratio to the kernel's own in the same run. README.md says how.`;
+      const title = `Mbit/s at MTU ${mtu}, median over the rounds; each ratio to the kernel's own in the same run.`;
       writeFileSync(join(import.meta.dirname, `table-${mtu}.md`), `${title}\n\n${format(table)}\n`);
     }
   }, 900_000);
