@@ -17,7 +17,7 @@ Connection::Connection(ConnectionContext& context, BlockPool& pool, const Connec
       timestamp_offset_(timestamp_offset) {
   timer.owner = name.id.value;
   sender_.SetBuffer(settings.send_buffer);
-  sender_.SetUserTimeout(settings.user_timeout);
+  sender_.SetUserTimeout({}, settings.user_timeout);
   if (settings.congestion != sender_.congestion_kind()) sender_.SetCongestion(settings.congestion);
   if (settings.receive_buffer != 0) receiver_.SetBuffer(settings.receive_buffer);
 }

@@ -16,7 +16,7 @@ Status Connection::SetOption(const Now& now, SocketOption option, int64_t value)
       sender_.SetBuffer(settings_.send_buffer);
       AnnounceWritable();
       break;
-    case SocketOption::kTcpUserTimeout: sender_.SetUserTimeout(settings_.user_timeout); break;
+    case SocketOption::kTcpUserTimeout: sender_.SetUserTimeout(now, settings_.user_timeout); break;
     case SocketOption::kTcpCongestion: sender_.SetCongestion(settings_.congestion); break;
     case SocketOption::kTcpNodelay: context_.Wake(*this); break;
     case SocketOption::kTcpMaxseg: UpdateSegmentSize(now); break;

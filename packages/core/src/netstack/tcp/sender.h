@@ -56,7 +56,7 @@ class Sender {
   bool short_of_memory() const { return buffer_.budget().scarce(); }
   // How long data may wait for the peer, also behind a closed window (RFC 5482). 0: kGiveUp, and a peer that answers
   // may keep its window closed for ever.
-  void SetUserTimeout(Millis patience) { user_timeout_ = patience; }
+  void SetUserTimeout(const Now& now, Millis patience);
   void SetCongestion(Congestion kind);
   Congestion congestion_kind() const { return congestion_->kind(); }
   // Its part of the statistics.

@@ -11,6 +11,17 @@ uint64_t Sender::buffer() const {
   return std::clamp<uint64_t>(2 * congestion_->window(), kMinBuffer, kMaxBuffer);
 }
 
+// What waits already is not to wait longer than that.
+void Sender::SetUserTimeout(const Now& now, Millis patience) {
+  user_timeout_ = patience;
+  if (patience <= 0) return;
+  const auto shorten = [&](Instant& timer, Instant end) {
+    if (timer != Instant::Never()) timer = std::min(timer, std::max(now.mono, end));
+  };
+  shorten(persist_at_, persist_since_ + patience);
+  shorten(retransmit_at_, Patience());
+}
+
 void Sender::SetCongestion(Congestion kind) {
   if (kind == congestion_->kind()) return;
   std::unique_ptr<CongestionControl> next = MakeCongestionControl(kind);

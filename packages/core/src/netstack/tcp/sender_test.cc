@@ -241,7 +241,7 @@ TEST_CASE("RFC 2018 §8: a peer that drops what it reported gets it again after 
 
 TEST_CASE("RFC 5482: the user timeout ends a connection on time, also behind a closed window") {
   Wire wire(true);
-  wire.sender.SetUserTimeout(1500);
+  wire.sender.SetUserTimeout(wire.now, 1500);
   wire.Flush();
   const Instant start = wire.now.mono;
   while (wire.alive) {
@@ -251,7 +251,7 @@ TEST_CASE("RFC 5482: the user timeout ends a connection on time, also behind a c
   CHECK(wire.now.mono - start == 1500);
 
   Wire closed(true);
-  closed.sender.SetUserTimeout(5000);
+  closed.sender.SetUserTimeout(closed.now, 5000);
   const int sent = static_cast<int>(closed.Flush().size());
   closed.Wait(100);
   TcpOptions options;
