@@ -120,7 +120,12 @@ class Program final : public FrameSink {
     const size_t header = v6 ? Ipv6Header::kSize : Ipv4Header::kSize;
     Bytes packet(header + message.size());
     if (v6) {
-      Ipv6Header{Peer(true), Own(true), protocol, 255, {}}.Write(packet.data(), message.size());
+      Ipv6Header h;
+      h.source = Peer(true);
+      h.destination = Own(true);
+      h.next_header = protocol;
+      h.hop_limit = 255;
+      h.Write(packet.data(), message.size());
     } else {
       Ipv4Header h;
       h.source = Peer(false);

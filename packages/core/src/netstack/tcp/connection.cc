@@ -207,7 +207,8 @@ void Connection::HandleKeepAlive(const Now& now) {
   // all probes together: they must not end a connection that a retransmission would still bring back.
   if (sender_.outstanding()) {
     keep_alive_probes_ = 0;
-    keep_alive_at_ = now.mono + settings_.keep_idle;
+    // Not before the retransmission: a short idle time would only wake the host.
+    keep_alive_at_ = std::max(now.mono + settings_.keep_idle, sender_.NextTimeout().at);
     return;
   }
   // RFC 5482 §4.2: a user timeout takes the place of the number of probes.

@@ -475,4 +475,22 @@ TEST_CASE("a full transmit queue stops Flush and nothing is lost") {
   CHECK(b.stack.Info(pair.server)->receive_queue == 5);
 }
 
+TEST_CASE("a short keep-alive time does not wake the host while data waits for its acknowledgment") {
+  Lab lab;
+  Lab::Host& a = lab.AddHost();
+  Lab::Host& b = lab.AddHost();
+  const LabPair pair = ConnectPair(lab, a, b, 80);
+  REQUIRE(pair.server);
+  a.stack.SetOption(lab.now, pair.client, SocketOption::kTcpKeepidle, 1);
+  a.stack.SetOption(lab.now, pair.client, SocketOption::kTcpKeepintvl, 1);
+  a.stack.SetOption(lab.now, pair.client, SocketOption::kTcpKeepcnt, 127);
+  b.deaf = true;
+  a.stack.TcpWrite(lab.now, pair.client, Bytes(10));
+  a.stack.SetOption(lab.now, pair.client, SocketOption::kSoKeepalive, 1);
+  const uint64_t before = a.wakes;
+  lab.Run(10'000);
+  CHECK(a.wakes - before < 40);
+  CHECK(a.stack.Info(pair.client)->tcp_state == 4);
+}
+
 }  // namespace zt::netstack
