@@ -66,24 +66,27 @@ void GroupReporter::HandleQuery(const Now& now, const GroupQuery& query, RandomS
   if (query.group.IsUnspecified()) {
     AskAll(now, query, random);
   } else if (const auto it = groups_.find(query.group); it != groups_.end() && it->second.joined) {
-    Ask(now, it->second, query, RandomDelay(query.max_response, random));
+    Ask(it->second, query, AnswerTime(now, query, random));
   }
   UpdateDeadline();
 }
 
+Instant GroupReporter::AnswerTime(const Now& now, const GroupQuery& query, RandomSource& random) const {
+  return std::max(now.mono + RandomDelay(query.max_response, random), answered_ + kAnswerInterval);
+}
+
 void GroupReporter::AskAll(const Now& now, const GroupQuery& query, RandomSource& random) {
   if (Version(now) == 3) {  // RFC 3376 §5.2 rules 1 and 2
-    answer_all_at_ = std::min(answer_all_at_, now.mono + RandomDelay(query.max_response, random));
+    answer_all_at_ = std::min(answer_all_at_, AnswerTime(now, query, random));
     return;
   }
   for (auto& [address, group] : groups_) {  // RFC 2236 §3: a timer for each group
-    if (group.joined) group.answer_at = std::min(group.answer_at, now.mono + RandomDelay(query.max_response, random));
+    if (group.joined) group.answer_at = std::min(group.answer_at, AnswerTime(now, query, random));
   }
 }
 
 // RFC 3376 §5.2 rules 1 and 3 to 5.
-void GroupReporter::Ask(const Now& now, Group& group, const GroupQuery& query, Millis delay) {
-  const Instant at = now.mono + delay;
+void GroupReporter::Ask(Group& group, const GroupQuery& query, Instant at) {
   if (answer_all_at_ <= at) return;
   const bool pending = group.answer_at != Instant::Never();
   if (query.sources.empty() || (pending && group.asked.empty())) {
@@ -156,6 +159,7 @@ void GroupReporter::Answer(const Now& now) {
     }
     group.answer_at = Instant::Never();
     group.asked.clear();
+    answered_ = now.mono;
   }
   if (all) answer_all_at_ = Instant::Never();
   SendRecords(std::move(records));

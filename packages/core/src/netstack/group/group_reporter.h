@@ -20,6 +20,9 @@ class GroupReporter {
   static constexpr Millis kOlderQuerier = kRobustness * 125'000 + 10'000;
   static constexpr Millis kUnsolicitedV3 = 1'000;   // RFC 3376 §8.11
   static constexpr Millis kUnsolicitedV2 = 10'000;  // RFC 2236 §8.10
+  // Between two answers. The least response time of a query (RFC 3376 §4.1.1), so that an answer comes in time to who
+  // asks no more often, and who asks all the time does not have us send all the time: each message goes to all members.
+  static constexpr Millis kAnswerInterval = 100;
   static constexpr size_t kMaxRecords = 60;         // of one report, so that it fits the least MTU: 20 bytes each
 
   // What to send. Version 3 is IGMPv3 or MLDv2: `records`; below: a report or a leave about `group`.
@@ -58,7 +61,8 @@ class GroupReporter {
 
   void Change(const Now& now, Groups::iterator it, bool quiet);
   void HearOlderQuerier(const Now& now, uint8_t version);
-  void Ask(const Now& now, Group& group, const GroupQuery& query, Millis delay);
+  Instant AnswerTime(const Now& now, const GroupQuery& query, RandomSource& random) const;
+  void Ask(Group& group, const GroupQuery& query, Instant at);
   void AskAll(const Now& now, const GroupQuery& query, RandomSource& random);
   void TellChanges(const Now& now, RandomSource& random);
   void Answer(const Now& now);
@@ -69,6 +73,7 @@ class GroupReporter {
   IpFamily family_;
   Groups groups_;  // bounded by GroupTable::kMaxGroups and the addresses of the interface
   Instant answer_all_at_ = Instant::Never();
+  Instant answered_ = Instant::LongAgo();  // the last answer to a query
   Instant v1_until_ = Instant::LongAgo(), v2_until_ = Instant::LongAgo();
   std::vector<Message> messages_;
   Deadline deadline_;

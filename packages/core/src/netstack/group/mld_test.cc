@@ -168,6 +168,22 @@ TEST_CASE("RFC 3810 §6.2: queries from off the link are dropped and counted") {
   CHECK(f.host->drops.Of(DropReason::kMalformed) == 5);
 }
 
+TEST_CASE("a flood of queries that want an answer at once is not answered one by one") {
+  Fixture f;
+  f.Join();
+  f.lab.Run(5'000);
+  for (const bool v2 : {true, false}) {
+    f.sent.clear();
+    for (int i = 0; i < 1'000; ++i) {
+      f.Inject(Mld::kQuery, 0, Fixture::QueryBody(V6("::"), v2), V6("ff02::1"));
+      f.Inject(Mld::kQuery, 0, Fixture::QueryBody(f.group, v2), f.group);
+      f.lab.Run(1);
+    }
+    CHECK(f.sent.size() >= 2);
+    CHECK(f.sent.size() <= 2 * (1'000 / GroupReporter::kAnswerInterval + 1));
+  }
+}
+
 TEST_CASE("the groups of our own addresses are announced when addresses are checked (RFC 4861 §7.2.1)") {
   Fixture f(true);
   f.sent.clear();

@@ -253,6 +253,7 @@ void IpLayer::FinishNeighbor(Interface& interface, const NeighborIo& io, StackPr
   DrainChecks(io.now, interface);
   if (verdict.lost) {
     std::erase_if(interface.addresses, [&](const IpPrefix& p) { return p.address == ip; });
+    interface.UpdateRoutes();
     ++generation_;
     GroupsChanged(io.now, interface);
   }

@@ -137,6 +137,16 @@ TEST_CASE("RFC 4862 §5.4.5: an IPv6 address that another has is given up and to
   f.host->stack.Close(f.lab.now, listener.socket);
 }
 
+TEST_CASE("a route by way of the link of an address that was given up is not used") {
+  Fixture f;
+  const Route routes[] = {{{V6("fd01::"), 64}, V6("fd00::fe"), 0}};
+  f.host->stack.SetRoutes(Lab::kNetwork, routes);
+  CHECK(f.SendTo(V6("fd01::1"), V6("::")) == Status::kOk);
+  f.AdvertiseV6(f.own6);
+  REQUIRE(f.host->Take(Kind::kAddressConflict));
+  CHECK(f.SendTo(V6("fd01::1"), V6("::")) == Status::kNetworkUnreachable);
+}
+
 TEST_CASE("RFC 4862 §5.4.4: after the check a claim is told and takes nothing away") {
   Fixture f;
   f.lab.Run(5'000);

@@ -157,6 +157,9 @@ TEST_CASE("RFC 4861 §7.1.1: invalid solicitations are dropped and counted") {
   Bytes bad = RawPeer::Ipv6(peer, group, 58, Icmpv6{135, 1, 0, Body(f.own6, kSource)}.Serialize(peer, group), 255);
   f.peer.SendFrame(kEtherTypeIpv6, bad, GroupMac(group));                  // code 1
   CHECK(f.Dropped(DropReason::kMalformed) == 8);
+  f.peer.SendNd(135, 0, Body(f.own6, {1, 1, 0x33, 0x33, 0, 0, 0, 1}), peer, group);  // the answer would go to all
+  f.peer.SendNd(135, 0, Body(f.own6, {1, 1, 0, 0, 0, 0, 0, 0}), peer, group);
+  CHECK(f.Dropped(DropReason::kMalformed) == 10);
   bad.back() ^= 1;                                                         // checksum
   f.peer.SendFrame(kEtherTypeIpv6, bad, GroupMac(group));
   CHECK(f.Dropped(DropReason::kBadChecksum) == 1);

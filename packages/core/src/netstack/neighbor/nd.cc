@@ -40,6 +40,10 @@ std::optional<DropReason> HandleSolicitation(NeighborIo& io, const IpPacket& pac
   const auto ask = NeighborMessage::Parse(message.body, NeighborMessage::kSourceLinkAddress);
   if (!ask) return DropReason::kMalformed;
   Interface& interface = *packet.arrival;
+  // The answer goes there: to a group it would be one to all members.
+  if (ask->link_address && (ask->link_address->IsMulticast() || ask->link_address->value == 0)) {
+    return DropReason::kMalformed;
+  }
   const bool anonymous = packet.source.IsUnspecified();
   // RFC 4861 §7.1.1: from nobody it goes to the solicited-node group and carries no link-layer address.
   if (anonymous && (ask->link_address || packet.destination != SolicitedNode(ask->target))) {
