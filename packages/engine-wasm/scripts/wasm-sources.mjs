@@ -1,5 +1,6 @@
 // What goes into each module: the lists CMake reads too.
 import { readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import { repositoryFile } from './wasm-paths.mjs';
 
 const layers = ['base', 'crypto', 'wire', 'vl1', 'vl2', 'netstack', 'node'];
@@ -19,8 +20,9 @@ const core = layers.flatMap((layer) => {
   const directory = `packages/core/src/${layer}`;
   return listOf(`${directory}/sources.cmake`, `ZT_${layer.toUpperCase()}_SOURCES`).map((f) => `${directory}/${f}`);
 });
-const probe = listOf('packages/core/testing/probe/sources.cmake', 'ZT_PROBE_SOURCES').map(
-  (f) => `packages/core/testing/probe/${f}`,
+// Normalised: the compiler's file tree knows no "..".
+const probe = listOf('packages/core/testing/probe/sources.cmake', 'ZT_PROBE_SOURCES').map((f) =>
+  posix.join('packages/core/testing/probe', f),
 );
 const bridge = (file) => `packages/engine-wasm/bridge/${file}`;
 

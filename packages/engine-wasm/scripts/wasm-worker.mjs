@@ -49,8 +49,8 @@ function repositoryTree() {
     headers = {};
     for (const directory of includeDirectories.slice(0, 2))
       put(headers, directory, headersBelow(repositoryFile(directory)));
-    put(headers, 'packages/core/testing/probe', headersBelow(repositoryFile('packages/core/testing/probe')));
-    put(headers, 'packages/engine-wasm/bridge', headersBelow(repositoryFile('packages/engine-wasm/bridge')));
+    for (const directory of ['packages/core/bench', 'packages/core/testing/probe', 'packages/engine-wasm/bridge'])
+      put(headers, directory, headersBelow(repositoryFile(directory)));
   }
   return structuredClone(headers);
 }
