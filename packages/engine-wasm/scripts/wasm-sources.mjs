@@ -1,7 +1,6 @@
 // What goes into each module: the lists CMake reads too.
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import { posix } from 'node:path';
 import { repositoryFile } from './wasm-paths.mjs';
 
 const layers = ['base', 'crypto', 'wire', 'vl1', 'vl2', 'netstack', 'node'];
