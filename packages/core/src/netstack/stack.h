@@ -106,7 +106,7 @@ class Stack {
   // Bytes of socket buffers in use (whole blocks).
   size_t BufferBytes() const;
   // What all socket buffers may hold together, kMinBufferBytes..kMaxBufferBytes, 512 MiB at first. Near it windows stop
-  // growing and writers get 0; nothing ends.
+  // growing and writers get 0; with nothing left received data is dropped, and a patient peer sends it again.
   void SetMaxBufferBytes(size_t bytes);
   const StackCounters& counters() const;
 

@@ -64,7 +64,8 @@ struct TcpInfo {
   uint64_t ms_since_sent = 0, ms_since_received = 0;
 };
 
-// Readiness and results. Coalesced: at most one readable and one writable event is pending per socket.
+// Readiness and results. Coalesced: a socket posts no second readable or writable event before the application acted on
+// the first.
 enum class StackEventKind : uint8_t {
   kTcpConnected,  // connect finished
   kTcpAccepted,   // `socket` is the new connection, `listener` where it came in
