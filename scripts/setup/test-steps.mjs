@@ -51,6 +51,8 @@ function coverageOfChangesets() {
   console.log(`  ${pending.length} pending changesets`);
 }
 
+const vitest = ['node_modules/.bin/vitest', 'run', '--reporter=default'];
+
 export const testSteps = [
   { name: 'checks', action: () => run(['node', 'scripts/checks.mjs']) },
   { name: 'lint', action: () => run(['node_modules/.bin/biome', 'ci', '.']) },
@@ -58,6 +60,8 @@ export const testSteps = [
   { name: 'core', action: coreTests },
   { name: 'scale', action: coreAtScale },
   { name: 'cost', action: () => run(['node', 'packages/core/bench/segment-cost.mjs']) },
-  { name: 'vitest', action: () => run(['node_modules/.bin/vitest', 'run', '--reporter=default']) },
+  { name: 'vitest', action: () => run([...vitest, '--project', '!linux']) },
+  // Alone: it compares speeds.
+  { name: 'linux', action: () => run([...vitest, '--project', 'linux']) },
   { name: 'docs', action: () => run(['npx', '-y', 'pnpm@10.34.9', '--filter', '@ztkit/docs', 'run', 'site']) },
 ];
