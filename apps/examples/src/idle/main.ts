@@ -7,7 +7,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { privateNetwork } from '../private-network.js';
 
-const SETTLE_MS = 8000;
+/** What joining starts has ended by then: address checks, group reports, compilation of warm code. */
+const SETTLE_MS = 20_000;
 const WATCH_SECONDS = 15;
 const engine = process.argv[2] === 'wasm' ? 'wasm' : 'native';
 
