@@ -1,109 +1,59 @@
 // The whole stack against hostile frames, any order of application calls, and time that jumps. The input is a program:
 // one byte chooses a step, the next bytes are its arguments. Frames the harness builds have right checksums, so that
 // mutations reach the protocols; raw ones need not.
-#include <map>
-#include <set>
-
-#include "base/check.h"
-#include "base/seeded_random.h"
+#include "fuzz/netstack_harness.h"
 #include "netstack/header/icmpv4.h"
 #include "netstack/header/icmpv6.h"
-#include "netstack/header/ipv4.h"
-#include "netstack/header/ipv6.h"
 #include "netstack/header/ipv6_extension.h"
-#include "netstack/header/protocol.h"
-#include "netstack/header/tcp.h"
 #include "netstack/header/udp.h"
-#include "netstack/stack.h"
 
 namespace zt::netstack {
 namespace {
 
-constexpr NetworkId kNetwork{7};
-constexpr Mac kOwnMac{0x020000000001};
 constexpr Mac kPeerMac{0x020000000002};
-constexpr uint32_t kMtu = 1500;
 constexpr size_t kMaxSteps = 400;
 
-class Program final : public FrameSink {
+class Program final : public FuzzStack {
  public:
-  Program(const uint8_t* data, size_t size)
-      : input_(data, size), random_(1), stack_(random_, drops_, *this) {}
+  explicit Program(FuzzInput& in) : FuzzStack(1), in_(in) { SetAddresses(0); }
 
   void Run() {
-    AddInterface();
-    for (size_t step = 0; step < kMaxSteps && at_ < input_.size(); ++step) {
+    for (size_t step = 0; step < kMaxSteps && !in_.empty(); ++step) {
       Step(Byte());
-      stack_.Flush(now_);
-      Drain();
-      ZT_CHECK(stack_.SocketCount() <= Stack::kMaxSockets);
-      (void)stack_.NextTimeout();
+      Settle();
     }
-    // Whatever happened: with everything closed and enough time, nothing is left.
-    room_ = true;
-    for (SocketId id : sockets_) stack_.Close(now_, id);
-    for (int i = 0; i < 2000; ++i) {
-      stack_.Flush(now_);
-      Drain();
-      const Deadline next = stack_.NextTimeout();
-      if (next.at == Instant::Never()) break;
-      if (next.at > now_.mono) now_.mono = next.at;
-      stack_.HandleTimeout(now_);
-    }
-    ZT_CHECK(stack_.NextTimeout().at == Instant::Never());
-    ZT_CHECK(stack_.SocketCount() == 0);
-    ZT_CHECK(stack_.BufferBytes() == 0);
-  }
-
-  void SendFrame(const Now&, NetworkId interface, Mac source, Mac, uint16_t ether_type,
-                 std::span<const ByteSpan> payload) override {
-    ZT_CHECK(interface == kNetwork && source == kOwnMac);
-    Bytes frame;
-    for (ByteSpan piece : payload) frame.insert(frame.end(), piece.begin(), piece.end());
-    ZT_CHECK(frame.size() <= mtu_);
-    Observe(ether_type, frame);
-  }
-  bool HasRoom() const override { return room_; }
-
- private:
-  uint8_t Byte() { return at_ < input_.size() ? input_[at_++] : 0; }
-  uint16_t Word() { return static_cast<uint16_t>(Byte() << 8 | Byte()); }
-  ByteSpan Some(size_t most) {
-    const size_t n = std::min({most, size_t{Byte()} * (most > 255 ? 8 : 1), input_.size() - at_});
-    const ByteSpan out = input_.subspan(at_, n);
-    at_ += n;
-    return out;
-  }
-  SocketId Socket() { return sockets_.empty() ? SocketId{} : sockets_[Byte() % sockets_.size()]; }
-  static IpAddress Own(bool v6) {
-    return v6 ? *IpAddress::Parse("fd00::1") : IpAddress::V4(10, 0, 0, 1);
-  }
-  static IpAddress Peer(bool v6) {
-    return v6 ? *IpAddress::Parse("fd00::2") : IpAddress::V4(10, 0, 0, 2);
-  }
-
-  void AddInterface() {
-    if (!stack_.AddInterface(now_, kNetwork, kOwnMac, kMtu, 0)) return;
-    mtu_ = kMtu;
-    SetAddresses(0);
-  }
-  void SetAddresses(uint8_t choice) {
-    const IpPrefix both[] = {{Own(false), 24}, {Own(true), static_cast<uint8_t>(choice & 127)}};
-    stack_.SetAddresses(now_, kNetwork, std::span(both).first(choice % 3 == 0 ? 2 : choice % 3));
+    RunOut();
   }
 
   // What the stack says last about a connection, so that answers can fit.
-  void Observe(uint16_t ether_type, ByteSpan frame) {
+  void OnFrame(Mac, uint16_t ether_type, ByteSpan frame) override {
     if (ether_type == kEtherTypeIpv4) {
       const auto ip = Ipv4Header::Parse(frame);
-      ZT_CHECK(ip.has_value());
       if (ip->protocol == kProtocolTcp) ObserveTcp(ip->payload, ip->source, ip->destination);
     } else if (ether_type == kEtherTypeIpv6) {
       const auto ip = Ipv6Header::Parse(frame);
-      ZT_CHECK(ip.has_value());
       if (ip->next_header == kProtocolTcp) ObserveTcp(ip->payload, ip->source, ip->destination);
     }
   }
+
+ private:
+  uint8_t Byte() { return in_.Byte(); }
+  uint16_t Word() { return in_.Word(); }
+  ByteSpan Some(size_t most) { return in_.Take(std::min(most, size_t{Byte()} * (most > 255 ? 8 : 1))); }
+  SocketId Socket() { return sockets.empty() ? SocketId{} : Any(Byte()); }
+  IpAddress Own(bool is_v6) const { return is_v6 ? v6 : v4; }
+  static IpAddress Peer(bool is_v6) {
+    return is_v6 ? *IpAddress::Parse("fd00::2") : IpAddress::V4(10, 0, 0, 2);
+  }
+
+  void AddInterface() {
+    if (stack.AddInterface(now, kFuzzNetwork, mac, kFuzzMtu, 0)) SetAddresses(0);
+  }
+  void SetAddresses(uint8_t choice) {
+    const IpPrefix both[] = {{Own(false), 24}, {Own(true), static_cast<uint8_t>(choice & 127)}};
+    stack.SetAddresses(now, kFuzzNetwork, std::span(both).first(choice % 3 == 0 ? 2 : choice % 3));
+  }
+
   void ObserveTcp(ByteSpan bytes, const IpAddress& source, const IpAddress& destination) {
     const auto segment = TcpSegment::Parse(bytes, source, destination);
     ZT_CHECK(segment.has_value());
@@ -114,27 +64,10 @@ class Program final : public FrameSink {
   }
 
   void Frame(uint16_t type, ByteSpan payload) {
-    stack_.HandleFrame(now_, kNetwork, kPeerMac, kOwnMac, type, payload);
+    stack.HandleFrame(now, kFuzzNetwork, kPeerMac, mac, type, payload);
   }
-  void Packet(bool v6, uint8_t protocol, ByteSpan message) {
-    const size_t header = v6 ? Ipv6Header::kSize : Ipv4Header::kSize;
-    Bytes packet(header + message.size());
-    if (v6) {
-      Ipv6Header h;
-      h.source = Peer(true);
-      h.destination = Own(true);
-      h.next_header = protocol;
-      h.hop_limit = 255;
-      h.Write(packet.data(), message.size());
-    } else {
-      Ipv4Header h;
-      h.source = Peer(false);
-      h.destination = Own(false);
-      h.protocol = protocol;
-      h.Write(packet.data(), message.size());
-    }
-    if (!message.empty()) std::memcpy(&packet[header], message.data(), message.size());
-    Frame(v6 ? kEtherTypeIpv6 : kEtherTypeIpv4, packet);
+  void Packet(bool is_v6, uint8_t protocol, ByteSpan message) {
+    Frame(is_v6 ? kEtherTypeIpv6 : kEtherTypeIpv4, WrapIp(Peer(is_v6), Own(is_v6), protocol, message));
   }
 
   void Tcp() {
@@ -150,7 +83,7 @@ class Program final : public FrameSink {
     s.ack = last_end_ + ((how & 8) != 0 ? Word() - 0x8000u : 0);
     if ((how & 16) != 0) {
       s.options.has_timestamps = true;
-      s.options.timestamp = static_cast<uint32_t>(now_.mono.ms) + Byte() - 128;
+      s.options.timestamp = static_cast<uint32_t>(now.mono.ms) + Byte() - 128;
       s.options.timestamp_echo = last_.options.timestamp - (how >> 7);
     }
     if ((s.flags & kTcpSyn) != 0) {
@@ -218,52 +151,41 @@ class Program final : public FrameSink {
     Frame(kEtherTypeIpv4, packet);
   }
   // The peer's MAC becomes known, as after ARP or ND.
-  void AnnouncePeer() {
-    Bytes arp = {0, 1, 8, 0, 6, 4, 0, 1};
-    for (const auto& [mac, ip] : {std::pair{kPeerMac, Peer(false)}, std::pair{Mac{}, Own(false)}}) {
-      const auto six = mac.ToBytes();
-      arp.insert(arp.end(), six.begin(), six.end());
-      arp.insert(arp.end(), ip.bytes.begin(), ip.bytes.begin() + 4);
-    }
-    Frame(kEtherTypeArp, arp);
-  }
+  void AnnouncePeer() { Frame(kEtherTypeArp, ArpPacket(1, kPeerMac, Peer(false), Mac{}, v4)); }
 
-  void Keep(const Stack::Opened& opened) {
-    if (opened.status == Status::kOk) sockets_.push_back(opened.socket);
-  }
   void Connect() {
     const uint8_t how = Byte();
     const bool v6 = (how & 1) != 0;
     const IpAddress to = (how & 2) != 0 ? Own(v6) : Peer(v6);
-    Keep(stack_.TcpConnect(now_, {}, {}, {to, static_cast<uint16_t>(80 + how % 4)}, how & 0x80));
+    Keep(stack.TcpConnect(now, {}, {}, {to, static_cast<uint16_t>(80 + how % 4)}, how & 0x80));
   }
   void Listen() {
     const uint8_t how = Byte();
     const IpAddress any = (how & 1) != 0 ? *IpAddress::Parse("::") : IpAddress::V4(0);
-    Keep(stack_.TcpListen({}, {any, static_cast<uint16_t>(80 + how % 3)}, how));
+    Keep(stack.TcpListen({}, {any, static_cast<uint16_t>(80 + how % 3)}, how));
   }
   void Write() {
     const SocketId id = Socket();
     const Bytes data(size_t{Word()} * 16, 0x55);
-    const int64_t n = stack_.TcpWrite(now_, id, data);
+    const int64_t n = stack.TcpWrite(now, id, data);
     ZT_CHECK(n <= static_cast<int64_t>(data.size()));
   }
   void Read() {
     const SocketId id = Socket();
     Bytes into(Word());
-    ZT_CHECK(stack_.TcpRead(now_, id, into) <= static_cast<int64_t>(into.size()));
+    ZT_CHECK(stack.TcpRead(now, id, into) <= static_cast<int64_t>(into.size()));
   }
   void UdpOut() {
     const uint8_t how = Byte();
     const bool v6 = (how & 1) != 0;
     const IpAddress any = v6 ? *IpAddress::Parse("::") : IpAddress::V4(0);
-    Keep(stack_.UdpBind({}, {any, static_cast<uint16_t>(53 + how % 4)}));
+    Keep(stack.UdpBind({}, {any, static_cast<uint16_t>(53 + how % 4)}));
     const Bytes data(Word());
     const IpAddress to = (how & 8) != 0 ? Own(v6) : (how & 16) != 0 ? IpAddress::V4(0xffffffff) : Peer(v6);
-    stack_.UdpSend(now_, Socket(), {to, static_cast<uint16_t>(53 + how % 3)}, data);
+    stack.UdpSend(now, Socket(), {to, static_cast<uint16_t>(53 + how % 3)}, data);
     Endpoint from, local;
     Bytes into(100);
-    stack_.UdpReceive(Socket(), from, local, into);
+    stack.UdpReceive(Socket(), from, local, into);
   }
   void Configure() {
     const uint8_t how = Byte();
@@ -271,12 +193,12 @@ class Program final : public FrameSink {
       case 0: return SetAddresses(how / 5);
       case 1: {
         const Route routes[] = {{{IpAddress::V4(0), 0}, Peer(false)}};
-        return stack_.SetRoutes(kNetwork, std::span(routes).first(how / 5 % 2));
+        return stack.SetRoutes(kFuzzNetwork, std::span(routes).first(how / 5 % 2));
       }
       case 2:
-        mtu_ = std::max(mtu_, 1280u + how * 8u);  // packets queued before keep their size
-        return stack_.SetMtu(kNetwork, 1280u + how * 8u);
-      case 3: return stack_.RemoveInterface(now_, kNetwork);
+        largest_mtu = std::max(largest_mtu, 1280u + how * 8u);  // packets queued before keep their size
+        return stack.SetMtu(kFuzzNetwork, 1280u + how * 8u);
+      case 3: return stack.RemoveInterface(now, kFuzzNetwork);
       default: return AddInterface();
     }
   }
@@ -292,17 +214,17 @@ class Program final : public FrameSink {
       case 4: return UdpIn();
       case 5: return Icmp();
       case 6: return Fragment();
-      case 7: now_.mono.ms += Byte(); return stack_.HandleTimeout(now_);
-      case 8: now_.mono.ms += Word(); return stack_.HandleTimeout(now_);
+      case 7: now.mono.ms += Byte(); return stack.HandleTimeout(now);
+      case 8: now.mono.ms += Word(); return stack.HandleTimeout(now);
       case 9: return Connect();
       case 10: return Listen();
       case 11: return Write();
       case 12: return Read();
-      case 13: (void)stack_.TcpShutdown(now_, Socket()); return;
-      case 14: (void)stack_.TcpAbort(now_, Socket()); return;
-      case 15: (void)stack_.Close(now_, Socket()); return;
+      case 13: (void)stack.TcpShutdown(now, Socket()); return;
+      case 14: (void)stack.TcpAbort(now, Socket()); return;
+      case 15: (void)stack.Close(now, Socket()); return;
       case 16: return UdpOut();
-      case 17: (void)stack_.Ping(now_, {}, Peer((Byte() & 1) != 0), 1, Word(), Byte()); return;
+      case 17: (void)stack.Ping(now, {}, Peer((Byte() & 1) != 0), 1, Word(), Byte()); return;
       case 18: return Configure();
       default: return Toggle();
     }
@@ -311,48 +233,28 @@ class Program final : public FrameSink {
     const uint8_t how = Byte();
     if ((how & 1) != 0) return AnnouncePeer();
     if ((how & 2) != 0) {
-      room_ = !room_;
+      room = !room;
       return;
     }
     const SocketOption option = static_cast<SocketOption>(Byte() % kSocketOptionCount);
     int64_t value = 0;
-    if (stack_.SetOption(now_, Socket(), option, how * 10) == Status::kOk) {
-      (void)stack_.GetOption(now_, Socket(), option, value);
+    if (stack.SetOption(now, Socket(), option, how * 10) == Status::kOk) {
+      (void)stack.GetOption(now, Socket(), option, value);
     }
-    (void)stack_.GetTcpInfo(now_, Socket());
+    (void)stack.GetTcpInfo(now, Socket());
   }
 
-  // The promises of StackEvent: one close per connection, nothing after it but readable data.
-  void Drain() {
-    while (const auto event = stack_.PollEvent()) {
-      if (event->kind == StackEventKind::kTcpAccepted) sockets_.push_back(event->socket);
-      if (event->kind == StackEventKind::kTcpConnected || event->kind == StackEventKind::kTcpAccepted) {
-        ZT_CHECK(opened_.insert(event->socket).second);
-        ZT_CHECK(closed_.count(event->socket) == 0);
-      }
-      if (event->kind == StackEventKind::kTcpClosed) ZT_CHECK(closed_.insert(event->socket).second);
-    }
-  }
-
-  ByteSpan input_;
-  size_t at_ = 0;
-  SeededRandom random_;
-  DropCounters drops_;
-  Stack stack_;
-  Now now_{{1'000'000}, {1'700'000'000'000}};
-  std::vector<SocketId> sockets_;
-  std::set<SocketId> opened_, closed_;
+  FuzzInput& in_;
   TcpSegment last_;
   uint32_t last_end_ = 0;
   bool last_v6_ = false;
-  bool room_ = true;
-  uint32_t mtu_ = kMtu;
 };
 
 }  // namespace
 }  // namespace zt::netstack
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  zt::netstack::Program(data, size).Run();
+  zt::netstack::FuzzInput in(data, size);
+  zt::netstack::Program(in).Run();
   return 0;
 }

@@ -57,7 +57,7 @@ class FuzzStack : public FrameSink {
     ZT_CHECK(interface == kFuzzNetwork && source == mac);
     Bytes frame;
     for (ByteSpan piece : payload) frame.insert(frame.end(), piece.begin(), piece.end());
-    ZT_CHECK(frame.size() <= kFuzzMtu);
+    ZT_CHECK(frame.size() <= largest_mtu);
     CheckFrame(ether_type, frame);
     OnFrame(destination, ether_type, frame);
   }
@@ -128,6 +128,7 @@ class FuzzStack : public FrameSink {
   Stack stack;
   std::vector<SocketId> sockets;
   bool room = true;
+  uint32_t largest_mtu = kFuzzMtu;  // that the interface has had: what was queued before keeps its size
 
  private:
   // Whatever came in, what goes out is well-formed.

@@ -37,8 +37,7 @@ struct Cut {
   bool more;
 };
 
-Bytes FragmentV4(const IpFields& fields, Gather& message, const Cut& cut, uint16_t identification) {
-  Bytes packet(Ipv4Header::kSize + cut.take);
+Ipv4Header Ipv4Of(const IpFields& fields, uint16_t identification) {
   Ipv4Header header;
   header.source = fields.source;
   header.destination = fields.destination;
@@ -46,6 +45,12 @@ Bytes FragmentV4(const IpFields& fields, Gather& message, const Cut& cut, uint16
   header.ttl = fields.hop_limit;
   header.tos = fields.tos;
   header.identification = identification;
+  return header;
+}
+
+Bytes FragmentV4(const IpFields& fields, Gather& message, const Cut& cut, uint16_t identification) {
+  Bytes packet(Ipv4Header::kSize + cut.take);
+  Ipv4Header header = Ipv4Of(fields, identification);
   header.more_fragments = cut.more;
   header.fragment_offset = static_cast<uint16_t>(cut.at);
   header.Write(packet.data(), cut.take);
@@ -72,13 +77,7 @@ size_t IpHeaderSize(IpFamily family) {
 
 size_t WriteIpHeader(const IpFields& fields, size_t size, uint16_t identification, uint8_t* out) {
   if (fields.source.IsV4()) {
-    Ipv4Header header;
-    header.source = fields.source;
-    header.destination = fields.destination;
-    header.protocol = fields.protocol;
-    header.ttl = fields.hop_limit;
-    header.tos = fields.tos;
-    header.identification = identification;
+    Ipv4Header header = Ipv4Of(fields, identification);
     header.dont_fragment = fields.dont_fragment;
     header.Write(out, size);
     return Ipv4Header::kSize;
