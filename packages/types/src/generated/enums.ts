@@ -87,6 +87,10 @@ export const Event = {
   NODE_OFFLINE: 202,
   NODE_DOWN: 203,
   NODE_FATAL_ERROR: 204,
+  NODE_CONNECTIVITY: 205,
+  SURFACE_CHANGED: 206,
+  TUNNEL_UP: 207,
+  TUNNEL_DOWN: 208,
   NETWORK_NOT_FOUND: 210,
   NETWORK_CLIENT_TOO_OLD: 211,
   NETWORK_REQ_CONFIG: 212,
@@ -120,6 +124,7 @@ export const Event = {
   STORE_PLANET: 272,
   STORE_PEER: 273,
   STORE_NETWORK: 274,
+  STORE_MOON: 275,
   NETWORK_AUTHENTICATION_REQUIRED: 300,
   TCP_CONNECTED: 310,
   TCP_ACCEPTED: 311,
@@ -131,6 +136,7 @@ export const Event = {
   PING_REPLY: 330,
   CONTROLLER_REQUEST: 340,
   USER_MESSAGE: 350,
+  REMOTE_TRACE: 351,
   WARNING: 360,
   CAPTURE_DATA: 370,
 } as const;
@@ -143,6 +149,10 @@ export const EventName: Readonly<Record<number, keyof typeof Event>> = {
   202: 'NODE_OFFLINE',
   203: 'NODE_DOWN',
   204: 'NODE_FATAL_ERROR',
+  205: 'NODE_CONNECTIVITY',
+  206: 'SURFACE_CHANGED',
+  207: 'TUNNEL_UP',
+  208: 'TUNNEL_DOWN',
   210: 'NETWORK_NOT_FOUND',
   211: 'NETWORK_CLIENT_TOO_OLD',
   212: 'NETWORK_REQ_CONFIG',
@@ -176,6 +186,7 @@ export const EventName: Readonly<Record<number, keyof typeof Event>> = {
   272: 'STORE_PLANET',
   273: 'STORE_PEER',
   274: 'STORE_NETWORK',
+  275: 'STORE_MOON',
   300: 'NETWORK_AUTHENTICATION_REQUIRED',
   310: 'TCP_CONNECTED',
   311: 'TCP_ACCEPTED',
@@ -187,6 +198,7 @@ export const EventName: Readonly<Record<number, keyof typeof Event>> = {
   330: 'PING_REPLY',
   340: 'CONTROLLER_REQUEST',
   350: 'USER_MESSAGE',
+  351: 'REMOTE_TRACE',
   360: 'WARNING',
   370: 'CAPTURE_DATA',
 };
@@ -253,6 +265,9 @@ export const Warning = {
   NETWORK_CACHE_REJECTED: 5,
   OWN_ADDRESS_SEEN: 6,
   ADDRESS_CONFLICT: 7,
+  MOON_REJECTED: 8,
+  CLOCK_JUMPED: 9,
+  TUNNEL_FAILED: 10,
 } as const;
 /** A value of {@link Warning}. */
 export type Warning = (typeof Warning)[keyof typeof Warning];
@@ -265,6 +280,9 @@ export const WarningName: Readonly<Record<number, keyof typeof Warning>> = {
   5: 'NETWORK_CACHE_REJECTED',
   6: 'OWN_ADDRESS_SEEN',
   7: 'ADDRESS_CONFLICT',
+  8: 'MOON_REJECTED',
+  9: 'CLOCK_JUMPED',
+  10: 'TUNNEL_FAILED',
 };
 
 /** Outcome of a command. Everything but ok is the caller's mistake or a condition the caller must handle. */
@@ -339,6 +357,12 @@ export const Command = {
   SEND_USER_MESSAGE: 9,
   SNAPSHOT_PEERS: 10,
   STACK_COUNTERS: 11,
+  DIAGNOSE: 12,
+  NODE_COUNTERS: 13,
+  SET_LOCAL_SOCKETS: 14,
+  ORBIT: 15,
+  DEORBIT: 16,
+  MOONS: 17,
   TCP_CONNECT: 20,
   TCP_LISTEN: 21,
   TCP_SHUTDOWN: 22,
@@ -376,6 +400,12 @@ export const CommandName: Readonly<Record<number, keyof typeof Command>> = {
   9: 'SEND_USER_MESSAGE',
   10: 'SNAPSHOT_PEERS',
   11: 'STACK_COUNTERS',
+  12: 'DIAGNOSE',
+  13: 'NODE_COUNTERS',
+  14: 'SET_LOCAL_SOCKETS',
+  15: 'ORBIT',
+  16: 'DEORBIT',
+  17: 'MOONS',
   20: 'TCP_CONNECT',
   21: 'TCP_LISTEN',
   22: 'TCP_SHUTDOWN',
@@ -505,6 +535,15 @@ export const CreateOption = {
   AES: 9,
   PRIMARY_PORT: 10,
   PLATFORM: 11,
+  PHYSICAL_NETWORK: 12,
+  MOON: 13,
+  ORBIT: 14,
+  ENDPOINT_HINT: 15,
+  PEER_BLACKLIST: 16,
+  LOW_BANDWIDTH: 17,
+  RELAY_LIMITS: 18,
+  TCP_RELAY: 19,
+  MAX_PEERS: 20,
 } as const;
 /** A value of {@link CreateOption}. */
 export type CreateOption = (typeof CreateOption)[keyof typeof CreateOption];
@@ -521,6 +560,111 @@ export const CreateOptionName: Readonly<Record<number, keyof typeof CreateOption
   9: 'AES',
   10: 'PRIMARY_PORT',
   11: 'PLATFORM',
+  12: 'PHYSICAL_NETWORK',
+  13: 'MOON',
+  14: 'ORBIT',
+  15: 'ENDPOINT_HINT',
+  16: 'PEER_BLACKLIST',
+  17: 'LOW_BANDWIDTH',
+  18: 'RELAY_LIMITS',
+  19: 'TCP_RELAY',
+  20: 'MAX_PEERS',
+};
+
+/** Whether the node can be reached (body of node_connectivity, reply of diagnose). */
+export const Connectivity = {
+  STARTING: 0,
+  ONLINE: 1,
+  TUNNELED: 2,
+  OFFLINE: 3,
+} as const;
+/** A value of {@link Connectivity}. */
+export type Connectivity = (typeof Connectivity)[keyof typeof Connectivity];
+/** Name of each {@link Connectivity} value. */
+export const ConnectivityName: Readonly<Record<number, keyof typeof Connectivity>> = {
+  0: 'STARTING',
+  1: 'ONLINE',
+  2: 'TUNNELED',
+  3: 'OFFLINE',
+};
+
+/** Why a node is not online, most certain first (body of node_connectivity, reply of diagnose). */
+export const OfflineReason = {
+  IDENTITY_COLLISION: 1,
+  NO_ROOTS: 2,
+  NO_LOCAL_SOCKET: 3,
+  ROOT_PATHS_REFUSED: 4,
+  CLOCK_ABSURD: 5,
+  VERSION_REFUSED: 6,
+  ROOT_KEY_MISMATCH: 7,
+  UDP_BLOCKED: 8,
+  NO_ROOT_REACHABLE: 9,
+} as const;
+/** A value of {@link OfflineReason}. */
+export type OfflineReason = (typeof OfflineReason)[keyof typeof OfflineReason];
+/** Name of each {@link OfflineReason} value. */
+export const OfflineReasonName: Readonly<Record<number, keyof typeof OfflineReason>> = {
+  1: 'IDENTITY_COLLISION',
+  2: 'NO_ROOTS',
+  3: 'NO_LOCAL_SOCKET',
+  4: 'ROOT_PATHS_REFUSED',
+  5: 'CLOCK_ABSURD',
+  6: 'VERSION_REFUSED',
+  7: 'ROOT_KEY_MISMATCH',
+  8: 'UDP_BLOCKED',
+  9: 'NO_ROOT_REACHABLE',
+};
+
+/** What a node did as a whole and as a root (reply of node_counters). */
+export const NodeCounter = {
+  DATAGRAMS_RECEIVED: 0,
+  BYTES_RECEIVED: 1,
+  DATAGRAMS_SENT: 2,
+  BYTES_SENT: 3,
+  PACKETS_RELAYED: 10,
+  BYTES_RELAYED: 11,
+  RELAY_LIMITED: 12,
+  INTRODUCTIONS: 13,
+  HELLOS_ANSWERED: 14,
+  WHOIS_ANSWERED: 15,
+  WHOIS_UNKNOWN: 16,
+  WORLDS_SENT: 17,
+  PEERS: 30,
+  PATHS: 31,
+} as const;
+/** A value of {@link NodeCounter}. */
+export type NodeCounter = (typeof NodeCounter)[keyof typeof NodeCounter];
+/** Name of each {@link NodeCounter} value. */
+export const NodeCounterName: Readonly<Record<number, keyof typeof NodeCounter>> = {
+  0: 'DATAGRAMS_RECEIVED',
+  1: 'BYTES_RECEIVED',
+  2: 'DATAGRAMS_SENT',
+  3: 'BYTES_SENT',
+  10: 'PACKETS_RELAYED',
+  11: 'BYTES_RELAYED',
+  12: 'RELAY_LIMITED',
+  13: 'INTRODUCTIONS',
+  14: 'HELLOS_ANSWERED',
+  15: 'WHOIS_ANSWERED',
+  16: 'WHOIS_UNKNOWN',
+  17: 'WORLDS_SENT',
+  30: 'PEERS',
+  31: 'PATHS',
+};
+
+/** When the TCP relay is used (value of the option tcp_relay, vl1.md §10.3). */
+export const TcpRelayMode = {
+  OFF: 0,
+  AUTOMATIC: 1,
+  FORCED: 2,
+} as const;
+/** A value of {@link TcpRelayMode}. */
+export type TcpRelayMode = (typeof TcpRelayMode)[keyof typeof TcpRelayMode];
+/** Name of each {@link TcpRelayMode} value. */
+export const TcpRelayModeName: Readonly<Record<number, keyof typeof TcpRelayMode>> = {
+  0: 'OFF',
+  1: 'AUTOMATIC',
+  2: 'FORCED',
 };
 
 /** Why something from outside was dropped. Each has a counter (Command counters). */

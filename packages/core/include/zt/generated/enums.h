@@ -95,6 +95,10 @@ enum class Event : uint16_t {
   kNodeOffline = 202,
   kNodeDown = 203,
   kNodeFatalError = 204,
+  kNodeConnectivity = 205,
+  kSurfaceChanged = 206,
+  kTunnelUp = 207,
+  kTunnelDown = 208,
   kNetworkNotFound = 210,
   kNetworkClientTooOld = 211,
   kNetworkReqConfig = 212,
@@ -128,6 +132,7 @@ enum class Event : uint16_t {
   kStorePlanet = 272,
   kStorePeer = 273,
   kStoreNetwork = 274,
+  kStoreMoon = 275,
   kNetworkAuthenticationRequired = 300,
   kTcpConnected = 310,
   kTcpAccepted = 311,
@@ -139,6 +144,7 @@ enum class Event : uint16_t {
   kPingReply = 330,
   kControllerRequest = 340,
   kUserMessage = 350,
+  kRemoteTrace = 351,
   kWarning = 360,
   kCaptureData = 370,
 };
@@ -149,6 +155,10 @@ constexpr std::string_view ToString(Event value) {
     case Event::kNodeOffline: return "node_offline";
     case Event::kNodeDown: return "node_down";
     case Event::kNodeFatalError: return "node_fatal_error";
+    case Event::kNodeConnectivity: return "node_connectivity";
+    case Event::kSurfaceChanged: return "surface_changed";
+    case Event::kTunnelUp: return "tunnel_up";
+    case Event::kTunnelDown: return "tunnel_down";
     case Event::kNetworkNotFound: return "network_not_found";
     case Event::kNetworkClientTooOld: return "network_client_too_old";
     case Event::kNetworkReqConfig: return "network_req_config";
@@ -182,6 +192,7 @@ constexpr std::string_view ToString(Event value) {
     case Event::kStorePlanet: return "store_planet";
     case Event::kStorePeer: return "store_peer";
     case Event::kStoreNetwork: return "store_network";
+    case Event::kStoreMoon: return "store_moon";
     case Event::kNetworkAuthenticationRequired: return "network_authentication_required";
     case Event::kTcpConnected: return "tcp_connected";
     case Event::kTcpAccepted: return "tcp_accepted";
@@ -193,6 +204,7 @@ constexpr std::string_view ToString(Event value) {
     case Event::kPingReply: return "ping_reply";
     case Event::kControllerRequest: return "controller_request";
     case Event::kUserMessage: return "user_message";
+    case Event::kRemoteTrace: return "remote_trace";
     case Event::kWarning: return "warning";
     case Event::kCaptureData: return "capture_data";
   }
@@ -265,6 +277,9 @@ enum class Warning : uint8_t {
   kNetworkCacheRejected = 5,
   kOwnAddressSeen = 6,
   kAddressConflict = 7,
+  kMoonRejected = 8,
+  kClockJumped = 9,
+  kTunnelFailed = 10,
 };
 constexpr std::string_view ToString(Warning value) {
   switch (value) {
@@ -275,10 +290,13 @@ constexpr std::string_view ToString(Warning value) {
     case Warning::kNetworkCacheRejected: return "network_cache_rejected";
     case Warning::kOwnAddressSeen: return "own_address_seen";
     case Warning::kAddressConflict: return "address_conflict";
+    case Warning::kMoonRejected: return "moon_rejected";
+    case Warning::kClockJumped: return "clock_jumped";
+    case Warning::kTunnelFailed: return "tunnel_failed";
   }
   return "unknown";
 }
-inline constexpr int kWarningCount = 8;
+inline constexpr int kWarningCount = 11;
 
 // Outcome of a command. Everything but ok is the caller's mistake or a condition the caller must handle.
 enum class Status : int32_t {
@@ -353,6 +371,12 @@ enum class Command : uint16_t {
   kSendUserMessage = 9,
   kSnapshotPeers = 10,
   kStackCounters = 11,
+  kDiagnose = 12,
+  kNodeCounters = 13,
+  kSetLocalSockets = 14,
+  kOrbit = 15,
+  kDeorbit = 16,
+  kMoons = 17,
   kTcpConnect = 20,
   kTcpListen = 21,
   kTcpShutdown = 22,
@@ -388,6 +412,12 @@ constexpr std::string_view ToString(Command value) {
     case Command::kSendUserMessage: return "send_user_message";
     case Command::kSnapshotPeers: return "snapshot_peers";
     case Command::kStackCounters: return "stack_counters";
+    case Command::kDiagnose: return "diagnose";
+    case Command::kNodeCounters: return "node_counters";
+    case Command::kSetLocalSockets: return "set_local_sockets";
+    case Command::kOrbit: return "orbit";
+    case Command::kDeorbit: return "deorbit";
+    case Command::kMoons: return "moons";
     case Command::kTcpConnect: return "tcp_connect";
     case Command::kTcpListen: return "tcp_listen";
     case Command::kTcpShutdown: return "tcp_shutdown";
@@ -523,6 +553,15 @@ enum class CreateOption : uint16_t {
   kAes = 9,
   kPrimaryPort = 10,
   kPlatform = 11,
+  kPhysicalNetwork = 12,
+  kMoon = 13,
+  kOrbit = 14,
+  kEndpointHint = 15,
+  kPeerBlacklist = 16,
+  kLowBandwidth = 17,
+  kRelayLimits = 18,
+  kTcpRelay = 19,
+  kMaxPeers = 20,
 };
 constexpr std::string_view ToString(CreateOption value) {
   switch (value) {
@@ -537,10 +576,119 @@ constexpr std::string_view ToString(CreateOption value) {
     case CreateOption::kAes: return "aes";
     case CreateOption::kPrimaryPort: return "primary_port";
     case CreateOption::kPlatform: return "platform";
+    case CreateOption::kPhysicalNetwork: return "physical_network";
+    case CreateOption::kMoon: return "moon";
+    case CreateOption::kOrbit: return "orbit";
+    case CreateOption::kEndpointHint: return "endpoint_hint";
+    case CreateOption::kPeerBlacklist: return "peer_blacklist";
+    case CreateOption::kLowBandwidth: return "low_bandwidth";
+    case CreateOption::kRelayLimits: return "relay_limits";
+    case CreateOption::kTcpRelay: return "tcp_relay";
+    case CreateOption::kMaxPeers: return "max_peers";
   }
   return "unknown";
 }
-inline constexpr int kCreateOptionCount = 12;
+inline constexpr int kCreateOptionCount = 21;
+
+// Whether the node can be reached (body of node_connectivity, reply of diagnose).
+enum class Connectivity : uint8_t {
+  kStarting = 0,
+  kOnline = 1,
+  kTunneled = 2,
+  kOffline = 3,
+};
+constexpr std::string_view ToString(Connectivity value) {
+  switch (value) {
+    case Connectivity::kStarting: return "starting";
+    case Connectivity::kOnline: return "online";
+    case Connectivity::kTunneled: return "tunneled";
+    case Connectivity::kOffline: return "offline";
+  }
+  return "unknown";
+}
+inline constexpr int kConnectivityCount = 4;
+
+// Why a node is not online, most certain first (body of node_connectivity, reply of diagnose).
+enum class OfflineReason : uint8_t {
+  kIdentityCollision = 1,
+  kNoRoots = 2,
+  kNoLocalSocket = 3,
+  kRootPathsRefused = 4,
+  kClockAbsurd = 5,
+  kVersionRefused = 6,
+  kRootKeyMismatch = 7,
+  kUdpBlocked = 8,
+  kNoRootReachable = 9,
+};
+constexpr std::string_view ToString(OfflineReason value) {
+  switch (value) {
+    case OfflineReason::kIdentityCollision: return "identity_collision";
+    case OfflineReason::kNoRoots: return "no_roots";
+    case OfflineReason::kNoLocalSocket: return "no_local_socket";
+    case OfflineReason::kRootPathsRefused: return "root_paths_refused";
+    case OfflineReason::kClockAbsurd: return "clock_absurd";
+    case OfflineReason::kVersionRefused: return "version_refused";
+    case OfflineReason::kRootKeyMismatch: return "root_key_mismatch";
+    case OfflineReason::kUdpBlocked: return "udp_blocked";
+    case OfflineReason::kNoRootReachable: return "no_root_reachable";
+  }
+  return "unknown";
+}
+inline constexpr int kOfflineReasonCount = 10;
+
+// What a node did as a whole and as a root (reply of node_counters).
+enum class NodeCounter : uint16_t {
+  kDatagramsReceived = 0,
+  kBytesReceived = 1,
+  kDatagramsSent = 2,
+  kBytesSent = 3,
+  kPacketsRelayed = 10,
+  kBytesRelayed = 11,
+  kRelayLimited = 12,
+  kIntroductions = 13,
+  kHellosAnswered = 14,
+  kWhoisAnswered = 15,
+  kWhoisUnknown = 16,
+  kWorldsSent = 17,
+  kPeers = 30,
+  kPaths = 31,
+};
+constexpr std::string_view ToString(NodeCounter value) {
+  switch (value) {
+    case NodeCounter::kDatagramsReceived: return "datagrams_received";
+    case NodeCounter::kBytesReceived: return "bytes_received";
+    case NodeCounter::kDatagramsSent: return "datagrams_sent";
+    case NodeCounter::kBytesSent: return "bytes_sent";
+    case NodeCounter::kPacketsRelayed: return "packets_relayed";
+    case NodeCounter::kBytesRelayed: return "bytes_relayed";
+    case NodeCounter::kRelayLimited: return "relay_limited";
+    case NodeCounter::kIntroductions: return "introductions";
+    case NodeCounter::kHellosAnswered: return "hellos_answered";
+    case NodeCounter::kWhoisAnswered: return "whois_answered";
+    case NodeCounter::kWhoisUnknown: return "whois_unknown";
+    case NodeCounter::kWorldsSent: return "worlds_sent";
+    case NodeCounter::kPeers: return "peers";
+    case NodeCounter::kPaths: return "paths";
+  }
+  return "unknown";
+}
+inline constexpr int kNodeCounterCount = 32;
+
+// When the TCP relay is used (value of the option tcp_relay, vl1.md §10.3).
+enum class TcpRelayMode : uint8_t {
+  kOff = 0,
+  kAutomatic = 1,
+  kForced = 2,
+};
+constexpr std::string_view ToString(TcpRelayMode value) {
+  switch (value) {
+    case TcpRelayMode::kOff: return "off";
+    case TcpRelayMode::kAutomatic: return "automatic";
+    case TcpRelayMode::kForced: return "forced";
+  }
+  return "unknown";
+}
+inline constexpr int kTcpRelayModeCount = 3;
 
 // Why something from outside was dropped. Each has a counter (Command counters).
 enum class DropReason : uint16_t {
