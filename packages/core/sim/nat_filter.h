@@ -1,0 +1,33 @@
+// Which remote endpoints may send to an inside endpoint: those it sent to before (RFC 4787 §5).
+#pragma once
+
+#include <map>
+
+#include "sim/nat_behaviour.h"
+
+namespace zt::sim {
+
+// The part of a remote endpoint that state depends on; the rest is left out.
+Endpoint DependentPart(Dependence dependence, const Endpoint& remote);
+
+class NatFilter {
+ public:
+  NatFilter(Dependence dependence, Millis lifetime) : dependence_(dependence), lifetime_(lifetime) {}
+
+  void Open(Instant now, const Endpoint& inside, const Endpoint& remote);
+  bool Admits(Instant now, const Endpoint& inside, const Endpoint& remote) const;
+  void Sweep(Instant now);
+  void Clear() { opened_.clear(); }
+  size_t size() const { return opened_.size(); }
+
+ private:
+  struct Pair {
+    Endpoint inside, remote;
+    auto operator<=>(const Pair&) const = default;
+  };
+  const Dependence dependence_;
+  const Millis lifetime_;
+  std::map<Pair, Instant> opened_;  // when the pair was last refreshed
+};
+
+}  // namespace zt::sim
