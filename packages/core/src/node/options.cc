@@ -82,8 +82,8 @@ Status ParseOne(CreateOption tag, ByteSpan value, NodeOptions& out) {
       if (value.empty() || value.size() > 64) return Status::kInvalidArgument;
       out.platform.assign(reinterpret_cast<const char*>(value.data()), value.size());
       return Status::kOk;
+    default: return Status::kInvalidArgument;  // unknown, or an option this node does not have
   }
-  return Status::kInvalidArgument;
 }
 
 }  // namespace
