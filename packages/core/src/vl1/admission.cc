@@ -1,5 +1,9 @@
 #include "vl1/admission.h"
 
+#include <algorithm>
+#include <array>
+
+#include "vl1/identity_check_gate.h"
 #include "vl1/peer_info.h"
 
 namespace zt::vl1 {
@@ -20,21 +24,45 @@ Peer* Admission::Admit(const Now& now, const Identity& identity) {
   return peer;
 }
 
-// The one not heard of for longest goes; roots stay (vl1.md §6.4).
 void Admission::MakeRoom(const Now& now) {
-  const Peer* oldest = nullptr;
-  context_.peers.ForEach([&oldest](Peer& peer) {
-    if (!peer.IsRoot() && (oldest == nullptr || peer.last_heard < oldest->last_heard)) oldest = &peer;
-  });
-  if (oldest != nullptr) Evict(now, oldest->address());
+  if (const Peer* victim = ChooseVictim(now.mono)) Evict(now, victim->address());
+}
+
+// New identities can be made and sent by the thousand from invented addresses, so the age of a record says little. A draw
+// is looked at instead of the whole table: the strangers among it that never answered from where they said they are, of
+// whom the one not heard for longest goes; else, if one place has a large part of the table, the newest from there.
+Peer* Admission::ChooseVictim(Instant now) {
+  Peer* stranger = nullptr;
+  std::array<uint16_t, kEvictionDraw> places{};
+  std::array<Peer*, kEvictionDraw> settled{};
+  size_t count = 0;
+  for (size_t i = 0; i < kEvictionDraw; ++i) {
+    Peer& peer = context_.peers.At(context_.random.Below(context_.peers.size()));
+    if (peer.IsRoot() || peer.Trusted(now) || schedule_.IsContact(peer.address())) continue;
+    if (peer.slots.empty()) {
+      if (stranger == nullptr || peer.last_heard < stranger->last_heard) stranger = &peer;
+    } else {
+      places[count] = IdentityCheckBucket(peer.slots.front().path->endpoint.ip);
+      settled[count++] = &peer;
+    }
+  }
+  if (stranger != nullptr) return stranger;
+  Peer* newest = nullptr;
+  for (size_t i = 0; i < count; ++i) {
+    const auto same = std::count(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(count), places[i]);
+    if (static_cast<size_t>(same) < kCrowdedPlace) continue;
+    if (newest == nullptr || newest->created < settled[i]->created) newest = settled[i];
+  }
+  return newest;
 }
 
 void Admission::Evict(const Now& now, NodeAddress address) {
-  const Peer* peer = context_.peers.Find(address);
+  Peer* peer = context_.peers.Find(address);
   if (peer == nullptr) return;
   if (const std::optional<Bytes> record = CacheRecord(*peer, now.mono)) {
     context_.delegate.OnPeerRecord(now, address, *record);
   }
+  schedule_.Forget(*peer);
   context_.peers.Erase(address);
 }
 

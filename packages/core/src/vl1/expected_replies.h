@@ -2,6 +2,7 @@
 // responder and an expiry are checked. The verb is not: OK to NETWORK_CONFIG names another one (vl1.md appendix E 13).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -13,15 +14,18 @@ namespace zt::vl1 {
 
 class ExpectedReplies {
  public:
-  ExpectedReplies() : sets_(std::make_unique<Set[]>(kSets)) {}
+  explicit ExpectedReplies(size_t max_peers)
+      : count_(std::max(kMinSets, max_peers / kPeersPerSet)), sets_(std::make_unique<Set[]>(count_)) {}
   void Add(Instant now, PacketId id, NodeAddress responder);
   // Entries stay: one HELLO sent from several sockets is answered several times.
   bool Contains(Instant now, PacketId id, NodeAddress responder) const;
 
  private:
-  // 4096 entries: "the last few thousand" (vl1.md §5.1). The oldest of a set makes room.
-  static constexpr size_t kSets = 512;
+  // 4096 entries: "the last few thousand" (vl1.md §5.1), and one for every other peer of a large root, which may all come
+  // at once. The oldest of a set makes room.
+  static constexpr size_t kMinSets = 512;
   static constexpr size_t kWays = 8;
+  static constexpr size_t kPeersPerSet = 16;
   struct Entry {
     uint64_t id = 0;
     uint64_t responder = 0;  // 0 is no address: an empty entry never matches
@@ -31,7 +35,9 @@ class ExpectedReplies {
     std::array<Entry, kWays> entries;
     uint8_t next = 0;
   };
-  static size_t IndexOf(PacketId id) { return std::hash<PacketId>()(id) % kSets; }
+  size_t IndexOf(PacketId id) const { return std::hash<PacketId>()(id) % count_; }
+
+  size_t count_;
   std::unique_ptr<Set[]> sets_;
 };
 

@@ -24,20 +24,19 @@ Deadline Keepalive::NextTimeout() const { return {parts_.schedule.next(), "keepa
 void Keepalive::HandleTimeout(const Now& now) {
   if (now.mono < parts_.schedule.next()) return;
   RefreshContacts(now);
-  parts_.schedule.set_next(Instant::Never());
   std::vector<NodeAddress> gone;
-  context_.peers.ForEach([&](Peer& peer) {
-    if (now.mono >= peer.due) {
-      Maintain(now, peer);
-      const bool dead = now.mono - std::max(peer.created, peer.last_heard) >= kPeerAlive;
-      if (dead && !peer.IsRoot()) {
-        gone.push_back(peer.address());
-        return;
-      }
+  for (Peer* peer : parts_.schedule.TakeDue(now.mono)) {
+    Maintain(now, *peer);
+    const bool dead = now.mono - std::max(peer->created, peer->last_heard) >= kPeerAlive;
+    if (dead && !peer->IsRoot()) {
+      gone.push_back(peer->address());
+    } else {
+      parts_.schedule.Touch(now.mono, *peer);
     }
-    parts_.schedule.Touch(now.mono, peer);
-  });
+  }
   for (NodeAddress address : gone) parts_.admission.Evict(now, address);
+  if (now.mono - swept_ < kTableSweep) return;
+  swept_ = now.mono;
   context_.paths.Sweep(now.mono);
   context_.surface.Sweep(now.mono);
 }
@@ -50,7 +49,10 @@ void Keepalive::RefreshContacts(const Now& now) {
     contacts_refreshed_ = now.mono;
     for (NodeAddress address : contacts) parts_.whois.Request(now, address);
   }
-  parts_.schedule.SetContacts(std::move(contacts));
+  const std::vector<NodeAddress> added = parts_.schedule.SetContacts(std::move(contacts));
+  for (NodeAddress address : added) {
+    if (Peer* peer = context_.peers.Find(address)) parts_.schedule.Touch(now.mono, *peer);
+  }
 }
 
 void Keepalive::Maintain(const Now& now, Peer& peer) {

@@ -36,6 +36,7 @@ class Keepalive {
   Context& context_;
   Parts parts_;
   Instant contacts_refreshed_ = Instant::LongAgo();
+  Instant swept_ = Instant::LongAgo();
 };
 
 }  // namespace zt::vl1

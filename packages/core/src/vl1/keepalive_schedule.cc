@@ -1,6 +1,7 @@
 #include "vl1/keepalive_schedule.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "vl1/path_selector.h"
 
@@ -8,7 +9,25 @@ namespace zt::vl1 {
 
 void KeepaliveSchedule::Touch(Instant now, Peer& peer) {
   peer.due = std::max(DueOf(now, peer), now);
-  next_ = std::min(next_, peer.due);
+  heap_.Put(peer);
+}
+
+std::vector<Peer*> KeepaliveSchedule::TakeDue(Instant now) {
+  std::vector<Peer*> out;
+  while (Peer* peer = heap_.top()) {
+    if (now < peer->due) break;
+    heap_.Remove(*peer);
+    out.push_back(peer);
+  }
+  std::sort(out.begin(), out.end(), [](const Peer* a, const Peer* b) { return a->address() < b->address(); });
+  return out;
+}
+
+std::vector<NodeAddress> KeepaliveSchedule::SetContacts(std::vector<NodeAddress> sorted) {
+  std::vector<NodeAddress> added;
+  std::set_difference(sorted.begin(), sorted.end(), contacts_.begin(), contacts_.end(), std::back_inserter(added));
+  contacts_ = std::move(sorted);
+  return added;
 }
 
 bool KeepaliveSchedule::IsContact(NodeAddress address) const {

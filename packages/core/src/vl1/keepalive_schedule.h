@@ -1,11 +1,12 @@
 // When each peer needs attention: heartbeats, full HELLOs, retries, expiry (vl1.md §7.10). A table of deadlines; the
-// work is in keepalive.h. Deadlines only ever move later by traffic, so the earliest one is kept as a lower bound and
-// corrected when it fires: no peer is looked at per packet.
+// work is in keepalive.h. Traffic only ever moves deadlines later, so the one kept for a peer is a lower bound, corrected
+// when it fires: no peer is looked at per packet, and a timeout looks only at those that are due.
 #pragma once
 
 #include <vector>
 
 #include "vl1/context.h"
+#include "vl1/due_heap.h"
 
 namespace zt::vl1 {
 
@@ -13,6 +14,10 @@ class KeepaliveSchedule {
  public:
   // Something happened that may make the peer due earlier than it thought.
   void Touch(Instant now, Peer& peer);
+  // The peer is about to be erased.
+  void Forget(Peer& peer) { heap_.Remove(peer); }
+  // Takes out everybody who is due, ascending by address. Each has to be touched again.
+  std::vector<Peer*> TakeDue(Instant now);
   // When this peer needs attention next, from its state alone.
   Instant DueOf(Instant now, const Peer& peer) const;
   // True when a heartbeat over this slot is due.
@@ -20,17 +25,17 @@ class KeepaliveSchedule {
   // Kept in contact whatever the traffic: roots, addresses VL2 names, and active peers.
   bool KeptAlive(Instant now, const Peer& peer) const;
   bool IsContact(NodeAddress address) const;
-  void SetContacts(std::vector<NodeAddress> sorted) { contacts_ = std::move(sorted); }
+  // Returns those that are new: they may be due now.
+  std::vector<NodeAddress> SetContacts(std::vector<NodeAddress> sorted);
   static Millis FullHelloInterval(const Peer& peer) { return peer.IsRoot() ? kFullHelloRoot : kFullHelloLeaf; }
 
-  Instant next() const { return next_; }
-  void set_next(Instant at) { next_ = at; }
+  Instant next() const { return heap_.top() == nullptr ? Instant::Never() : heap_.top()->due; }
 
  private:
   static Instant HeartbeatAt(const PathSlot& slot);
 
   std::vector<NodeAddress> contacts_;  // besides the roots, ascending
-  Instant next_ = Instant::Never();
+  DueHeap heap_;
 };
 
 }  // namespace zt::vl1

@@ -12,8 +12,13 @@ namespace zt::vl1 {
 
 // Sizes and table limits.
 inline constexpr size_t kMaxSlotsPerPeer = 64;           // vl1.md §7.1
-inline constexpr size_t kMaxPaths = 16384;               // authenticated (socket, endpoint) pairs; ~2 MB at worst
-inline constexpr size_t kMaxPeers = 8192;                // what one root is expected to carry; ~10 MB at worst
+inline constexpr size_t kMinPeersOption = 64;            // range of Options::max_peers: roots, contacts and some more ..
+inline constexpr size_t kMaxPeersOption = 1048576;       // .. up to what a large root carries; ~1 KB each
+constexpr size_t MaxPaths(size_t max_peers) {            // authenticated (socket, endpoint) pairs; 120 bytes each
+  return max_peers < 8192 ? 16384 : 2 * max_peers;
+}
+inline constexpr size_t kEvictionDraw = 64;              // peers looked at to find one that makes room
+inline constexpr size_t kCrowdedPlace = kEvictionDraw / 4;  // of them from one network: it has too much of the table
 inline constexpr size_t kWaitingPackets = 32;            // receive and transmit each (vl1.md §7.9)
 inline constexpr size_t kWaitingPerSource = 8;           // of the receive queue, so that one endpoint cannot fill it
 inline constexpr size_t kWhoisEntries = 64;              // both queues full of distinct addresses
@@ -22,7 +27,9 @@ inline constexpr size_t kHeldRendezvous = 16;            // introductions that c
 inline constexpr size_t kRememberedEndpoints = 16;       // of a cached peer: each costs a HELLO at start
 inline constexpr size_t kSurfaceEntries = 256;           // reporters of our outside address
 inline constexpr size_t kLocalEndpoints = 64;            // of the host; each is 8..20 bytes of a push
-inline constexpr size_t kIntroducedPairs = 16384;        // pairs a root remembers to have introduced
+constexpr size_t MaxIntroducedPairs(size_t max_peers) {  // pairs a root remembers to have introduced, per half minute
+  return max_peers < 8192 ? 8192 : max_peers;
+}
 inline constexpr size_t kPushedProbesPerClass = 8;       // per scope and family in one push (vl1.md §5.8)
 inline constexpr int kLatencyUnknown = 65535;            // vl1.md §7.2
 
@@ -40,6 +47,7 @@ inline constexpr Millis kRootRetry = 5000;               // root without a path 
 inline constexpr Millis kProbeRetry = 5000;              // a heartbeat without an answer is repeated after this
 inline constexpr int kSilentAfter = 3;                   // so many unanswered probes make a path unusable
 inline constexpr Millis kSecondPortGrace = 2000;         // copies of one HELLO from several sockets arrive within it
+inline constexpr Millis kTableSweep = 30000;             // unused records are looked for so often (vl1.md §7.10)
 inline constexpr Millis kTimerGrid = 2500;               // keepalive deadlines are rounded up to it
 
 // Gates (vl1.md §11.3).
@@ -54,7 +62,6 @@ inline constexpr Millis kPushBurstReset = 30000;
 inline constexpr Millis kPushRelayed = 15000;            // pushing our own paths (vl1.md §7.4)
 inline constexpr Millis kPushDirect = 120000;
 inline constexpr Millis kIntroduceGate = 30000;          // per unordered pair (vl1.md §8.2)
-inline constexpr Millis kIntroducedSweep = 1000;         // a full table of pairs is searched for room so often
 inline constexpr Millis kSurfaceLifetime = 600000;       // vl1.md §7.11
 inline constexpr int kHelloAnswersPerSecond = 16;        // per peer: one copy per socket, a few sockets (vl1.md §5.2)
 inline constexpr Millis kReassemblyTimeout = 3000;       // vl1.md §3.8: a few seconds

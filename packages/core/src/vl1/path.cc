@@ -17,7 +17,7 @@ void Path::AddLatency(Millis sample) {
   latency = latency == kLatencyUnknown ? clamped : (latency + clamped) / 2;
 }
 
-PathTable::PathTable(RandomSource& random) : paths_(0, [&random] {
+PathTable::PathTable(RandomSource& random, size_t max_paths) : max_paths_(max_paths), paths_(0, [&random] {
   Hash hash;
   for (uint64_t& word : hash.secret) word = random.U64();
   return hash;
@@ -41,7 +41,7 @@ Path* PathTable::Find(LocalSocket socket, const Endpoint& endpoint) {
 
 Path* PathTable::FindOrCreate(Instant now, LocalSocket socket, const Endpoint& endpoint) {
   if (Path* known = Find(socket, endpoint)) return known;
-  if (paths_.size() >= kMaxPaths && !MakeRoom(now)) return nullptr;
+  if (paths_.size() >= max_paths_ && !MakeRoom(now)) return nullptr;
   auto path = std::make_unique<Path>();
   path->endpoint = endpoint;
   path->socket = socket;

@@ -32,7 +32,7 @@ struct Path {
 
 class PathTable {
  public:
-  explicit PathTable(RandomSource& random);
+  PathTable(RandomSource& random, size_t max_paths);
   Path* Find(LocalSocket socket, const Endpoint& endpoint);
   // The record, made if missing. Null when the table is full of records in use.
   Path* FindOrCreate(Instant now, LocalSocket socket, const Endpoint& endpoint);
@@ -42,6 +42,8 @@ class PathTable {
 
  private:
   bool MakeRoom(Instant now);
+
+  const size_t max_paths_;
 
   struct Key {
     int32_t socket;

@@ -51,6 +51,9 @@ struct Peer {
   int root_attempts = 0;                                // HELLOs to stable endpoints since the root was last heard
   Instant next_root_attempt = Instant::LongAgo();
   Instant due = Instant::Never();                       // when Keepalive looks at it next
+  static constexpr uint32_t kNoIndex = 0xffffffff;
+  uint32_t heap_index = kNoIndex;                       // in DueHeap
+  uint32_t table_index = kNoIndex;                      // in PeerTable
 
   // Endpoints that got a HELLO because a packet came from there; the oldest makes room (vl1.md §7.4).
   struct Tried {

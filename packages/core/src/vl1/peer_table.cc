@@ -8,18 +8,22 @@ Peer* PeerTable::Add(Instant now, const Identity& identity) {
   auto peer = std::make_unique<Peer>();
   peer->identity = identity;
   peer->created = now;
+  peer->table_index = static_cast<uint32_t>(all_.size());
   Peer* out = peer.get();
-  ordered_.emplace(identity.address, std::move(peer));
-  index_.emplace(identity.address, out);
+  all_.push_back(out);
+  peers_.emplace(identity.address, std::move(peer));
   return out;
 }
 
 void PeerTable::Erase(NodeAddress address) {
-  auto it = ordered_.find(address);
-  if (it == ordered_.end()) return;
-  for (PathSlot& slot : it->second->slots) --slot.path->slots;
-  index_.erase(address);
-  ordered_.erase(it);
+  const auto it = peers_.find(address);
+  if (it == peers_.end()) return;
+  const Peer& peer = *it->second;
+  for (const PathSlot& slot : peer.slots) --slot.path->slots;
+  all_[peer.table_index] = all_.back();
+  all_[peer.table_index]->table_index = peer.table_index;
+  all_.pop_back();
+  peers_.erase(it);
 }
 
 }  // namespace zt::vl1

@@ -80,20 +80,17 @@ void Relay::ForwardFragment(const Now& now, MutableBytes datagram, const Path* p
 }
 
 bool Relay::MayIntroduce(Instant now, NodeAddress a, NodeAddress b) {
+  if (now - generation_started_ >= kIntroduceGate) {
+    introduced_before_ = now - generation_started_ < 2 * kIntroduceGate ? std::move(introduced_) : Pairs{};
+    introduced_ = {};
+    generation_started_ = now;
+  }
   const Pair pair{a < b ? a.value : b.value, a < b ? b.value : a.value};
-  const auto it = introduced_.find(pair);
-  if (it != introduced_.end()) {
-    if (now - it->second < kIntroduceGate) return false;
-    it->second = now;
-    return true;
-  }
-  if (introduced_.size() >= kIntroducedPairs) {
-    // Sources of relayed packets are claims: who makes up pairs must not make us search the table for each.
-    if (now - pairs_swept_ < kIntroducedSweep) return false;
-    pairs_swept_ = now;
-    std::erase_if(introduced_, [now](const auto& entry) { return now - entry.second >= kIntroduceGate; });
-    if (introduced_.size() >= kIntroducedPairs) return false;
-  }
+  if (introduced_.contains(pair)) return false;
+  const auto before = introduced_before_.find(pair);
+  if (before != introduced_before_.end() && now - before->second < kIntroduceGate) return false;
+  // Sources of relayed packets are claims: who makes pairs up must not make the table grow.
+  if (introduced_.size() >= MaxIntroducedPairs(context_.options.max_peers)) return false;
   introduced_.emplace(pair, now);
   return true;
 }

@@ -34,8 +34,11 @@ class Relay {
 
   Context& context_;
   PacketWriter& writer_;
-  std::unordered_map<Pair, Instant, PairHash> introduced_;  // at most kIntroducedPairs
-  Instant pairs_swept_ = Instant::LongAgo();
+  // Two generations of at most MaxIntroducedPairs each, kIntroduceGate long: the older one goes as a whole, and nothing is
+  // ever searched.
+  using Pairs = std::unordered_map<Pair, Instant, PairHash>;
+  Pairs introduced_, introduced_before_;
+  Instant generation_started_ = Instant::LongAgo();
 };
 
 }  // namespace zt::vl1

@@ -5,6 +5,7 @@ set(ZT_VL1_SOURCES
   admission.cc
   direct_paths.cc
   dispatch.cc
+  due_heap.cc
   expected_replies.cc
   fragment_assembler.cc
   hello_handler.cc
@@ -37,6 +38,7 @@ set(ZT_VL1_SOURCES
   worlds.cc
 )
 set(ZT_VL1_TESTS
+  admission_test.cc
   vl1_allocation_test.cc
   vl1_hostile_test.cc
   vl1_paths_test.cc

@@ -16,6 +16,7 @@ namespace {
 Options Clamped(Options options) {
   const size_t mtu = std::clamp<size_t>(options.physical_mtu, limits::kMinPhysicalMtu, limits::kMaxPhysicalMtu);
   options.physical_mtu = static_cast<uint16_t>(mtu);
+  options.max_peers = std::clamp(options.max_peers, kMinPeersOption, kMaxPeersOption);
   return options;
 }
 
@@ -32,10 +33,10 @@ struct Vl1::Impl {
                 .transmit = transmit,
                 .drops = drops,
                 .delegate = delegate,
-                .paths = PathTable(random),
-                .peers = {},
+                .paths = PathTable(random, MaxPaths(Clamped(options).max_peers)),
+                .peers = PeerTable(Clamped(options).max_peers),
                 .roots = RootSet(self.identity()),
-                .expected = {},
+                .expected = ExpectedReplies(Clamped(options).max_peers),
                 .surface = {}} {}
 
   Context context;

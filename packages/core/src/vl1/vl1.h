@@ -23,6 +23,7 @@ struct Options {
   bool use_aes = true;                   // false: announce protocol 11, seal with suite 1 (vl1.md §4.8)
   std::vector<IpPrefix> blacklist = {};      // never a path (vl1.md §7.3 rule 4)
   uint16_t physical_mtu = 1432;          // UDP payload, 1400..10324 (vl1.md §3.9)
+  size_t max_peers = 8192;               // identities held at once, 64..1048576: what a root is expected to carry
 };
 
 // One path of a peer, for diagnostics.

@@ -94,24 +94,26 @@ TEST_CASE("packets from made-up sources do not keep us from asking for identitie
   CHECK(repeated == 60);
 }
 
+constexpr uint32_t kPaths = 16384;
+
 TEST_CASE("the path table takes new endpoints however many unused ones it holds, and keeps those in use") {
   SeededRandom random(3);
-  vl1::PathTable table(random);
+  vl1::PathTable table(random, kPaths);
   Instant now{1000};
   vl1::Path* used = table.FindOrCreate(now, {0}, {IpAddress::V4(1, 2, 3, 4), 9993});
   used->slots = 1;
-  for (uint32_t i = 0; i < 5 * vl1::kMaxPaths; ++i) {
+  for (uint32_t i = 0; i < 5 * kPaths; ++i) {
     if (i % 100 == 0) now.ms += 1;
     REQUIRE(table.FindOrCreate(now, {0}, {IpAddress::V4(0x0b000000 + i), 9993}) != nullptr);
-    REQUIRE(table.size() <= vl1::kMaxPaths);
+    REQUIRE(table.size() <= kPaths);
   }
   CHECK(table.Find({0}, {IpAddress::V4(1, 2, 3, 4), 9993}) == used);
 }
 
 TEST_CASE("a path table full of paths in use refuses more") {
   SeededRandom random(3);
-  vl1::PathTable table(random);
-  for (uint32_t i = 0; i < vl1::kMaxPaths; ++i) {
+  vl1::PathTable table(random, kPaths);
+  for (uint32_t i = 0; i < kPaths; ++i) {
     table.FindOrCreate({1000}, {0}, {IpAddress::V4(0x0b000000 + i), 9993})->slots = 1;
   }
   CHECK(table.FindOrCreate({1000}, {0}, {IpAddress::V4(1, 1, 1, 1), 1}) == nullptr);
