@@ -28,6 +28,7 @@ void Composition::Start(const Now& now, const SecretIdentity& identity) {
   options.allow_loopback_paths = options_.allow_loopback_paths;
   options.use_aes = options_.aes.value_or(crypto::AesInHardware());
   options.blacklist = options_.blacklist;
+  options.max_peers = options_.max_peers;
   vl1_ = std::make_unique<vl1::Vl1>(options, identity, random_, filling_, drops_,
                                      static_cast<vl1::Delegate&>(*this));
   vl2_ = std::make_unique<vl2::Vl2>(*vl1_, random_, drops_, options_.platform,

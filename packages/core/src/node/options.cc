@@ -1,6 +1,7 @@
 #include "node/options.h"
 
 #include "node/host_codec.h"
+#include "vl1/limits.h"
 #include "wire/world.h"
 
 namespace zt::node {
@@ -78,6 +79,11 @@ Status ParseOne(CreateOption tag, ByteSpan value, NodeOptions& out) {
     case CreateOption::kPrimaryPort:
       out.primary_port = in.U16();
       return in.AtEnd() ? Status::kOk : Status::kInvalidArgument;
+    case CreateOption::kMaxPeers:
+      out.max_peers = in.U32();
+      return in.AtEnd() && out.max_peers >= vl1::kMinPeersOption && out.max_peers <= vl1::kMaxPeersOption
+                 ? Status::kOk
+                 : Status::kInvalidArgument;
     case CreateOption::kPlatform:
       if (value.empty() || value.size() > 64) return Status::kInvalidArgument;
       out.platform.assign(reinterpret_cast<const char*>(value.data()), value.size());

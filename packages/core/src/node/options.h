@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "node/impairment.h"
+#include "vl1/vl1.h"
 #include "wire/secret_identity.h"
 #include "zt/bytes.h"
 #include "zt/generated/enums.h"
@@ -22,7 +23,7 @@ struct CachedNetwork {
 struct NodeOptions {
   // How many repeatable options a host may give: as many as a node can use of them.
   static constexpr size_t kMaxBlacklist = 1024;
-  static constexpr size_t kMaxCachedPeers = 65536;
+  static constexpr size_t kMaxCachedPeers = 1048576;  // vl1::kMaxPeersOption
   static constexpr size_t kMaxCachedNetworks = 256;  // Stack::kMaxInterfaces
   static constexpr size_t kMinSeed = 32, kMaxSeed = 64;
 
@@ -35,6 +36,7 @@ struct NodeOptions {
   Impairment::Settings impairment;
   Bytes random_seed;
   std::optional<bool> aes;  // absent: what the machine has instructions for
+  size_t max_peers = vl1::Options{}.max_peers;
   uint16_t primary_port = 0;
   std::string platform = "unknown/unknown";
 };

@@ -20,7 +20,8 @@ Identity Someone(uint64_t n) {
 }
 
 struct Table {
-  explicit Table(size_t max_peers) : options{.max_peers = max_peers}, host(0, *Endpoint::Parse("10.1.0.1/9993"), options) {}
+  explicit Table(size_t max_peers)
+      : options{.max_peers = max_peers}, host(0, *Endpoint::Parse("10.1.0.1/9993"), options) {}
 
   Peer* Admit(uint64_t n) { return admission.Admit(now, Someone(n)); }
   // A peer that answered from this address.

@@ -21,8 +21,8 @@ class ExpectedReplies {
   bool Contains(Instant now, PacketId id, NodeAddress responder) const;
 
  private:
-  // 4096 entries: "the last few thousand" (vl1.md §5.1), and one for every other peer of a large root, which may all come
-  // at once. The oldest of a set makes room.
+  // 4096 entries: "the last few thousand" (vl1.md §5.1), and one for every other peer of a large root, which may all
+  // come at once. The oldest of a set makes room.
   static constexpr size_t kMinSets = 512;
   static constexpr size_t kWays = 8;
   static constexpr size_t kPeersPerSet = 16;

@@ -1,6 +1,6 @@
 // When each peer needs attention: heartbeats, full HELLOs, retries, expiry (vl1.md §7.10). A table of deadlines; the
-// work is in keepalive.h. Traffic only ever moves deadlines later, so the one kept for a peer is a lower bound, corrected
-// when it fires: no peer is looked at per packet, and a timeout looks only at those that are due.
+// work is in keepalive.h. Traffic only ever moves deadlines later, so the one kept for a peer is a lower bound,
+// corrected when it fires: no peer is looked at per packet, and a timeout looks only at those that are due.
 #pragma once
 
 #include <vector>

@@ -12,7 +12,7 @@ namespace zt::vl1 {
 
 // Sizes and table limits.
 inline constexpr size_t kMaxSlotsPerPeer = 64;           // vl1.md §7.1
-inline constexpr size_t kMinPeersOption = 64;            // range of Options::max_peers: roots, contacts and some more ..
+inline constexpr size_t kMinPeersOption = 64;            // range of Options::max_peers: roots, contacts and more ..
 inline constexpr size_t kMaxPeersOption = 1048576;       // .. up to what a large root carries; ~1 KB each
 constexpr size_t MaxPaths(size_t max_peers) {            // authenticated (socket, endpoint) pairs; 120 bytes each
   return max_peers < 8192 ? 16384 : 2 * max_peers;

@@ -34,8 +34,8 @@ class Relay {
 
   Context& context_;
   PacketWriter& writer_;
-  // Two generations of at most MaxIntroducedPairs each, kIntroduceGate long: the older one goes as a whole, and nothing is
-  // ever searched.
+  // Two generations of at most MaxIntroducedPairs each, kIntroduceGate long: the older one goes as a whole, and nothing
+  // is ever searched.
   using Pairs = std::unordered_map<Pair, Instant, PairHash>;
   Pairs introduced_, introduced_before_;
   Instant generation_started_ = Instant::LongAgo();
