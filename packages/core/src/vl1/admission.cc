@@ -28,9 +28,9 @@ void Admission::MakeRoom(const Now& now) {
   if (const Peer* victim = ChooseVictim(now.mono)) Evict(now, victim->address());
 }
 
-// New identities can be made and sent by the thousand from invented addresses, so the age of a record says little. A draw
-// is looked at instead of the whole table: the strangers among it that never answered from where they said they are, of
-// whom the one not heard for longest goes; else, if one place has a large part of the table, the newest from there.
+// New identities can be made and sent by the thousand from invented addresses, so the age of a record says little. A
+// draw is looked at instead of the whole table: the strangers among it that never answered from where they said they
+// are, of whom the one not heard for longest goes; else, if one place has a large part of the table, the newest there.
 Peer* Admission::ChooseVictim(Instant now) {
   Peer* stranger = nullptr;
   std::array<uint16_t, kEvictionDraw> places{};
