@@ -1,0 +1,83 @@
+// A whole simulated internet: the core, roots on it, sites (a LAN behind a router) and hosts. Composition of the other
+// files of this directory; what it does not offer is put together from them by hand.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/host.h"
+#include "sim/router.h"
+
+namespace zt::sim {
+
+// A LAN and the router that joins it to the internet, or to another site: two NATs in series.
+struct SitePlan {
+  std::string name;
+  std::optional<NatBehaviour> nat = NatBehaviour{};  // none: a plain router, its LAN has public addresses
+  size_t outside_addresses = 1;                      // of a NAT that translates
+  LinkPlan line = {.delay = 10};                     // up and down, to the outside
+  // First address of the LAN, whose hosts count up from 2. Homes share their private prefixes with each other, as in
+  // the world: a pushed address of one may be another machine in the next. None: public addresses of its own.
+  std::optional<IpAddress> lan = IpAddress::V4(192, 168, 1, 0);
+};
+
+struct Site {
+  Site(Simulator& simulator, SitePlan site_plan, const IpAddress& lan_address)
+      : plan(std::move(site_plan)), lan(simulator, plan.name, 0), first(lan_address) {}
+
+  const SitePlan plan;
+  Segment lan;
+  IpAddress NextAddress();  // one that no device of the LAN had before
+
+  IpAddress first;  // of the LAN
+  std::unique_ptr<Router> router;
+  uint32_t given = 1;  // the router has .1
+};
+
+class Internet {
+ public:
+  // Between any two of its cables, beside the delay of the cables. More than the TTL of an opener (vl1.md §5.6).
+  static constexpr uint8_t kCoreHops = 6;
+  static constexpr uint16_t kRootPort = 9993;
+
+  // The first identities are the roots', which stand on the core with one IPv4 address each, powered off.
+  Internet(uint64_t seed, size_t roots);
+  ~Internet();
+  Internet(const Internet&) = delete;
+  Internet& operator=(const Internet&) = delete;
+
+  // `outer`: the site it is behind; null: the core.
+  Site& AddSite(const SitePlan& plan, Site* outer = nullptr);
+  // A machine with the next identity, powered off and not plugged anywhere.
+  Host& AddHost(std::string name, std::vector<uint16_t> ports = {9993});
+  // Gives the host a new address at the site (or on the core) and plugs it in; the answer names the interface.
+  int Plug(Host& host, Site& site, const LinkPlan& line = {.delay = 1});
+  int PlugIntoCore(Host& host, const LinkPlan& line = {.delay = 10});
+
+  Host& root(size_t index) { return *roots_[index]; }
+  size_t roots() const { return roots_.size(); }
+  void StartRoots();
+  const Bytes& planet() const { return planet_; }
+
+  Simulator simulator;
+  Segment core;
+
+ private:
+  IpAddress NextPublic();
+  std::string_view NextIdentity();
+
+  Bytes planet_;
+  size_t identities_ = 0;
+  uint32_t publics_ = 0;
+  uint32_t public_lans_ = 0;
+  std::vector<std::unique_ptr<Site>> sites_;
+  std::vector<std::unique_ptr<Host>> roots_, hosts_;  // destroyed before the segments they are plugged into
+};
+
+// The planet whose roots have these identities (text form, secret or public) and endpoints.
+Bytes MakePlanetOf(const std::vector<std::pair<std::string_view, Endpoint>>& roots);
+
+}  // namespace zt::sim

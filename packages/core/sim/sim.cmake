@@ -1,0 +1,18 @@
+# The simulated internet (README.md). Beside the core, not part of it: it may use what the core must not.
+set(ZT_SIM_SOURCES host.cc internet.cc link.cc messenger.cc router.cc segment.cc simulator.cc)
+list(TRANSFORM ZT_SIM_SOURCES PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
+if(ZT_BUILD_TESTS)
+  add_library(zt_sim STATIC ${ZT_SIM_SOURCES})
+  target_include_directories(zt_sim PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+  target_compile_options(zt_sim PRIVATE -Wall -Wextra -Werror)
+  target_link_libraries(zt_sim PUBLIC zt_core zt_nat)
+
+  add_executable(zt_sim_tests ${CMAKE_CURRENT_LIST_DIR}/internet_test.cc $<TARGET_OBJECTS:zt_test_main>)
+  target_compile_options(zt_sim_tests PRIVATE -Wall -Wextra -Werror)
+  target_link_libraries(zt_sim_tests PRIVATE zt_sim)
+  add_test(NAME core.sim COMMAND zt_sim_tests)
+
+  add_executable(zt_make_identities EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/make_identities.cc)
+  target_compile_options(zt_make_identities PRIVATE -Wall -Wextra -Werror)
+  target_link_libraries(zt_make_identities PRIVATE zt_core)
+endif()
