@@ -7,7 +7,8 @@ if(ZT_BUILD_TESTS)
   target_compile_options(zt_sim PRIVATE -Wall -Wextra -Werror)
   target_link_libraries(zt_sim PUBLIC zt_core zt_nat)
 
-  add_executable(zt_sim_tests ${CMAKE_CURRENT_LIST_DIR}/internet_test.cc $<TARGET_OBJECTS:zt_test_main>)
+  add_executable(zt_sim_tests ${CMAKE_CURRENT_LIST_DIR}/internet_test.cc ${CMAKE_CURRENT_LIST_DIR}/simulator_test.cc
+                 $<TARGET_OBJECTS:zt_test_main>)
   target_compile_options(zt_sim_tests PRIVATE -Wall -Wextra -Werror)
   target_link_libraries(zt_sim_tests PRIVATE zt_sim)
   add_test(NAME core.sim COMMAND zt_sim_tests)
