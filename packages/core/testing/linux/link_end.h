@@ -39,6 +39,7 @@ class StackEnd final : public LinkEnd, public Sockets, netstack::FrameSink {
 
   StackEnd(uint64_t seed, uint32_t mtu, std::span<const IpPrefix> addresses);
   bool Take(Bytes& frame) override;
+  // Run follows when the link has delivered all it has: as in a node, which answers a batch of datagrams at its end.
   void Deliver(const Bytes& frame) override;
 
   // Fires what is due and lets the stack send as much as the outbox takes.

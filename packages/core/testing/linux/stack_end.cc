@@ -43,7 +43,6 @@ void StackEnd::Deliver(const Bytes& frame) {
   const Now now = ReadClocks();
   stack_.HandleFrame(now, kInterface, Mac::FromBytes(&frame[6]), Mac::FromBytes(&frame[0]), type,
                      ByteSpan(frame).subspan(kEthernetHeader));
-  stack_.Flush(now);  // the law of stack.h: after every input
 }
 
 void StackEnd::SendFrame(const Now&, NetworkId, Mac source, Mac destination, uint16_t ether_type,

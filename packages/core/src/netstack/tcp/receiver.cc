@@ -65,6 +65,7 @@ bool Receiver::AddIsland(Seq left, Seq right) {
   if (at > 0 && islands_[at - 1].right >= left) --at;
   if (at < islands_.size() && islands_[at].left <= left && islands_[at].right >= right) {
     duplicate_ = Island{left, right};
+    Touch(islands_[at]);  // RFC 2883 §4: the block it lies in comes next
     return true;
   }
   size_t stop = at;
@@ -78,7 +79,7 @@ bool Receiver::AddIsland(Seq left, Seq right) {
     islands_.erase(islands_.begin() + static_cast<ptrdiff_t>(at) + 1,
                    islands_.begin() + static_cast<ptrdiff_t>(stop));
   }
-  Touch(left);
+  Touch(islands_[at]);
   return true;
 }
 
@@ -91,9 +92,12 @@ void Receiver::AbsorbIslands() {
   islands_.erase(islands_.begin(), islands_.begin() + static_cast<ptrdiff_t>(n));
 }
 
-void Receiver::Touch(Seq left) {
-  std::rotate(recent_.begin(), recent_.end() - 1, recent_.end());
-  recent_[0] = left;
+// An island takes one place however often it changes, so that the others are told again (RFC 2018 §4).
+void Receiver::Touch(const Island& island) {
+  auto place = std::find_if(recent_.begin(), recent_.end() - 1,
+                            [&](Seq p) { return p >= island.left && p < island.right; });
+  std::rotate(recent_.begin(), place, place + 1);
+  recent_[0] = island.left;
 }
 
 void Receiver::FillSack(TcpOptions& options) {

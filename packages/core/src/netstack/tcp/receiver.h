@@ -76,7 +76,7 @@ class Receiver {
   bool HasMemoryFor(Seq left, Seq right) const;
   bool AddIsland(Seq left, Seq right);
   void AbsorbIslands();
-  void Touch(Seq left);
+  void Touch(const Island& island);
 
   StreamBuffer buffer_;
   Seq next_ = 0;
