@@ -32,6 +32,7 @@ class Delegate : public zt::vl1::Delegate {
   void OnPeerChange(const zt::Now&, const zt::vl1::PeerInfo&, zt::vl1::PeerChange, const Endpoint&) override {}
   void OnIdentityCollision(const zt::Now&) override {}
   void OnPlanet(const zt::Now&, ByteSpan) override {}
+  void OnMoon(const zt::Now&, uint64_t, zt::ByteSpan) override {}
   void OnPeerRecord(const zt::Now&, zt::NodeAddress, ByteSpan) override {}
   void OnWarning(const zt::Now&, zt::Warning, std::string_view) override {}
 };

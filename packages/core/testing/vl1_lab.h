@@ -54,6 +54,9 @@ class LabNode : public vl1::Delegate {
   void OnPlanet(const Now&, ByteSpan serialized) override {
     planets.emplace_back(serialized.begin(), serialized.end());
   }
+  void OnMoon(const Now&, uint64_t id, ByteSpan serialized) override {
+    moons.push_back({id, Bytes(serialized.begin(), serialized.end())});
+  }
   void OnPeerRecord(const Now&, NodeAddress peer, ByteSpan record) override {
     records[peer] = Bytes(record.begin(), record.end());
   }
@@ -84,6 +87,7 @@ class LabNode : public vl1::Delegate {
   std::vector<std::pair<int64_t, bool>> online_changes;
   std::vector<std::pair<NodeAddress, vl1::PeerChange>> changes;
   std::vector<Bytes> planets;
+  std::vector<std::pair<uint64_t, Bytes>> moons;
   std::map<NodeAddress, Bytes> records;
   std::vector<Warning> warnings;
   int collisions = 0;
@@ -117,6 +121,15 @@ class Vl1Lab {
     world.timestamp = timestamp;
     world.next_key = roots[0].first->secret.identity().public_key;
     for (const auto& [node, endpoints] : roots) world.roots.push_back({node->secret.identity(), endpoints});
+    world.signature = roots[0].first->secret.Sign(world.SignedMessage());
+    return world;
+  }
+  // A moon, signed by its first root as well, with that root's address as id (vl1.md §6.6).
+  static World MakeMoon(std::vector<std::pair<const LabNode*, std::vector<Endpoint>>> roots,
+                        uint64_t timestamp = 1000) {
+    World world = MakePlanet(roots, timestamp);
+    world.type = WorldType::kMoon;
+    world.id = roots[0].first->address().value;
     world.signature = roots[0].first->secret.Sign(world.SignedMessage());
     return world;
   }

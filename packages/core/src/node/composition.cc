@@ -40,11 +40,24 @@ void Composition::Start(const Now& now, const SecretIdentity& identity) {
     phase_ = Phase::kFailed;
     return;
   }
+  LoadMoons(now);
   events_.Node(Event::kNodeUp, identity.address());
   events_.Stack(Event::kStackUp);
   phase_ = Phase::kRunning;
   if (vl1_->online()) events_.Node(Event::kNodeOnline, identity.address());
   LoadCaches(now);
+}
+
+void Composition::LoadMoons(const Now& now) {
+  for (const Bytes& moon : options_.moons) {
+    if (!vl1_->OfferMoon(now, moon)) events_.Warn(Warning::kMoonRejected, "a stored moon is malformed");
+  }
+  for (const Orbit& orbit : options_.orbits) {
+    const Status status = vl1_->Orbit(now, orbit.moon, orbit.seed);
+    if (status != Status::kOk) events_.Warn(Warning::kMoonRejected, "no orbit of " + NetworkId{orbit.moon}.ToString());
+  }
+  options_.moons = {};
+  options_.orbits = {};
 }
 
 void Composition::LoadCaches(const Now& now) {

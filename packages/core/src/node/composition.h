@@ -55,6 +55,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   enum class Phase : uint8_t { kMakingIdentity, kRunning, kFailed, kDown };
 
   void Start(const Now& now, const SecretIdentity& identity);
+  void LoadMoons(const Now& now);
   void LoadCaches(const Now& now);
   void Settle(const Now& now);
   std::span<const Transmit> TakeTransmit(const Now& now);
@@ -68,6 +69,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   void OnPeerChange(const Now& now, const vl1::PeerInfo& peer, vl1::PeerChange change, const Endpoint& path) override;
   void OnIdentityCollision(const Now& now) override;
   void OnPlanet(const Now& now, ByteSpan serialized) override;
+  void OnMoon(const Now& now, uint64_t id, ByteSpan serialized) override;
   void OnPeerRecord(const Now& now, NodeAddress peer, ByteSpan record) override;
   void OnWarning(const Now& now, Warning warning, std::string_view detail) override;
   // vl2::Delegate

@@ -147,6 +147,13 @@ void EventEncoder::StorePlanet(ByteSpan serialized) {
   Post(Event::kStorePlanet);
 }
 
+void EventEncoder::StoreMoon(uint64_t id, ByteSpan serialized) {
+  HostWriter out = Begin();
+  out.U64(id);
+  out.Blob32(serialized);
+  Post(Event::kStoreMoon);
+}
+
 void EventEncoder::StorePeer(NodeAddress peer, ByteSpan record) {
   HostWriter out = Begin();
   out.Address(peer);

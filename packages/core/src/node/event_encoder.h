@@ -41,6 +41,7 @@ class EventEncoder {
   void Address(bool added, NetworkId network, const IpPrefix& address);
   void StoreIdentity(Event code, std::string_view text);
   void StorePlanet(ByteSpan serialized);
+  void StoreMoon(uint64_t id, ByteSpan serialized);
   void StorePeer(NodeAddress peer, ByteSpan record);
   void StoreNetwork(NetworkId network, ByteSpan dictionary);
   void Socket(const netstack::StackEvent& event);

@@ -1,7 +1,6 @@
 #include "node/options.h"
 
 #include "node/host_codec.h"
-#include "vl1/limits.h"
 #include "wire/world.h"
 
 namespace zt::node {
@@ -53,6 +52,14 @@ Status ParseBool(HostReader& in, bool& out) {
   return in.AtEnd() ? Status::kOk : Status::kInvalidArgument;
 }
 
+Status ParseOrbit(HostReader& in, NodeOptions& out) {
+  const Orbit orbit{in.U64(), in.Address()};
+  if (!in.AtEnd() || orbit.moon == 0 || !orbit.seed.IsValid()) return Status::kInvalidArgument;
+  if (out.orbits.size() == NodeOptions::kMaxOrbits) return Status::kLimitReached;
+  out.orbits.push_back(orbit);
+  return Status::kOk;
+}
+
 Status ParseOne(CreateOption tag, ByteSpan value, NodeOptions& out) {
   HostReader in(value);
   switch (tag) {
@@ -84,6 +91,11 @@ Status ParseOne(CreateOption tag, ByteSpan value, NodeOptions& out) {
       return in.AtEnd() && out.max_peers >= vl1::kMinPeersOption && out.max_peers <= vl1::kMaxPeersOption
                  ? Status::kOk
                  : Status::kInvalidArgument;
+    case CreateOption::kMoon:  // what is wrong with it is told by an event: a damaged file does not stop a node
+      if (out.moons.size() == NodeOptions::kMaxMoons) return Status::kLimitReached;
+      out.moons.push_back(Copy(value));
+      return Status::kOk;
+    case CreateOption::kOrbit: return ParseOrbit(in, out);
     case CreateOption::kPlatform:
       if (value.empty() || value.size() > 64) return Status::kInvalidArgument;
       out.platform.assign(reinterpret_cast<const char*>(value.data()), value.size());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "node/impairment.h"
+#include "vl1/limits.h"
 #include "vl1/vl1.h"
 #include "wire/secret_identity.h"
 #include "zt/bytes.h"
@@ -20,16 +21,25 @@ struct CachedNetwork {
   Bytes dictionary;  // may be empty: join without a stored configuration
 };
 
+// A moon to look for, and where (vl1.md §6.5).
+struct Orbit {
+  uint64_t moon = 0;
+  NodeAddress seed;
+};
+
 struct NodeOptions {
   // How many repeatable options a host may give: as many as a node can use of them.
   static constexpr size_t kMaxBlacklist = 1024;
   static constexpr size_t kMaxCachedPeers = 1048576;  // vl1::kMaxPeersOption
   static constexpr size_t kMaxCachedNetworks = 256;  // Stack::kMaxInterfaces
+  static constexpr size_t kMaxMoons = vl1::kMaxMoons, kMaxOrbits = vl1::kMaxMoonSeeds;
   static constexpr size_t kMinSeed = 32, kMaxSeed = 64;
 
   std::optional<SecretIdentity> identity;
   Bytes planet;
   bool allow_loopback_paths = false;
+  std::vector<Bytes> moons;  // serialized
+  std::vector<Orbit> orbits;
   std::vector<IpPrefix> blacklist;
   std::vector<Bytes> cached_peers;
   std::vector<CachedNetwork> cached_networks;

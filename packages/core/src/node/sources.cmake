@@ -10,6 +10,7 @@ set(ZT_NODE_SOURCES
   commands_node.cc
   commands_option.cc
   commands_socket.cc
+  commands_world.cc
   composition.cc
   event_encoder.cc
   event_queue.cc

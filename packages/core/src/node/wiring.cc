@@ -41,6 +41,8 @@ void Composition::OnIdentityCollision(const Now&) {
 
 void Composition::OnPlanet(const Now&, ByteSpan serialized) { events_.StorePlanet(serialized); }
 
+void Composition::OnMoon(const Now&, uint64_t id, ByteSpan serialized) { events_.StoreMoon(id, serialized); }
+
 void Composition::OnPeerRecord(const Now&, NodeAddress peer, ByteSpan record) { events_.StorePeer(peer, record); }
 
 void Composition::OnWarning(const Now&, Warning warning, std::string_view detail) { events_.Warn(warning, detail); }

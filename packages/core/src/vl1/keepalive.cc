@@ -43,6 +43,10 @@ void Keepalive::HandleTimeout(const Now& now) {
 
 void Keepalive::RefreshContacts(const Now& now) {
   std::vector<NodeAddress> contacts = context_.delegate.AlwaysContact();
+  std::vector<NodeAddress> seeds;
+  for (const RootSet::Seed& seed : context_.roots.seeds()) seeds.push_back(seed.address);
+  contacts.insert(contacts.end(), seeds.begin(), seeds.end());  // vl1.md §6.5
+  parts_.schedule.SetSeeds(std::move(seeds));
   std::sort(contacts.begin(), contacts.end());
   contacts.erase(std::unique(contacts.begin(), contacts.end()), contacts.end());
   if (now.mono - contacts_refreshed_ >= kRootRetry) {
@@ -130,10 +134,13 @@ void Keepalive::CallStableEndpoint(const Now& now, Peer& root, IpFamily family) 
 // Without a direct path, HELLO goes through the best root, to its endpoint (vl1.md §5.2, §7.10).
 void Keepalive::CallContact(const Now& now, Peer& peer) {
   if (now.mono - peer.last_full_hello < kContactHello) return;
-  peer.last_full_hello = now.mono;
   const Peer* root = BestRoot(context_, now.mono);
   Path* path = root == nullptr ? nullptr : BestPath(*root, now.mono, true);
-  if (path == nullptr) return;
+  if (path == nullptr) {
+    peer.last_full_hello = now.mono + kRootRetry - kContactHello;  // again soon: a root may be there then
+    return;
+  }
+  peer.last_full_hello = now.mono;
   parts_.writer.WriteHello(now, peer, {path->socket, path->endpoint});
   path->sent_at = now.mono;
 }

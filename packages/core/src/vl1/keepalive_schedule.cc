@@ -13,6 +13,7 @@ void KeepaliveSchedule::Touch(Instant now, Peer& peer) {
 }
 
 std::vector<Peer*> KeepaliveSchedule::TakeDue(Instant now) {
+  wake_at_ = Instant::Never();
   std::vector<Peer*> out;
   while (Peer* peer = heap_.top()) {
     if (now < peer->due) break;
@@ -32,6 +33,11 @@ std::vector<NodeAddress> KeepaliveSchedule::SetContacts(std::vector<NodeAddress>
 
 bool KeepaliveSchedule::IsContact(NodeAddress address) const {
   return std::binary_search(contacts_.begin(), contacts_.end(), address);
+}
+
+Millis KeepaliveSchedule::FullHelloInterval(const Peer& peer) const {
+  if (std::find(seeds_.begin(), seeds_.end(), peer.address()) != seeds_.end()) return kContactHello;
+  return peer.IsRoot() ? kFullHelloRoot : kFullHelloLeaf;
 }
 
 bool KeepaliveSchedule::KeptAlive(Instant now, const Peer& peer) const {

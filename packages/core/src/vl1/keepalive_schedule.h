@@ -3,6 +3,7 @@
 // corrected when it fires: no peer is looked at per packet, and a timeout looks only at those that are due.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "vl1/context.h"
@@ -27,15 +28,21 @@ class KeepaliveSchedule {
   bool IsContact(NodeAddress address) const;
   // Returns those that are new: they may be due now.
   std::vector<NodeAddress> SetContacts(std::vector<NodeAddress> sorted);
-  static Millis FullHelloInterval(const Peer& peer) { return peer.IsRoot() ? kFullHelloRoot : kFullHelloLeaf; }
+  // Seeds get a HELLO more often than others: each one asks for the moon again (vl1.md §6.5).
+  void SetSeeds(std::vector<NodeAddress> seeds) { seeds_ = std::move(seeds); }
+  Millis FullHelloInterval(const Peer& peer) const;
 
-  Instant next() const { return heap_.top() == nullptr ? Instant::Never() : heap_.top()->due; }
+  // Has the keepalive look at the contacts at once: there is a new one.
+  void Wake(Instant now) { wake_at_ = now; }
+  Instant next() const { return std::min(wake_at_, heap_.top() == nullptr ? Instant::Never() : heap_.top()->due); }
 
  private:
   static Instant HeartbeatAt(const PathSlot& slot);
 
   std::vector<NodeAddress> contacts_;  // besides the roots, ascending
+  std::vector<NodeAddress> seeds_;     // some of the contacts
   DueHeap heap_;
+  Instant wake_at_ = Instant::Never();
 };
 
 }  // namespace zt::vl1

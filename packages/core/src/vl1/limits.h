@@ -17,6 +17,8 @@ inline constexpr size_t kMaxPeersOption = 1048576;       // .. up to what a larg
 constexpr size_t MaxPaths(size_t max_peers) {            // authenticated (socket, endpoint) pairs; 120 bytes each
   return max_peers < 8192 ? 16384 : 2 * max_peers;
 }
+inline constexpr size_t kMaxMoons = 16;                  // each adds up to four roots, and 17 bytes to every HELLO
+inline constexpr size_t kMaxMoonSeeds = 16;              // moons being looked for; each is contacted all the time
 inline constexpr size_t kEvictionDraw = 64;              // peers looked at to find one that makes room
 inline constexpr size_t kCrowdedPlace = kEvictionDraw / 4;  // of them from one network: it has too much of the table
 inline constexpr size_t kWaitingPackets = 32;            // receive and transmit each (vl1.md §7.9)

@@ -7,7 +7,7 @@
 namespace zt::vl1 {
 namespace {
 
-constexpr size_t kMaxHelloSize = 512;  // 149 bytes and 17 per moon
+constexpr size_t kMaxHelloSize = 149 + 17 * (kMaxMoons + kMaxMoonSeeds);
 constexpr size_t kJunkSize = 4;
 constexpr uint8_t kJunkTtl = 2;        // vl1.md §3.12
 

@@ -76,8 +76,8 @@ Verdict Replies::HandleOkHello(const Now& now, const InboundPacket& packet) {
     return Verdict::kNotSeen;
   }
   Peer& peer = packet.peer;
-  // Only roots deliver worlds (vl1.md §5.3).
-  if (peer.IsRoot() && !parts_.worlds.OfferSection(now, ok->worlds)) {
+  // Only roots and seeds deliver worlds (vl1.md §5.3).
+  if ((peer.IsRoot() || context_.roots.IsSeed(peer.address())) && !parts_.worlds.OfferSection(now, ok->worlds)) {
     context_.Drop(DropReason::kMalformed);
     return Verdict::kNotSeen;
   }

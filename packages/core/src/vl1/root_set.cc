@@ -2,23 +2,65 @@
 
 #include <algorithm>
 
+#include "vl1/limits.h"
+
 namespace zt::vl1 {
 
-RootSet::Verdict RootSet::Offer(const World& world) {
+RootSet::Verdict RootSet::Replace(World& held, const World& world) {
+  if (held.id != world.id) return Verdict::kUnwanted;
+  if (world.timestamp <= held.timestamp) return Verdict::kNotNewer;
+  if (!world.Supersedes(held)) return Verdict::kBadSignature;
+  held = world;
+  Rebuild();
+  return Verdict::kUpdated;
+}
+
+RootSet::Verdict RootSet::Offer(const World& world, From from) {
+  if (world.IsNull()) return Verdict::kUnwanted;
   if (world.type == WorldType::kPlanet) {
-    if (!world.Supersedes(planet_)) return Verdict::kRefused;
+    if (has_planet()) return Replace(planet_, world);
     planet_ = world;
     Rebuild();
-    return Verdict::kAdopted;
+    return Verdict::kFirst;
   }
   for (World& moon : moons_) {
-    if (moon.id != world.id) continue;
-    if (!world.Supersedes(moon)) return Verdict::kRefused;
-    moon = world;
-    Rebuild();
-    return Verdict::kAdopted;
+    if (moon.id == world.id) return Replace(moon, world);
   }
-  return Verdict::kRefused;
+  const bool seeded = std::any_of(seeds_.begin(), seeds_.end(), [&world](const Seed& seed) {
+    return seed.moon == world.id && world.HasRoot(seed.address);
+  });
+  if (from != From::kStore && !seeded) return Verdict::kUnwanted;
+  if (moons_.size() >= kMaxMoons) return Verdict::kFull;
+  std::erase_if(seeds_, [&world](const Seed& seed) { return seed.moon == world.id; });
+  moons_.push_back(world);
+  Rebuild();
+  return Verdict::kFirst;
+}
+
+bool RootSet::AddSeed(uint64_t moon, NodeAddress address) {
+  const bool known = std::any_of(seeds_.begin(), seeds_.end(), [&](const Seed& seed) {
+    return seed.moon == moon && seed.address == address;
+  });
+  if (known) return true;
+  if (seeds_.size() >= kMaxMoonSeeds) return false;
+  seeds_.push_back({moon, address});
+  return true;
+}
+
+bool RootSet::RemoveMoon(uint64_t id) {
+  const size_t seeds = std::erase_if(seeds_, [id](const Seed& seed) { return seed.moon == id; });
+  const size_t moons = std::erase_if(moons_, [id](const World& moon) { return moon.id == id; });
+  if (moons != 0) Rebuild();
+  return seeds + moons != 0;
+}
+
+const World* RootSet::FindMoon(uint64_t id) const {
+  const auto it = std::find_if(moons_.begin(), moons_.end(), [id](const World& moon) { return moon.id == id; });
+  return it == moons_.end() ? nullptr : &*it;
+}
+
+bool RootSet::IsSeed(NodeAddress address) const {
+  return std::any_of(seeds_.begin(), seeds_.end(), [address](const Seed& seed) { return seed.address == address; });
 }
 
 void RootSet::Rebuild() {
@@ -70,6 +112,10 @@ bool RootSet::EndpointAllowed(NodeAddress address, const IpAddress& ip) const {
 std::vector<wire::WorldVersion> RootSet::MoonVersions() const {
   std::vector<wire::WorldVersion> out;
   for (const World& moon : moons_) out.push_back({moon.id, moon.timestamp});
+  for (const Seed& seed : seeds_) {
+    const bool listed = std::any_of(out.begin(), out.end(), [&seed](const auto& entry) { return entry.id == seed.moon; });
+    if (!listed) out.push_back({seed.moon, 0});
+  }
   return out;
 }
 
@@ -83,9 +129,11 @@ Bytes RootSet::UpdatesFor(const std::optional<wire::WorldVersion>& planet,
   };
   if (planet && planet->id != 0 && planet->id == planet_.id && planet_.timestamp > planet->timestamp) append(planet_);
   for (const World& moon : moons_) {
-    for (const wire::WorldVersion& held : moons) {
-      if (held.id == moon.id && moon.timestamp > held.timestamp) append(moon);
-    }
+    // Once each, however often the list names it.
+    const bool wanted = std::any_of(moons.begin(), moons.end(), [&moon](const wire::WorldVersion& held) {
+      return held.id == moon.id && moon.timestamp > held.timestamp;
+    });
+    if (wanted) append(moon);
   }
   return out;
 }

@@ -48,7 +48,7 @@ struct Vl1::Impl {
   Admission admission{context, schedule};
   Whois whois{context, writer, admission};
   Online online{context, reachability};
-  Worlds worlds{context, schedule, admission, online};
+  Worlds worlds{context, {schedule, admission, online, whois, reachability}};
   SelfAwareness self_awareness{context, schedule, prober, reachability};
   DirectPaths direct_paths{context, writer, prober};
   RendezvousHandler rendezvous{context, writer, prober};
@@ -85,6 +85,19 @@ bool Vl1::OfferPlanet(const Now& now, ByteSpan serialized) {
   impl_->worlds.Offer(now, *world);
   return true;
 }
+
+bool Vl1::OfferMoon(const Now& now, ByteSpan serialized) {
+  const std::optional<World> world = World::Parse(serialized);
+  if (!world || world->type != WorldType::kMoon || world->id == 0) return false;
+  impl_->worlds.Offer(now, *world);
+  return true;
+}
+
+Status Vl1::Orbit(const Now& now, uint64_t moon, NodeAddress seed) { return impl_->worlds.Orbit(now, moon, seed); }
+
+Status Vl1::Deorbit(const Now& now, uint64_t moon) { return impl_->worlds.Deorbit(now, moon); }
+
+std::vector<MoonInfo> Vl1::Moons() const { return impl_->worlds.Moons(); }
 
 bool Vl1::LoadPeer(const Now& now, ByteSpan record) {
   const std::optional<PeerRecord> parsed = PeerRecord::Parse(record);

@@ -43,6 +43,14 @@ struct PeerInfo {
   std::vector<PathInfo> paths;  // empty: reached only through a root
 };
 
+// A moon we hold, or want from a seed (vl1.md §6.5).
+struct MoonInfo {
+  uint64_t id = 0;
+  uint64_t timestamp = 0;          // 0: not received yet
+  NodeAddress seed;                // whom we ask for it, until it is there
+  std::vector<NodeAddress> roots;
+};
+
 enum class PeerChange : uint8_t { kDirect, kRelay, kUnreachable, kPathDiscovered, kPathDead };
 
 // What VL1 wants from the layers above. Every call may re-enter Vl1::Send, never the Handle* inputs.
@@ -62,6 +70,8 @@ class Delegate {
   virtual void OnPeerChange(const Now& now, const PeerInfo& peer, PeerChange change, const Endpoint& path) = 0;
   virtual void OnIdentityCollision(const Now& now) = 0;  // a root says our address belongs to another key (§11.6)
   virtual void OnPlanet(const Now& now, ByteSpan serialized) = 0;  // a new or newer planet was adopted: store it
+  // A moon was adopted or renewed: store it; empty: delete it.
+  virtual void OnMoon(const Now& now, uint64_t id, ByteSpan serialized) = 0;
   virtual void OnPeerRecord(const Now& now, NodeAddress peer, ByteSpan record) = 0;  // peer cache record (§9.2)
   virtual void OnWarning(const Now& now, Warning warning, std::string_view detail) = 0;
 };
@@ -81,6 +91,14 @@ class Vl1 {
 
   // Offers the stored or given planet (vl1.md §6.3). False: malformed.
   bool OfferPlanet(const Now& now, ByteSpan serialized);
+  // A stored moon, believed as it is (vl1.md §6.5). False: malformed, or not a moon.
+  bool OfferMoon(const Now& now, ByteSpan serialized);
+  // Looks for a moon at a seed, one of its roots, until it comes. A moon that is held needs no seed. kInvalidArgument:
+  // id 0, or ourselves as the seed; kNotFound: neither held nor a seed named; kLimitReached: 16 moons or 16 seeds.
+  Status Orbit(const Now& now, uint64_t moon, NodeAddress seed);
+  // Drops a moon, its stored copy and its seeds. kNotFound: there was none.
+  Status Deorbit(const Now& now, uint64_t moon);
+  std::vector<MoonInfo> Moons() const;
   // A peer cache record (vl1.md §9.2). False: malformed, ignored.
   bool LoadPeer(const Now& now, ByteSpan record);
   // Local interface addresses to push to trusted peers (vl1.md §7.7); replaces the list.

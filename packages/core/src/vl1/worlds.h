@@ -1,31 +1,43 @@
-// Adopting worlds: the root set changes, and with it who is a root peer (vl1.md §6.3, §6.4).
+// Adopting worlds: the root set changes, and with it who is a root peer (vl1.md §6.3-§6.5).
 #pragma once
 
 #include "vl1/admission.h"
 #include "vl1/online.h"
+#include "vl1/whois.h"
 
 namespace zt::vl1 {
 
 class Worlds {
  public:
-  Worlds(Context& context, KeepaliveSchedule& schedule, Admission& admission, Online& online)
-      : context_(context), schedule_(schedule), admission_(admission), online_(online) {}
+  struct Parts {
+    KeepaliveSchedule& schedule;
+    Admission& admission;
+    Online& online;
+    Whois& whois;
+    Reachability& reachability;
+  };
+  Worlds(Context& context, const Parts& parts) : context_(context), parts_(parts) {}
 
-  // Offers one world; adopted planets go to the delegate for storing.
-  void Offer(const Now& now, const World& world) {
-    if (Adopt(now, world)) RootsChanged(now);
-  }
+  // One world from our own files; adopted ones go to the delegate for storing.
+  void Offer(const Now& now, const World& world);
   // The world section of OK(HELLO). Worlds before a malformed one stay offered. False: malformed.
   bool OfferSection(const Now& now, ByteSpan section);
+  // kInvalidArgument: id 0, or a seed that is nobody or ourselves; kNotFound: no seed, and the moon is not held;
+  // kLimitReached. A moon that is held is kept as it is.
+  Status Orbit(const Now& now, uint64_t moon, NodeAddress seed);
+  // kNotFound: neither held nor wanted.
+  Status Deorbit(const Now& now, uint64_t moon);
+  std::vector<MoonInfo> Moons() const;
 
  private:
-  bool Adopt(const Now& now, const World& world);
+  bool Adopt(const Now& now, const World& world, RootSet::From from);
+  void Refuse(const Now& now, const World& world, RootSet::Verdict verdict);
   void RootsChanged(const Now& now);
+  void Contact(const Now& now, NodeAddress seed);
+  void DropForbiddenPaths(const Now& now, Peer& root);
 
   Context& context_;
-  KeepaliveSchedule& schedule_;
-  Admission& admission_;
-  Online& online_;
+  Parts parts_;
 };
 
 }  // namespace zt::vl1

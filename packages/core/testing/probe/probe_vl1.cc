@@ -37,6 +37,7 @@ class QuietDelegate : public vl1::Delegate {
   void OnPeerChange(const Now&, const vl1::PeerInfo&, vl1::PeerChange, const Endpoint&) override {}
   void OnIdentityCollision(const Now&) override {}
   void OnPlanet(const Now&, ByteSpan) override {}
+  void OnMoon(const Now&, uint64_t, ByteSpan) override {}
   void OnPeerRecord(const Now&, NodeAddress, ByteSpan) override {}
   void OnWarning(const Now&, Warning, std::string_view) override {}
 };

@@ -268,6 +268,7 @@ export const Warning = {
   MOON_REJECTED: 8,
   CLOCK_JUMPED: 9,
   TUNNEL_FAILED: 10,
+  MOON_SIGNATURE: 11,
 } as const;
 /** A value of {@link Warning}. */
 export type Warning = (typeof Warning)[keyof typeof Warning];
@@ -283,6 +284,7 @@ export const WarningName: Readonly<Record<number, keyof typeof Warning>> = {
   8: 'MOON_REJECTED',
   9: 'CLOCK_JUMPED',
   10: 'TUNNEL_FAILED',
+  11: 'MOON_SIGNATURE',
 };
 
 /** Outcome of a command. Everything but ok is the caller's mistake or a condition the caller must handle. */

@@ -280,6 +280,7 @@ enum class Warning : uint8_t {
   kMoonRejected = 8,
   kClockJumped = 9,
   kTunnelFailed = 10,
+  kMoonSignature = 11,
 };
 constexpr std::string_view ToString(Warning value) {
   switch (value) {
@@ -293,10 +294,11 @@ constexpr std::string_view ToString(Warning value) {
     case Warning::kMoonRejected: return "moon_rejected";
     case Warning::kClockJumped: return "clock_jumped";
     case Warning::kTunnelFailed: return "tunnel_failed";
+    case Warning::kMoonSignature: return "moon_signature";
   }
   return "unknown";
 }
-inline constexpr int kWarningCount = 11;
+inline constexpr int kWarningCount = 12;
 
 // Outcome of a command. Everything but ok is the caller's mistake or a condition the caller must handle.
 enum class Status : int32_t {
