@@ -113,7 +113,7 @@ std::vector<wire::WorldVersion> RootSet::MoonVersions() const {
   std::vector<wire::WorldVersion> out;
   for (const World& moon : moons_) out.push_back({moon.id, moon.timestamp});
   for (const Seed& seed : seeds_) {
-    const bool listed = std::any_of(out.begin(), out.end(), [&seed](const auto& entry) { return entry.id == seed.moon; });
+    const bool listed = std::any_of(out.begin(), out.end(), [&seed](const auto& e) { return e.id == seed.moon; });
     if (!listed) out.push_back({seed.moon, 0});
   }
   return out;
