@@ -1,7 +1,7 @@
 import { Event, EventName } from '@ztkit/types';
 import { describe, expect, it } from 'vitest';
 import { ByteWriter } from './byte-writer.js';
-import { decodeEvents } from './decode-events.js';
+import { decodeEvents, eventCodes } from './decode-events.js';
 import { writeEndpoint, writeIp, writeNetworkId, writeNodeAddress, writePrefix } from './fields.js';
 
 const local = { address: '10.0.0.1', port: 80 };
@@ -178,6 +178,12 @@ describe('event decoding', () => {
         expect(String(error)).not.toContain('unknown event');
       }
     }
+  });
+
+  it('tells the codes of a batch without its bodies', () => {
+    const batch = [Event.NODE_UP, Event.NODE_ONLINE].flatMap((code) => [...encode(code, (o) => o.put(mac))]);
+    expect(eventCodes(Uint8Array.from(batch))).toEqual([Event.NODE_UP, Event.NODE_ONLINE]);
+    expect(eventCodes(new Uint8Array())).toEqual([]);
   });
 
   it('keeps the order of a batch and copies data out of it', () => {

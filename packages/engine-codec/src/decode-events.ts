@@ -107,3 +107,14 @@ export function decodeEvents(batch: Uint8Array): NodeEvent[] {
   }
   return events;
 }
+
+/** The codes of a batch, without a look at the bodies. */
+export function eventCodes(batch: Uint8Array): number[] {
+  const codes: number[] = [];
+  const input = new ByteReader(batch);
+  while (input.remaining > 0) {
+    codes.push(input.u16());
+    input.view(input.u32());
+  }
+  return codes;
+}

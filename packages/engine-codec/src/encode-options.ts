@@ -3,6 +3,7 @@ import type { EngineNodeOptions, Impairment, PlanetSpec } from '@ztkit/types';
 import { CreateOption, ZtError } from '@ztkit/types';
 import { ByteWriter } from './byte-writer.js';
 import { writeEndpoint, writeNetworkId, writePrefixText } from './fields.js';
+import { followsInterfaces } from './raw-node.js';
 
 const WHOLE = 1_000_000;
 const KEY_BYTES = 128;
@@ -30,9 +31,13 @@ export function encodeOptions(options: EngineNodeOptions, platform: string): Uin
     });
   }
   if (impairment !== undefined) option(CreateOption.IMPAIRMENT, (v) => writeImpairment(v, impairment));
-  option(CreateOption.PRIMARY_PORT, (v) => v.u16(options.bind[0]?.port ?? 0));
+  option(CreateOption.PRIMARY_PORT, (v) => v.u16(primaryPort(options.bind)));
   option(CreateOption.PLATFORM, (v) => v.put(new TextEncoder().encode(platform)));
   return out.written;
+}
+
+function primaryPort(bind: EngineNodeOptions['bind']): number {
+  return followsInterfaces(bind) ? bind.primaryPort : (bind[0]?.port ?? 0);
 }
 
 function writeImpairment(out: ByteWriter, { loss, duplicate, reorder, seed }: Impairment): void {

@@ -4,23 +4,17 @@ import { ZtError } from '@ztkit/types';
 import { decodeEvents } from './decode-events.js';
 import { encodeOptions, encodePlanetSpec } from './encode-options.js';
 import { EncodedNode } from './encoded-node.js';
-import { type Interfaces, localEndpoints } from './local-endpoints.js';
-import type { RawEngine } from './raw-node.js';
+import { followsInterfaces, type RawBinding, type RawEngine } from './raw-node.js';
 import { createError } from './status-error.js';
 
 export class EncodedEngine implements Engine {
   readonly #raw: RawEngine;
   readonly #platform: string;
-  readonly #interfaces: () => Interfaces;
 
-  /**
-   * `platform`: `os/arch`, told to controllers in configuration requests. `interfaces`: the machine's addresses, asked once
-   * at the start of each node.
-   */
-  constructor(raw: RawEngine, platform: string, interfaces: () => Interfaces) {
+  /** `platform`: `os/arch`, told to controllers in configuration requests. */
+  constructor(raw: RawEngine, platform: string) {
     this.#raw = raw;
     this.#platform = platform;
-    this.#interfaces = interfaces;
   }
 
   get name(): 'native' | 'wasm' {
@@ -37,11 +31,10 @@ export class EncodedEngine implements Engine {
     };
     try {
       const encoded = encodeOptions(options, this.#platform);
-      const raw = await this.#raw.create({ options: encoded, bind: options.bind, onEvents });
+      const raw = await this.#raw.create({ options: encoded, bind: rawBinding(options), onEvents });
       const node = new EncodedNode(raw);
       try {
         await up.promise;
-        node.setLocalEndpoints(localEndpoints(raw.bound, this.#interfaces()));
       } catch (error) {
         await node.close();
         throw error;
@@ -63,6 +56,11 @@ export class EncodedEngine implements Engine {
       throw createError(error);
     }
   }
+}
+
+function rawBinding({ bind, allowLoopbackPaths, blacklist }: EngineNodeOptions): RawBinding {
+  if (!followsInterfaces(bind)) return bind;
+  return { exclude: [], ...bind, loopback: allowLoopbackPaths ?? false, blacklist: blacklist ?? [] };
 }
 
 interface Resolvers {

@@ -1,4 +1,4 @@
-import { Command, type NodeEvent, Status, ZtError } from '@ztkit/types';
+import { Command, type Endpoint, type NodeEvent, Status, ZtError } from '@ztkit/types';
 import { describe, expect, it } from 'vitest';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
@@ -11,6 +11,7 @@ import type { RawEngine, RawNode, RawNodeOptions } from './raw-node.js';
 class FakeRaw implements RawNode {
   readonly bound = [{ address: '127.0.0.1', port: 1 }];
   readonly requests: Uint8Array[] = [];
+  external: readonly Endpoint[] = [];
   reply = new ByteWriter().u32(0).written;
   hot = 0;
   closes = 0;
@@ -28,6 +29,9 @@ class FakeRaw implements RawNode {
     endpoints.set(out.written);
     return this.hot;
   };
+  setExternalEndpoints(endpoints: readonly Endpoint[]): void {
+    this.external = endpoints;
+  }
   ref(): void {}
   unref(): void {}
   async close(): Promise<void> {
@@ -105,6 +109,13 @@ describe('an encoded node', () => {
     expect(raw.closes).toBe(1);
   });
 
+  it('hands external endpoints to its engine, a bounded number', () => {
+    const raw = new FakeRaw();
+    const many = Array.from({ length: 40 }, (_, port) => ({ address: '44.0.0.1', port }));
+    new EncodedNode(raw).setExternalEndpoints(many);
+    expect(raw.external).toEqual(many.slice(0, 16));
+  });
+
   it('refuses text that is no address before it reaches the core', () => {
     const raw = new FakeRaw();
     expect(codeOf(() => new EncodedNode(raw).ping(0n, 'example.org', 1, 0, 0))).toBe('ERR_ZT_INVALID_ARGUMENT');
@@ -116,7 +127,7 @@ describe('an encoded engine', () => {
   const options = { planet: new Uint8Array(), bind: [], onEvents: () => undefined };
   function engineOf(create: (options: RawNodeOptions) => Promise<RawNode>): EncodedEngine {
     const raw = { name: 'wasm', create } as unknown as RawEngine;
-    return new EncodedEngine(raw, 'test/test', () => ({}));
+    return new EncodedEngine(raw, 'test/test');
   }
 
   it('resolves after NODE_UP was delivered', async () => {
@@ -127,8 +138,23 @@ describe('an encoded engine', () => {
       return fake;
     });
     await engine.createNode({ ...options, onEvents: (events) => void seen.push(...events) });
-    expect(new ByteReader(fake.requests[0] as Uint8Array).u16()).toBe(Command.SET_LOCAL_ENDPOINTS);
     expect(seen.map((e) => e.type)).toEqual(['NODE_UP']);
+  });
+
+  it('completes a binding that follows the interfaces by what else decides which addresses are used', async () => {
+    const binds: unknown[] = [];
+    const engine = engineOf(({ bind }) => {
+      binds.push(bind);
+      return Promise.reject(new Error('enough'));
+    });
+    const more = { allowLoopbackPaths: true, blacklist: ['10.0.0.0/8'] };
+    const bind = { primaryPort: 9993, secondaryPort: 0, exclude: ['docker*'] };
+    await expect(engine.createNode({ ...options, ...more, bind })).rejects.toThrow('enough');
+    await expect(engine.createNode({ ...options, bind: { primaryPort: 0 } })).rejects.toThrow('enough');
+    expect(binds).toEqual([
+      { ...bind, loopback: true, blacklist: ['10.0.0.0/8'] },
+      { primaryPort: 0, exclude: [], loopback: false, blacklist: [] },
+    ]);
   });
 
   it.each([

@@ -15,8 +15,11 @@ import { Command, DropReasonName, WireError } from '@ztkit/types';
 import { readNetwork, readPeer } from './decode-bodies.js';
 import { writeIssuedConfig } from './encode-issued-config.js';
 import { EncodedCaptures } from './encoded-captures.js';
-import { readEndpoint, readNodeAddress, writeEndpoint, writeNetworkId, writeNodeAddress } from './fields.js';
+import { readEndpoint, readNodeAddress, writeNetworkId, writeNodeAddress } from './fields.js';
 import { readStackCounters } from './tcp-info.js';
+
+/** A machine has one gateway, rarely two; more than this says nothing new to a peer. */
+const MAX_EXTERNAL_ENDPOINTS = 16;
 
 const rejectCodes: Readonly<Record<RejectReason, number>> = {
   'not-found': WireError.OBJECT_NOT_FOUND,
@@ -68,12 +71,8 @@ export class EncodedNode extends EncodedCaptures implements EngineNode {
     this.requests.send(Command.LEAVE, `cannot leave network ${network}`, (out) => writeNetworkId(out, network));
   }
 
-  /** Where peers may find us besides the addresses others see (vl1.md §7.7); replaces the list. */
-  setLocalEndpoints(endpoints: readonly Endpoint[]): void {
-    this.requests.send(Command.SET_LOCAL_ENDPOINTS, 'cannot set the local endpoints', (out) => {
-      out.u16(endpoints.length);
-      for (const endpoint of endpoints) writeEndpoint(out, endpoint);
-    });
+  setExternalEndpoints(endpoints: readonly Endpoint[]): void {
+    this.raw.setExternalEndpoints(endpoints.slice(0, MAX_EXTERNAL_ENDPOINTS));
   }
 
   sendUserMessage(to: NodeAddress, type: bigint, data: Uint8Array): void {

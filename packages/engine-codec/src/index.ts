@@ -5,12 +5,13 @@
  */
 export { ByteReader } from './byte-reader.js';
 export { ByteWriter } from './byte-writer.js';
-export { decodeEvents } from './decode-events.js';
+export { decodeEvents, eventCodes } from './decode-events.js';
 export { encodeOptions, encodePlanetSpec } from './encode-options.js';
 export { EncodedEngine } from './encoded-engine.js';
 export { EncodedNode } from './encoded-node.js';
 export { readEndpoint, readIp, writeEndpoint, writeIp } from './fields.js';
 export { formatIp, parseIp } from './ip-text.js';
-export { type InterfaceAddress, type Interfaces, localEndpoints } from './local-endpoints.js';
-export type { RawEngine, RawNode, RawNodeOptions } from './raw-node.js';
+export { type LocalSocket, tellLocalSockets } from './local-sockets.js';
+export type { RawBinding, RawEngine, RawInterfaceBinding, RawNode, RawNodeOptions } from './raw-node.js';
+export { followsInterfaces } from './raw-node.js';
 export { createError, statusError } from './status-error.js';

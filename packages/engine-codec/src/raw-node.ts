@@ -2,6 +2,7 @@
  * What an engine has to provide underneath: bytes of the host protocol (packages/core/HOST_PROTOCOL.md) and the hot
  * paths of sockets. {@link EncodedEngine} turns it into the contract of `@ztkit/types`.
  */
+import type { Endpoint, InterfaceBinding } from '@ztkit/types';
 
 /** A negative result of a hot path is a negated `Status`. */
 export interface RawNode {
@@ -15,19 +16,41 @@ export interface RawNode {
   udpSend(socket: number, to: Uint8Array, data: Uint8Array): number;
   /** Size of the datagram or a negative status; `endpoints` (64 bytes) receives two encoded `ep`: from, to. */
   udpReceive(socket: number, into: Uint8Array, endpoints: Uint8Array): number;
-  /** Local UDP sockets as bound, in the order asked for. */
-  readonly bound: readonly { address: string; port: number }[];
+  /** Local UDP sockets as bound now, fixed ones in the order asked for. */
+  readonly bound: readonly Endpoint[];
+  /** Told to the core with the engine's own (set_local_endpoints), now and whenever those change. */
+  setExternalEndpoints(endpoints: readonly Endpoint[]): void;
   ref(): void;
   unref(): void;
   /** Shutdown, last events delivered, everything released; then resolves. */
   close(): Promise<void>;
 }
 
+/** `InterfaceBinding`, complete. */
+export interface RawInterfaceBinding extends InterfaceBinding {
+  exclude: readonly string[];
+  /** Bind loopback addresses too. */
+  loopback: boolean;
+  /** Prefixes of local addresses that are never bound. */
+  blacklist: readonly string[];
+}
+
+export type RawBinding = readonly Endpoint[] | RawInterfaceBinding;
+
+/** Narrows what TypeScript cannot: `Array.isArray` says nothing about readonly arrays. */
+export function followsInterfaces<T extends InterfaceBinding>(bind: readonly Endpoint[] | T): bind is T {
+  return 'primaryPort' in bind;
+}
+
 /** How a raw node is created. */
 export interface RawNodeOptions {
   /** Encoded as HOST_PROTOCOL.md §2, without random_seed (the raw engine adds it). */
   options: Uint8Array;
-  bind: readonly { address: string; port: number }[];
+  /**
+   * The engine tells the core of its sockets and local endpoints by itself: set_local_sockets, set_local_endpoints
+   * (HOST_PROTOCOL.md §3).
+   */
+  bind: RawBinding;
   /** A batch of encoded events (HOST_PROTOCOL.md §4); the bytes are valid during the call only. */
   onEvents(batch: Uint8Array): void;
 }

@@ -33,26 +33,27 @@ Napi::Function NativeNode::Define(Napi::Env env) {
                       InstanceMethod("tcpWrite", &NativeNode::TcpWrite),
                       InstanceMethod("tcpRead", &NativeNode::TcpRead), InstanceMethod("udpSend", &NativeNode::UdpSend),
                       InstanceMethod("udpReceive", &NativeNode::UdpReceive),
-                      InstanceMethod("bound", &NativeNode::Bound), InstanceMethod("ref", &NativeNode::Ref),
-                      InstanceMethod("unref", &NativeNode::Unref), InstanceMethod("close", &NativeNode::Close)});
+                      InstanceMethod("bound", &NativeNode::Bound),
+                      InstanceMethod("setExternalEndpoints", &NativeNode::SetExternalEndpoints),
+                      InstanceMethod("ref", &NativeNode::Ref), InstanceMethod("unref", &NativeNode::Unref),
+                      InstanceMethod("close", &NativeNode::Close)});
 }
 
 NativeNode::NativeNode(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   const Napi::Env env = info.Env();
-  if (info.Length() != 3 || !info[1].IsArray() || !info[2].IsFunction()) {
+  if (info.Length() != 3 || !info[2].IsFunction()) {
     Napi::TypeError::New(env, "NativeNode(options, bind, onEvents)").ThrowAsJavaScriptException();
     return;
   }
-  bool valid = false;
-  const std::vector<Endpoint> bind = EndpointsOf(info[1].As<Napi::Array>(), valid);
+  host::BindPolicy bind;
   host::Engine::Failure failure{EINVAL, Status::kOk, "cannot bind: not an IP address and port"};
-  if (!valid) {
+  if (!BindPolicyOf(info[1], bind)) {
     ToError(env, failure).ThrowAsJavaScriptException();
     return;
   }
   // Before the engine: its thread may call at once. The queue is one deep, since a flag keeps calls from piling up.
   call_ = EventCall::New(env, info[2].As<Napi::Function>(), "ztkit events", 0, 1, this);
-  engine_ = host::Engine::Start(BytesOf(env, info[0]), bind, *this, failure);
+  engine_ = host::Engine::Start(BytesOf(env, info[0]), std::move(bind), *this, failure);
   if (engine_ == nullptr) {
     call_.Release();
     call_gone_ = true;
@@ -108,6 +109,13 @@ Napi::Value NativeNode::UdpReceive(const Napi::CallbackInfo& info) {
 Napi::Value NativeNode::Bound(const Napi::CallbackInfo& info) {
   if (engine_ == nullptr) return Napi::Array::New(info.Env());
   return ToArray(info.Env(), engine_->LocalEndpoints());
+}
+
+void NativeNode::SetExternalEndpoints(const Napi::CallbackInfo& info) {
+  bool valid = false;
+  if (engine_ == nullptr || !info[0].IsArray()) return;
+  std::vector<Endpoint> endpoints = EndpointsOf(info[0].As<Napi::Array>(), valid);
+  if (valid) engine_->SetExternalEndpoints(std::move(endpoints));
 }
 
 void NativeNode::Ref(const Napi::CallbackInfo& info) {

@@ -17,7 +17,7 @@ class NativeNode final : public Napi::ObjectWrap<NativeNode>, private host::Engi
  public:
   static Napi::Function Define(Napi::Env env);
 
-  // (options: Uint8Array, bind: { address, port }[], onEvents: (batch: Uint8Array) => void)
+  // (options: Uint8Array, bind: { address, port }[] | RawInterfaceBinding, onEvents: (batch: Uint8Array) => void)
   explicit NativeNode(const Napi::CallbackInfo& info);
   ~NativeNode() override;
 
@@ -34,6 +34,7 @@ class NativeNode final : public Napi::ObjectWrap<NativeNode>, private host::Engi
   Napi::Value UdpSend(const Napi::CallbackInfo& info);
   Napi::Value UdpReceive(const Napi::CallbackInfo& info);
   Napi::Value Bound(const Napi::CallbackInfo& info);
+  void SetExternalEndpoints(const Napi::CallbackInfo& info);
   void Ref(const Napi::CallbackInfo& info);
   void Unref(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);

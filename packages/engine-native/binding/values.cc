@@ -66,6 +66,56 @@ std::vector<Endpoint> EndpointsOf(const Napi::Array& array, bool& valid) {
   return out;
 }
 
+namespace {
+
+bool PortOf(const Napi::Value& value, uint16_t& out) {
+  const int64_t port = value.IsNumber() ? value.ToNumber().Int64Value() : -1;
+  out = static_cast<uint16_t>(port);
+  return port >= 0 && port <= 0xffff;
+}
+
+// Absent: the port is not used.
+bool ChoiceOf(const Napi::Value& value, host::PortChoice& out) {
+  out.used = !value.IsUndefined();
+  return !out.used || PortOf(value, out.number);
+}
+
+template <typename Add>
+bool ForEachText(const Napi::Value& list, Add add) {
+  if (!list.IsArray()) return false;
+  const auto array = list.As<Napi::Array>();
+  for (uint32_t i = 0; i < array.Length(); ++i) {
+    if (!add(array.Get(i).ToString().Utf8Value())) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool BindPolicyOf(const Napi::Value& value, host::BindPolicy& out) {
+  bool valid = false;
+  if (value.IsArray()) {
+    out.fixed = EndpointsOf(value.As<Napi::Array>(), valid);
+    return valid;
+  }
+  if (!value.IsObject()) return false;
+  const auto object = value.As<Napi::Object>();
+  out.automatic = true;
+  out.loopback = object.Get("loopback").ToBoolean().Value();
+  const auto exclude = [&](std::string name) {
+    out.excluded.push_back(std::move(name));
+    return true;
+  };
+  const auto forbid = [&](const std::string& text) {
+    const auto prefix = IpPrefix::Parse(text);
+    if (prefix) out.blacklist.push_back(*prefix);
+    return prefix.has_value();
+  };
+  return PortOf(object.Get("primaryPort"), out.primary_port) &&
+         ChoiceOf(object.Get("secondaryPort"), out.secondary) && ChoiceOf(object.Get("tertiaryPort"), out.tertiary) &&
+         ForEachText(object.Get("exclude"), exclude) && ForEachText(object.Get("blacklist"), forbid);
+}
+
 Napi::Array ToArray(Napi::Env env, const std::vector<Endpoint>& endpoints) {
   Napi::Array out = Napi::Array::New(env, endpoints.size());
   for (uint32_t i = 0; i < endpoints.size(); ++i) {

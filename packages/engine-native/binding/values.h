@@ -18,6 +18,8 @@ SocketId SocketOf(napi_env env, napi_value value);
 Napi::Uint8Array CopyOf(Napi::Env env, ByteSpan bytes);
 // [{ address, port }]
 std::vector<Endpoint> EndpointsOf(const Napi::Array& array, bool& valid);
+// Fixed endpoints as above, or the object of RawInterfaceBinding (packages/engine-codec/src/raw-node.ts).
+bool BindPolicyOf(const Napi::Value& value, host::BindPolicy& out);
 Napi::Array ToArray(Napi::Env env, const std::vector<Endpoint>& endpoints);
 // An Error with `code` (of the system error) or `status` (of the node).
 Napi::Error ToError(Napi::Env env, const host::Engine::Failure& failure);

@@ -34,35 +34,25 @@ class Engine::CallerLock {
   Engine& engine_;
 };
 
-std::unique_ptr<Engine> Engine::Start(ByteSpan options, std::span<const Endpoint> bind, Listener& listener,
-                                      Failure& failure) {
+std::unique_ptr<Engine> Engine::Start(ByteSpan options, BindPolicy bind, Listener& listener, Failure& failure) {
   std::unique_ptr<Engine> engine(new Engine(listener));
   engine->poller_ = Poller::Create();
   if (engine->poller_ == nullptr) {
     failure = {errno, Status::kOk, "cannot create the poller"};
     return nullptr;
   }
-  if (!engine->OpenSockets(bind, failure) || !engine->CreateNode(options, failure)) return nullptr;
+  if (!engine->OpenSockets(std::move(bind), failure) || !engine->CreateNode(options, failure)) return nullptr;
+  engine->TellSockets();
   engine->thread_ = std::thread([raw = engine.get()] { raw->Run(); });
   return engine;
 }
 
-bool Engine::OpenSockets(std::span<const Endpoint> bind, Failure& failure) {
-  for (const Endpoint& endpoint : bind) {
-    std::unique_ptr<UdpSocket> socket = UdpSocket::Open(endpoint);
-    if (socket == nullptr) {
-      failure = {errno, Status::kOk, "cannot bind UDP " + endpoint.ToString()};
-      return false;
-    }
-    if (!poller_->Watch(static_cast<int>(sockets_.size()), socket->descriptor())) {
-      failure = {errno, Status::kOk, "cannot watch UDP " + endpoint.ToString()};
-      return false;
-    }
-    sockets_.push_back(std::move(socket));
-  }
-  progress_.resize(sockets_.size());
-  blocked_.resize(sockets_.size());
-  return true;
+bool Engine::OpenSockets(BindPolicy bind, Failure& failure) {
+  bindings_.emplace(std::move(bind), *poller_);
+  WatchInterfaces();  // before the first look at them, so that nothing is missed
+  if (bindings_->Open(failure.what)) return true;
+  failure = {errno, Status::kOk, failure.what};
+  return false;
 }
 
 bool Engine::CreateNode(ByteSpan options, Failure& failure) {
@@ -136,10 +126,18 @@ bool Engine::DrainEvents(Bytes& out, size_t max_bytes) {
   return true;
 }
 
-std::vector<Endpoint> Engine::LocalEndpoints() const {
-  std::vector<Endpoint> out;
-  for (const auto& socket : sockets_) out.push_back(socket->local());
-  return out;
+std::vector<Endpoint> Engine::LocalEndpoints() {
+  CallerLock lock(*this);
+  return bound_;
+}
+
+void Engine::SetExternalEndpoints(std::vector<Endpoint> endpoints) {
+  {
+    CallerLock lock(*this);
+    external_ = std::move(endpoints);
+    TellEndpoints();
+  }
+  WakeThread();
 }
 
 void Engine::Stop() {

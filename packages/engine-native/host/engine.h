@@ -5,13 +5,15 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "host/interface_monitor.h"
 #include "host/poller.h"
-#include "host/udp_socket.h"
+#include "host/udp_bindings.h"
 #include "zt/node.h"
 
 namespace zt::host {
@@ -33,10 +35,9 @@ class Engine {
     std::string what;
   };
 
-  // Binds `bind` and starts the thread. `options` as in HOST_PROTOCOL.md §2, without the random seed. `listener` must
-  // outlive the engine. Null on failure.
-  static std::unique_ptr<Engine> Start(ByteSpan options, std::span<const Endpoint> bind, Listener& listener,
-                                       Failure& failure);
+  // Binds as `bind` says and starts the thread. `options` as in HOST_PROTOCOL.md §2, without the random seed. `listener`
+  // must outlive the engine. Null on failure.
+  static std::unique_ptr<Engine> Start(ByteSpan options, BindPolicy bind, Listener& listener, Failure& failure);
   // Stops and joins.
   ~Engine();
 
@@ -49,7 +50,10 @@ class Engine {
   // Takes a batch of encoded events; false when there was none.
   bool DrainEvents(Bytes& out, size_t max_bytes);
 
-  std::vector<Endpoint> LocalEndpoints() const;
+  // The sockets of the moment.
+  std::vector<Endpoint> LocalEndpoints();
+  // Addresses under which a gateway maps us, told to peers with our own (vl1.md §7.7); replaces the list.
+  void SetExternalEndpoints(std::vector<Endpoint> endpoints);
   // Asks the thread to shut the node down, send what is left and end. Returns at once; repeatable.
   void Stop();
   // Waits for the thread's end. Once only.
@@ -65,7 +69,7 @@ class Engine {
   static constexpr int kYields = 64;
 
   explicit Engine(Listener& listener) : listener_(listener) {}
-  bool OpenSockets(std::span<const Endpoint> bind, Failure& failure);
+  bool OpenSockets(BindPolicy bind, Failure& failure);
   bool CreateNode(ByteSpan options, Failure& failure);
 
   // The lock as other threads take it: announced, so that the engine thread steps back.
@@ -78,21 +82,35 @@ class Engine {
   void Turn();
   void ReceiveAll();
   void HandleTimeoutIfDue();
+
+  // engine_sockets.cc: sockets that come and go.
+  void WatchInterfaces();
+  void HandleInterfaceNews();
+  void HandleWakeUp();
+  void RebindIfDue();
+  void NoteOnline(bool online);
+  void TellSockets();
+  void TellEndpoints();  // with mutex_ held
+
   // Sends until the node has nothing more or a socket is full. True: nothing is left.
   bool DrainTransmit();
   bool SendPending();
-  bool SendVia(size_t socket, std::span<const Transmit> batch, size_t& done);
+  bool SendVia(UdpBinding& binding);
   void NotifyEvents();
-  int WaitMilliseconds();
+  Instant NextWake();
   void ShutDown();
 
   Listener& listener_;
   std::unique_ptr<Poller> poller_;
-  std::vector<std::unique_ptr<UdpSocket>> sockets_;
+  std::unique_ptr<InterfaceMonitor> monitor_;
+  std::optional<UdpBindings> bindings_;  // the engine thread's own, once it runs
   std::thread thread_;
 
-  std::mutex mutex_;  // guards node_ and nothing else
+  std::mutex mutex_;  // guards node_ and the next three
   std::unique_ptr<Node> node_;
+  std::vector<Endpoint> bound_;      // of bindings_, for other threads
+  std::vector<Endpoint> announced_;  // of bindings_
+  std::vector<Endpoint> external_;   // as the application set them
 
   std::atomic<int> callers_{0};         // threads that want the lock
   std::atomic<bool> dirty_{true};       // the node was called since the last drain
@@ -101,11 +119,13 @@ class Engine {
 
   // The engine thread's own.
   std::span<const Transmit> pending_;   // handed out by the node and not sent yet
-  std::vector<size_t> progress_;        // per socket: how many of pending_ it is done with
-  std::vector<bool> blocked_;           // per socket: full, waiting to be writable
   ReceiveBuffers buffers_;
   std::vector<InboundDatagram> inbound_;
   std::vector<Poller::Ready> ready_;
+  Instant rebind_at_ = Instant::Never();  // when the addresses are looked at
+  Instant redraw_at_ = Instant::Never();  // when the node has been offline for too long
+  bool untold_ = false;                   // the node was not ready to hear of the sockets
+  bool network_changed_ = false;          // the default route did
 };
 
 }  // namespace zt::host

@@ -7,6 +7,24 @@
 
 namespace zt::host {
 
+namespace {
+
+// A loop that is so late slept with its machine, or was stopped (vl1.md §3.10).
+constexpr Millis kOverrun = 10'000;
+
+// Rounded down: waking early is safe.
+int WaitMilliseconds(Instant wake) {
+  constexpr Millis kLongest = 3'600'000;
+  if (wake == Instant::Never()) return -1;
+  const Instant now = ReadClock().mono;
+  // Compared before it is subtracted: a deadline may be as early as Instant::LongAgo().
+  return wake <= now ? 0 : static_cast<int>(std::min(wake - now, kLongest));
+}
+
+Instant OverrunAfter(Instant wake) { return wake == Instant::Never() ? wake : wake + kOverrun; }
+
+}  // namespace
+
 std::unique_lock<std::mutex> Engine::LockForThread() {
   // A mutex is not fair: without this the thread could take it again and again before a waiting caller wakes up.
   for (int i = 0; i < kYields && callers_.load(std::memory_order_relaxed) > 0; ++i) sched_yield();
@@ -23,36 +41,38 @@ void Engine::Turn() {
   dirty_.store(false);
   DrainTransmit();
   NotifyEvents();
-  const int timeout = WaitMilliseconds();
+  const Instant wake = NextWake();
   asleep_.store(true);
   // A call that came since the drain saw asleep_ still false and sent no wake-up.
-  poller_->Wait(dirty_.load() ? 0 : timeout, ready_);
+  poller_->Wait(dirty_.load() ? 0 : WaitMilliseconds(wake), ready_);
   asleep_.store(false);
   ReceiveAll();
+  if (ReadClock().mono > OverrunAfter(wake)) HandleWakeUp();
+  RebindIfDue();
   HandleTimeoutIfDue();
 }
 
-int Engine::WaitMilliseconds() {
-  constexpr Millis kLongest = 3'600'000;
+Instant Engine::NextWake() {
   auto lock = LockForThread();
-  const Deadline deadline = node_->NextTimeout();
-  if (deadline.at == Instant::Never()) return -1;
-  const Instant now = ReadClock().mono;
-  // Compared before it is subtracted: a deadline may be as early as Instant::LongAgo().
-  return deadline.at <= now ? 0 : static_cast<int>(std::min(deadline.at - now, kLongest));
+  return std::min({node_->NextTimeout().at, rebind_at_, redraw_at_});
 }
 
 void Engine::ReceiveAll() {
   for (const Poller::Ready& ready : ready_) {
-    const auto index = static_cast<size_t>(ready.socket);
-    if (ready.writable && blocked_[index]) {
-      blocked_[index] = false;
-      poller_->WatchWritable(ready.socket, sockets_[index]->descriptor(), false);
+    if (ready.socket == kMonitorKey) {
+      HandleInterfaceNews();
+      continue;
+    }
+    UdpBinding* binding = bindings_->Find(ready.socket);
+    if (binding == nullptr) continue;
+    if (ready.writable && binding->blocked) {
+      binding->blocked = false;
+      poller_->WatchWritable(ready.socket, binding->socket->descriptor(), false);
     }
     if (!ready.readable) continue;
     for (int batch = 0; batch < kReceiveBatchesPerTurn; ++batch) {
       inbound_.clear();
-      const bool more = sockets_[index]->Receive(buffers_, {ready.socket}, inbound_);
+      const bool more = binding->socket->Receive(buffers_, binding->number, inbound_);
       if (!inbound_.empty()) {
         auto lock = LockForThread();
         node_->HandleDatagrams(ReadClock(), inbound_);
@@ -76,23 +96,25 @@ bool Engine::DrainTransmit() {
       pending_ = node_->PollTransmit(ReadClock());
     }
     if (pending_.empty()) return true;
-    std::fill(progress_.begin(), progress_.end(), 0);
+    for (UdpBinding& binding : bindings_->all()) binding.progress = 0;
   }
 }
 
 bool Engine::SendPending() {
   if (pending_.empty()) return true;
   bool finished = true;
-  for (size_t socket = 0; socket < sockets_.size(); ++socket) {
-    if (blocked_[socket] || !SendVia(socket, pending_, progress_[socket])) finished = false;
+  for (UdpBinding& binding : bindings_->all()) {
+    if (binding.blocked || !SendVia(binding)) finished = false;
   }
   if (finished) pending_ = {};
   return finished;
 }
 
-bool Engine::SendVia(size_t socket, std::span<const Transmit> batch, size_t& done) {
+bool Engine::SendVia(UdpBinding& binding) {
+  const std::span<const Transmit> batch = pending_;
+  size_t& done = binding.progress;
   const auto mine = [&](const Transmit& t) {
-    return (t.via == kAllSockets || t.via.value == static_cast<int32_t>(socket)) && sockets_[socket]->CanReach(t.to);
+    return (t.via == kAllSockets || t.via == binding.number) && binding.socket->CanReach(t.to);
   };
   while (done < batch.size()) {
     if (!mine(batch[done])) {
@@ -101,10 +123,10 @@ bool Engine::SendVia(size_t socket, std::span<const Transmit> batch, size_t& don
     }
     size_t end = done + 1;
     while (end < batch.size() && mine(batch[end])) ++end;
-    done += sockets_[socket]->Send(batch.subspan(done, end - done));
+    done += binding.socket->Send(batch.subspan(done, end - done));
     if (done == end) continue;
-    blocked_[socket] = true;
-    poller_->WatchWritable(static_cast<int>(socket), sockets_[socket]->descriptor(), true);
+    binding.blocked = true;
+    poller_->WatchWritable(binding.number.value, binding.socket->descriptor(), true);
     return false;
   }
   return true;
@@ -115,6 +137,7 @@ void Engine::NotifyEvents() {
   {
     auto lock = LockForThread();
     any = node_->HasEvents();
+    NoteOnline(node_->Online());
   }
   if (any) listener_.OnEvents();
 }
@@ -127,7 +150,7 @@ void Engine::ShutDown() {
   const Instant end = ReadClock().mono + kStopGrace;
   while (!DrainTransmit() && ReadClock().mono < end) {
     poller_->Wait(10, ready_);
-    for (size_t i = 0; i < blocked_.size(); ++i) blocked_[i] = false;
+    for (UdpBinding& binding : bindings_->all()) binding.blocked = false;
   }
 }
 

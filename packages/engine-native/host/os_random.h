@@ -9,4 +9,7 @@ namespace zt::host {
 // may go on without one.
 ByteArray<64> RandomSeed();
 
+// A number of `low`..`high`, both included. Aborts likewise.
+uint16_t RandomPort(uint16_t low, uint16_t high);
+
 }  // namespace zt::host

@@ -7,6 +7,9 @@
 
 namespace zt::host {
 
+// The key under which the engine watches the interface monitor; sockets have numbers from 0 up.
+inline constexpr int kMonitorKey = -2;
+
 class Poller {
  public:
   struct Ready {
@@ -19,9 +22,9 @@ class Poller {
   static std::unique_ptr<Poller> Create();
   virtual ~Poller() = default;
 
-  // Reports `descriptor` as `socket` when it is readable, level-triggered.
+  // Reports `descriptor` as `socket` when it is readable, level-triggered, until it is closed.
   virtual bool Watch(int socket, int descriptor) = 0;
-  // Also when it is writable, or not any more.
+  // Also when it is writable, or not any more; from now on under the number `socket`.
   virtual void WatchWritable(int socket, int descriptor, bool on) = 0;
   // Sleeps for at most `timeout_ms` (negative: without end) and fills `ready` (cleared first).
   virtual void Wait(int timeout_ms, std::vector<Ready>& ready) = 0;

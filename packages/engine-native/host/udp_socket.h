@@ -26,8 +26,9 @@ class ReceiveBuffers {
 
 class UdpSocket {
  public:
-  // Null on failure: errno says why. Port 0 binds any.
-  static std::unique_ptr<UdpSocket> Open(const Endpoint& bind);
+  // Null on failure: errno says why. Port 0 binds any. With `interface_index`, what is sent leaves by that interface
+  // where the system can be told so, which on a machine with several ways out is not a matter of the address alone.
+  static std::unique_ptr<UdpSocket> Open(const Endpoint& bind, int interface_index = 0);
   virtual ~UdpSocket() = default;
 
   virtual int descriptor() const = 0;

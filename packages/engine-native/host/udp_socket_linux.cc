@@ -24,7 +24,14 @@ namespace {
 // Some milliseconds at the highest rates; the system may give less.
 constexpr int kSocketBufferBytes = 4 << 20;
 
-int OpenDescriptor(const Endpoint& bind) {
+// Only a choice of the way out (ip(7)): what comes from this machine itself is received all the same.
+void LeaveBy(int fd, int family, int interface_index) {
+  const uint32_t index = htonl(static_cast<uint32_t>(interface_index));
+  if (family == AF_INET) setsockopt(fd, IPPROTO_IP, IP_UNICAST_IF, &index, sizeof index);
+  else setsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_IF, &index, sizeof index);
+}
+
+int OpenDescriptor(const Endpoint& bind, int interface_index) {
   const int family = bind.ip.IsV4() ? AF_INET : AF_INET6;
   const int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return -1;
@@ -33,6 +40,7 @@ int OpenDescriptor(const Endpoint& bind) {
   setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
   setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
   setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof on);
+  if (interface_index != 0) LeaveBy(fd, family, interface_index);
   sockaddr_storage address;
   const socklen_t length = ToSocketAddress(bind, address);
   const bool v6_only = family == AF_INET || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) == 0;
@@ -167,8 +175,8 @@ size_t LinuxUdpSocket::Send(std::span<const Transmit> batch) {
 
 }  // namespace
 
-std::unique_ptr<UdpSocket> UdpSocket::Open(const Endpoint& bind) {
-  const int fd = OpenDescriptor(bind);
+std::unique_ptr<UdpSocket> UdpSocket::Open(const Endpoint& bind, int interface_index) {
+  const int fd = OpenDescriptor(bind, interface_index);
   if (fd < 0) return nullptr;
   sockaddr_storage address{};
   socklen_t length = sizeof address;

@@ -1,4 +1,6 @@
 /** The exact shape of the addon (binding/addon.cc). */
+import type { RawBinding } from '@ztkit/engine-codec';
+import type { Endpoint } from '@ztkit/types';
 
 /** binding/native_node.h */
 export interface NativeNode {
@@ -7,7 +9,8 @@ export interface NativeNode {
   tcpRead(socket: number, into: Uint8Array): number;
   udpSend(socket: number, to: Uint8Array, data: Uint8Array): number;
   udpReceive(socket: number, into: Uint8Array, endpoints: Uint8Array): number;
-  bound(): { address: string; port: number }[];
+  bound(): Endpoint[];
+  setExternalEndpoints(endpoints: readonly Endpoint[]): void;
   ref(): void;
   unref(): void;
   /** Once only. */
@@ -15,11 +18,7 @@ export interface NativeNode {
 }
 
 export interface Addon {
-  NativeNode: new (
-    options: Uint8Array,
-    bind: readonly { address: string; port: number }[],
-    onEvents: (batch: Uint8Array) => void,
-  ) => NativeNode;
+  NativeNode: new (options: Uint8Array, bind: RawBinding, onEvents: (batch: Uint8Array) => void) => NativeNode;
   generateIdentity(): { promise: Promise<string>; cancel(): void };
   makePlanet(spec: Uint8Array): Uint8Array;
 }

@@ -3,7 +3,6 @@
  *
  * @packageDocumentation
  */
-import { networkInterfaces } from 'node:os';
 import { EncodedEngine } from '@ztkit/engine-codec';
 import type { Engine } from '@ztkit/types';
 import { loadAddon } from './load-addon.js';
@@ -11,5 +10,5 @@ import { NativeRawEngine } from './native-engine.js';
 
 /** Loads the addon. Throws `ERR_ZT_ENGINE_UNAVAILABLE` where there is none for this platform. */
 export function createNativeEngine(): Engine {
-  return new EncodedEngine(new NativeRawEngine(loadAddon()), `${process.platform}/${process.arch}`, networkInterfaces);
+  return new EncodedEngine(new NativeRawEngine(loadAddon()), `${process.platform}/${process.arch}`);
 }

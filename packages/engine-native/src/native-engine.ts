@@ -1,16 +1,23 @@
 /** The addon as a {@link RawEngine}. */
 import type { RawEngine, RawNode, RawNodeOptions } from '@ztkit/engine-codec';
+import type { Endpoint } from '@ztkit/types';
 import type { Addon, NativeNode } from './addon.js';
 
 /** Keeps the addon's object behind the contract: after `close()` every call answers CLOSED. */
 class AddonNode implements RawNode {
-  readonly bound: readonly { address: string; port: number }[];
   readonly #native: NativeNode;
   #closing: Promise<void> | undefined;
 
   constructor(native: NativeNode) {
     this.#native = native;
-    this.bound = native.bound();
+  }
+
+  get bound(): readonly Endpoint[] {
+    return this.#native.bound();
+  }
+
+  setExternalEndpoints(endpoints: readonly Endpoint[]): void {
+    this.#native.setExternalEndpoints(endpoints);
   }
 
   command(request: Uint8Array): Uint8Array {

@@ -3,16 +3,15 @@
  *
  * @packageDocumentation
  */
-import { networkInterfaces } from 'node:os';
 import { EncodedEngine } from '@ztkit/engine-codec';
 import type { Engine } from '@ztkit/types';
 import { CompiledModule } from './instantiate.js';
-import { UdpTransport } from './transport/udp-node.js';
+import { UdpTransport } from './transport/udp-transport.js';
 import { WasmRawEngine } from './wasm-engine.js';
 
 const module = new CompiledModule(new URL('../wasm/zt.wasm', import.meta.url));
 
 /** Loads nothing yet: the module is compiled when the first node or identity is made. */
 export function createWasmEngine(): Engine {
-  return new EncodedEngine(new WasmRawEngine(module, UdpTransport.bind), 'wasm/wasm32', networkInterfaces);
+  return new EncodedEngine(new WasmRawEngine(module, UdpTransport.bind), 'wasm/wasm32');
 }

@@ -1,6 +1,6 @@
 /** One node in one instance, as a {@link RawNode}. */
-import type { RawNode } from '@ztkit/engine-codec';
-import { Status } from '@ztkit/types';
+import { eventCodes, type RawNode, tellLocalSockets } from '@ztkit/engine-codec';
+import { type Endpoint, Event, Status } from '@ztkit/types';
 import type { Bridge } from './bridge.js';
 import { Driver } from './driver.js';
 import type { Memory } from './memory.js';
@@ -16,21 +16,51 @@ function closedReply(): Uint8Array {
 }
 
 export class WasmNode implements RawNode {
-  readonly bound: RawNode['bound'];
+  readonly #transport: Transport;
   readonly #handle: number;
   readonly #memory: Memory;
   readonly #driver: Driver;
   #core: Bridge | undefined;
   #closing: Promise<void> | undefined;
+  #external: readonly Endpoint[] = [];
+  #told = false;
 
   /** Takes over an instance in which `zt_create` returned `handle`. */
   constructor(core: Bridge, memory: Memory, handle: number, transport: Transport, onEvents: (b: Uint8Array) => void) {
     this.#core = core;
     this.#memory = memory;
     this.#handle = handle;
-    this.bound = transport.bound;
-    this.#driver = new Driver(core, memory, handle, transport, onEvents);
+    this.#transport = transport;
+    this.#driver = new Driver(core, memory, handle, transport, (batch) => {
+      this.#notice(batch);
+      onEvents(batch);
+    });
+    transport.onChange = () => this.#tellSockets();
+    this.#tellSockets();
     this.#driver.touched();
+  }
+
+  get bound(): RawNode['bound'] {
+    return this.#transport.sockets.map(({ local }) => local);
+  }
+
+  setExternalEndpoints(endpoints: readonly Endpoint[]): void {
+    this.#external = endpoints;
+    this.#tellSockets();
+  }
+
+  #tellSockets(): void {
+    const { sockets, announced } = this.#transport;
+    this.#told = tellLocalSockets(this, sockets, [...announced, ...this.#external]);
+  }
+
+  /** What the engine itself has to know of the events. */
+  #notice(batch: Uint8Array): void {
+    for (const code of eventCodes(batch)) {
+      if (code === Event.NODE_UP && !this.#told) this.#tellSockets();
+      if (code === Event.NODE_ONLINE) this.#transport.online = true;
+      if (code === Event.NODE_OFFLINE) this.#transport.online = false;
+    }
   }
 
   command(request: Uint8Array): Uint8Array {

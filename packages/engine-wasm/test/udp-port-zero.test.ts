@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { UdpTransport } from '../src/transport/udp-node.js';
+import { UdpTransport } from '../src/transport/udp-transport.js';
 
 it('sends nothing to port 0, which dgram refuses, and goes on', async () => {
   const peer = createSocket('udp4').bind(0, '127.0.0.1');

@@ -26,6 +26,7 @@ export {
   sixPlaneAddress,
   ZtError,
 } from '@ztkit/types';
+export type { BindingOptions, InterfaceOptions } from './binding-options.js';
 export type { Capture, CaptureOptions } from './capture.js';
 export type { CaptureFilter } from './capture-filter.js';
 export type { CaptureTarget, NodeWritable } from './capture-sink.js';

@@ -1,8 +1,9 @@
 /** Starts a node: options, state, identity, engine; undoes everything when that fails or is aborted. */
 import { type Engine, type EngineNode, Event, type NodeEvent, parseNodeAddress, ZtError } from '@ztkit/types';
+import { chooseBinding } from './binding-options.js';
 import { defaultLogger } from './logger.js';
 import { Node } from './node.js';
-import { checkNodeOptions, defaultBind, type NodeOptions } from './node-options.js';
+import { checkNodeOptions, type NodeOptions } from './node-options.js';
 import { checkIdentitySecret, NodeState, publicIdentityOf, type StoredState } from './node-state.js';
 import { selectEngine } from './select-engine.js';
 import { memoryStore } from './state-store.js';
@@ -35,7 +36,7 @@ async function start(options: NodeOptions, state: NodeState): Promise<Node> {
   const identitySecret = await chooseIdentity(options, stored, state, engine, inbox);
   signal?.throwIfAborted();
   if (stored.planet === undefined) await state.savePlanet(planet);
-  const bind = options.bind ?? (await defaultBind(options.port ?? 0));
+  const bind = await chooseBinding(options);
   const { allowLoopbackPaths, blacklist, impairment } = options;
   const engineNode = await named(state, options, () =>
     engine.createNode({

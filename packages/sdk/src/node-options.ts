@@ -1,21 +1,13 @@
 /** What `createNode` takes, and its check. */
-import type { Endpoint, Impairment, NodeEvent } from '@ztkit/types';
-import {
-  checkFunction,
-  checkIp,
-  checkObject,
-  checkPort,
-  checkPrefix,
-  checkProbability,
-  checkSignal,
-  invalid,
-} from './arguments.js';
+import type { Impairment, NodeEvent } from '@ztkit/types';
+import { checkFunction, checkObject, checkPrefix, checkProbability, checkSignal, invalid } from './arguments.js';
+import { type BindingOptions, checkBindingOptions } from './binding-options.js';
 import type { Logger } from './logger.js';
 import type { EngineChoice } from './select-engine.js';
 import type { StateStore } from './state-store.js';
 
 /** Options of `createNode`. */
-export interface NodeOptions {
+export interface NodeOptions extends BindingOptions {
   /** Default `'auto'`: native if it loads, else WebAssembly. */
   engine?: EngineChoice;
   /** Where identity, networks and peers are kept. Default: in memory, so the node has a new address on every start. */
@@ -27,13 +19,6 @@ export interface NodeOptions {
    * in world.
    */
   planet?: Uint8Array;
-  /**
-   * Local UDP endpoints. Default: `port` on all IPv4 addresses and, where the machine has IPv6, on all IPv6
-   * addresses.
-   */
-  bind?: readonly Endpoint[];
-  /** Local UDP port for the default `bind`; default 0: any. */
-  port?: number;
   /** Let loopback addresses become paths: for roots on the same machine. Default false. */
   allowLoopbackPaths?: boolean;
   /** IP prefixes that never become paths. */
@@ -56,8 +41,7 @@ export function checkNodeOptions(options: NodeOptions): void {
   if (options.store !== undefined) checkStore(options.store);
   if (options.planet !== undefined && !(options.planet instanceof Uint8Array))
     throw invalid('"planet" must be a Uint8Array');
-  if (options.port !== undefined) checkPort('port', options.port);
-  if (options.bind !== undefined) checkBind(options);
+  checkBindingOptions(options);
   checkList('blacklist', options.blacklist ?? []).forEach((prefix, index) => {
     checkPrefix(`blacklist[${index}]`, prefix);
   });
@@ -76,26 +60,7 @@ function checkStore(store: StateStore): void {
   for (const method of ['get', 'put', 'delete', 'list'] as const) checkFunction(`store.${method}`, store?.[method]);
 }
 
-function checkBind({ bind, port }: NodeOptions): void {
-  if (port !== undefined) throw invalid('Give "bind" or "port", not both');
-  if (checkList('bind', bind).length === 0) throw invalid('"bind" must name at least one endpoint');
-  bind?.forEach((endpoint, index) => {
-    checkIp(`bind[${index}].address`, endpoint?.address);
-    checkPort(`bind[${index}].port`, endpoint?.port);
-  });
-}
-
 function checkList(name: string, value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   throw invalid(`"${name}" must be an array`);
-}
-
-/** All addresses of the machine: IPv4, and IPv6 where it has any (binding `::` fails elsewhere). */
-export async function defaultBind(port: number): Promise<Endpoint[]> {
-  const ipv4 = { address: '0.0.0.0', port };
-  if (typeof process !== 'object' || typeof process.versions?.node !== 'string') return [ipv4];
-  const { networkInterfaces } = await import('node:os');
-  const interfaces = Object.values(networkInterfaces()).flat();
-  const hasIpv6 = interfaces.some((entry) => entry?.family === 'IPv6' && !entry.internal);
-  return hasIpv6 ? [ipv4, { address: '::', port }] : [ipv4];
 }

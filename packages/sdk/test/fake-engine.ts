@@ -100,6 +100,7 @@ export class FakeNode implements EngineNode {
   readonly joined = new Map<NetworkId, NetworkInfo>();
   readonly granted: unknown[] = [];
   readonly captures = new FakeCaptures((event) => this.emit(event));
+  external: readonly Endpoint[] = [];
   pingAnswers = true;
   reffed = true;
   #closing: Promise<void> | undefined;
@@ -134,7 +135,7 @@ export class FakeNode implements EngineNode {
       planetId: 1n,
       planetTimestamp: 1n,
       surface: [],
-      bound: this.options.bind,
+      bound: 'primaryPort' in this.options.bind ? [] : this.options.bind,
     };
   }
 
@@ -190,6 +191,10 @@ export class FakeNode implements EngineNode {
     if (info === undefined) throw new ZtError('ERR_ZT_NOT_FOUND', 'Not joined');
     this.joined.delete(network);
     this.emit({ type: 'NETWORK_DOWN', code: Event.NETWORK_DOWN, network: info });
+  }
+
+  setExternalEndpoints(endpoints: readonly Endpoint[]): void {
+    this.external = endpoints;
   }
 
   sendUserMessage(to: NodeAddress, messageType: bigint, data: Uint8Array): void {

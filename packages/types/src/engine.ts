@@ -43,6 +43,24 @@ export interface Impairment {
   seed?: bigint;
 }
 
+/**
+ * Sockets that follow the machine's interfaces: one for each usable local address and port, opened and closed as
+ * addresses come and go (vl1.md §3.10). Loopback, tunnels and temporary IPv6 addresses are left out.
+ */
+export interface InterfaceBinding {
+  /** 0: drawn from 20000 to 65499. In use: `ERR_ZT_ADDRESS_IN_USE`, likewise for the others. */
+  primaryPort: number;
+  /**
+   * A second one, which dodges NATs that confuse two hosts on one port. 0: drawn, and drawn again after 120 s offline
+   * or when the machine slept. Absent: none.
+   */
+  secondaryPort?: number;
+  /** A third one, for the mapping of a gateway. 0: drawn. Absent: none. */
+  tertiaryPort?: number;
+  /** Interfaces to leave out: names, or beginnings of names followed by `*`. */
+  exclude?: readonly string[];
+}
+
 /** What an engine needs to start a node. */
 export interface EngineNodeOptions {
   /** Secret identity in text form (270 characters). Absent: the node makes one and emits store events. */
@@ -54,12 +72,12 @@ export interface EngineNodeOptions {
   /** Networks to join at start, with their stored dictionaries (empty: none stored). */
   cachedNetworks?: readonly { id: NetworkId; dictionary: Uint8Array }[];
   /**
-   * Local UDP addresses to bind, at least one. Port 0 = any. IPv6 sockets are IPv6-only, so `0.0.0.0` and `::` can
+   * Local UDP addresses to bind. Port 0 = any. IPv6 sockets are IPv6-only, so `0.0.0.0` and `::` can
    * share a port.
    * An address in use rejects with `ERR_ZT_ADDRESS_IN_USE`, one the machine does not have with
-   * `ERR_ZT_ADDRESS_NOT_AVAILABLE`.
+   * `ERR_ZT_ADDRESS_NOT_AVAILABLE`. These sockets stay as they are; or sockets that follow the interfaces.
    */
-  bind: readonly Endpoint[];
+  bind: readonly Endpoint[] | InterfaceBinding;
   /**
    * Let loopback addresses become paths (vl1.md §1.6 does not): for nodes whose roots are on loopback. Default
    * false.
@@ -103,7 +121,7 @@ export interface NodeInfo {
   planetTimestamp: bigint;
   /** Our addresses as others see them (vl1.md §7.11). */
   surface: readonly Endpoint[];
-  /** Local UDP endpoints actually bound. */
+  /** Local UDP endpoints bound now. */
   bound: readonly Endpoint[];
 }
 
@@ -154,6 +172,11 @@ export interface EngineNode extends EngineCaptures {
   join(network: NetworkId): void;
   /** Leaves; throws `ERR_ZT_NOT_FOUND` when not joined. */
   leave(network: NetworkId): void;
+  /**
+   * Endpoints under which a gateway maps ours, told to peers with our own (vl1.md §7.7); replaces the list. At most 16
+   * are kept.
+   */
+  setExternalEndpoints(endpoints: readonly Endpoint[]): void;
   sendUserMessage(to: NodeAddress, type: bigint, data: Uint8Array): void;
 
   /**

@@ -44,6 +44,8 @@ class Node {
   // Appends events encoded as in HOST_PROTOCOL.md §4 until `max_bytes` would be passed (at least one is always taken).
   void DrainEvents(Bytes& out, size_t max_bytes);
   Deadline NextTimeout() const;
+  // A root was heard lately, or this node is one (vl1.md §7.10).
+  bool Online() const;
 
  private:
   struct Impl;

@@ -42,6 +42,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   // kOk when commands can be served; kNotReady while the identity is being made; kClosed after Shutdown or a fatal
   // error.
   Status Availability() const;
+  bool online() const { return Availability() == Status::kOk && vl1_->online(); }
   // Valid only while Availability() is kOk.
   vl1::Vl1& vl1() { return *vl1_; }
   vl2::Vl2& vl2() { return *vl2_; }

@@ -66,4 +66,6 @@ void Node::DrainEvents(Bytes& out, size_t max_bytes) { impl_->composition.events
 
 Deadline Node::NextTimeout() const { return impl_->composition.NextTimeout(); }
 
+bool Node::Online() const { return impl_->composition.online(); }
+
 }  // namespace zt

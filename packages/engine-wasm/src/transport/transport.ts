@@ -1,4 +1,5 @@
 /** Where a node's datagrams go: to the core, every transport is a set of numbered sockets. */
+import type { LocalSocket, RawBinding } from '@ztkit/engine-codec';
 import type { Endpoint } from '@ztkit/types';
 
 /** A datagram received, with its socket's number. */
@@ -19,11 +20,18 @@ export interface Outgoing {
 }
 
 export interface Transport {
-  readonly bound: readonly Endpoint[];
+  /** The sockets of the moment; a number is never used again. */
+  readonly sockets: readonly LocalSocket[];
+  /** Where peers may find us on our own networks (vl1.md §7.7). */
+  readonly announced: readonly Endpoint[];
+  /** Whether the node is online: one that is offline for long gets another port (vl1.md §3.10). */
+  online: boolean;
   /** Called with everything that came in one turn of the event loop. */
   onReceive: (batch: readonly Received[]) => void;
   /** Called when {@link full} has become false again. */
   onRoom: () => void;
+  /** Called after the sockets, what is announced or the way out of the machine changed. */
+  onChange: () => void;
   /** True while so much is under way that the sender should wait. */
   readonly full: boolean;
   send(datagram: Outgoing): void;
@@ -33,4 +41,4 @@ export interface Transport {
 }
 
 /** Binds sockets. Rejects with an error whose `code` is a Node system code. */
-export type TransportFactory = (bind: readonly Endpoint[]) => Promise<Transport>;
+export type TransportFactory = (bind: RawBinding) => Promise<Transport>;

@@ -1,8 +1,9 @@
-/** UDP by node:dgram. */
+/** Numbered UDP sockets by node:dgram, that come and go. */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import type { LocalSocket } from '@ztkit/engine-codec';
 import type { Endpoint } from '@ztkit/types';
-import type { Outgoing, Received, Transport } from './transport.js';
+import type { Outgoing, Received } from './transport.js';
 
 /** Some milliseconds at the highest rates; the system may give less. */
 const SOCKET_BUFFER_BYTES = 4 << 20;
@@ -43,49 +44,69 @@ function openSocket({ address, port }: Endpoint): Promise<Socket> {
   });
 }
 
-export class UdpTransport implements Transport {
-  readonly bound: readonly Endpoint[];
+interface Entry {
+  number: number;
+  readonly socket: Socket;
+  readonly family: Family;
+  readonly local: Endpoint;
+}
+
+export class UdpSockets {
   onReceive: (batch: readonly Received[]) => void = () => undefined;
   onRoom: () => void = () => undefined;
-  readonly #sockets: readonly Socket[];
-  readonly #families: readonly Family[];
+  /** The system refused to send: an address or a route may be gone. */
+  onTrouble: () => void = () => undefined;
+  #entries: Entry[] = [];
+  #nextNumber = 0;
   #received: Received[] = [];
   #inFlight = 0;
   #wasFull = false;
+  #referenced = true;
   #closed = false;
 
-  private constructor(sockets: readonly Socket[]) {
-    this.#sockets = sockets;
-    this.bound = sockets.map((s) => ({ address: s.address().address, port: s.address().port }));
-    this.#families = this.bound.map(({ address }) => familyOf(address));
-    for (const [index, socket] of sockets.entries()) {
-      socket.on('message', (bytes, from) => this.#receive(index, bytes, from));
-      // Errors of single sends come to their callbacks; a socket that fails as a whole shows as silence to VL1.
-      socket.on('error', () => undefined);
-    }
-  }
-
-  static async bind(bind: readonly Endpoint[]): Promise<UdpTransport> {
-    const sockets: Socket[] = [];
-    try {
-      for (const endpoint of bind) sockets.push(await openSocket(endpoint));
-    } catch (error) {
-      for (const socket of sockets) socket.close();
-      throw error;
-    }
-    return new UdpTransport(sockets);
+  get sockets(): readonly LocalSocket[] {
+    return this.#entries;
   }
 
   get full(): boolean {
     return this.#inFlight >= MAX_IN_FLIGHT;
   }
 
+  /** Rejects with an error whose `code` is a Node system code. */
+  async open(endpoint: Endpoint): Promise<void> {
+    const socket = await openSocket(endpoint);
+    const { address, port } = socket.address();
+    const local = { address, port };
+    const entry: Entry = { number: this.#nextNumber++, socket, family: familyOf(address), local };
+    socket.on('message', (bytes, from) => this.#receive(entry.number, bytes, from));
+    // Errors of single sends come to their callbacks; a socket that fails as a whole shows as silence to VL1.
+    socket.on('error', () => undefined);
+    if (!this.#referenced) socket.unref();
+    if (this.#closed) socket.close();
+    else this.#entries.push(entry);
+  }
+
+  /** Closes those that `gone` names. True: there was one. */
+  remove(gone: (socket: LocalSocket) => boolean): boolean {
+    const removed = this.#entries.filter(gone);
+    this.#entries = this.#entries.filter((entry) => !removed.includes(entry));
+    for (const { socket } of removed) socket.close();
+    return removed.length > 0;
+  }
+
+  /** Gives those that `which` names a number of their own again: for the core they are new. */
+  renumber(which: (socket: LocalSocket) => boolean): boolean {
+    const changed = this.#entries.filter(which);
+    for (const entry of changed) entry.number = this.#nextNumber++;
+    return changed.length > 0;
+  }
+
   send({ socket, to, bytes, ttl }: Outgoing): void {
     if (to.port === 0) return; // nobody is there (RFC 768), and dgram throws
     const family = familyOf(to.address);
-    for (const [index, each] of this.#sockets.entries()) {
-      if (this.#families[index] !== family || (socket !== -1 && socket !== index)) continue;
-      this.#sendVia(each, to, bytes, ttl);
+    for (const entry of this.#entries) {
+      if (entry.family !== family || (socket !== -1 && socket !== entry.number)) continue;
+      this.#sendVia(entry.socket, to, bytes, ttl);
     }
   }
 
@@ -95,12 +116,13 @@ export class UdpTransport implements Transport {
     if (this.full) this.#wasFull = true;
     // A send normally leaves at once; if it has to wait, the wrong hop limit only weakens a NAT trick (vl1.md §3.10).
     if (ttl !== 0) socket.setTTL(ttl);
-    socket.send(bytes, to.port, to.address, () => this.#sent());
+    socket.send(bytes, to.port, to.address, (error) => this.#sent(error));
     if (ttl !== 0) socket.setTTL(DEFAULT_TTL);
   }
 
-  #sent(): void {
+  #sent(error: Error | null): void {
     this.#inFlight--;
+    if (error !== null) this.onTrouble();
     if (!this.#wasFull || this.#inFlight > MAX_IN_FLIGHT / 2) return;
     this.#wasFull = false;
     // Not from here: completed sends call back in one phase of the loop, and timers would starve.
@@ -120,11 +142,13 @@ export class UdpTransport implements Transport {
   }
 
   ref(): void {
-    for (const socket of this.#sockets) socket.ref();
+    this.#referenced = true;
+    for (const { socket } of this.#entries) socket.ref();
   }
 
   unref(): void {
-    for (const socket of this.#sockets) socket.unref();
+    this.#referenced = false;
+    for (const { socket } of this.#entries) socket.unref();
   }
 
   async close(): Promise<void> {
@@ -133,7 +157,7 @@ export class UdpTransport implements Transport {
     while (this.#inFlight > 0) await new Promise((resolve) => setImmediate(resolve));
     this.#closed = true;
     await Promise.all(
-      this.#sockets.map((socket) => {
+      this.#entries.map(({ socket }) => {
         const closed = once(socket, 'close');
         socket.close();
         return closed;

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { type BindingOptions, checkBindingOptions, chooseBinding } from '../src/binding-options.js';
+
+describe('where the sockets are', () => {
+  it.each([
+    ['no option', {}, { primaryPort: 0, secondaryPort: 0, exclude: [] }],
+    [
+      'interfaces to leave out',
+      { interfaces: { exclude: ['docker*', 'eth1'] } },
+      { primaryPort: 0, secondaryPort: 0, exclude: ['docker*', 'eth1'] },
+    ],
+    ['a port on each interface', { port: 9993, interfaces: {} }, { primaryPort: 9993, secondaryPort: 0, exclude: [] }],
+    ['no second port', { secondaryPort: false }, { primaryPort: 0, exclude: [] }],
+    ['two fixed ports', { port: 1, secondaryPort: 2 }, { primaryPort: 1, secondaryPort: 2, exclude: [] }],
+    ['fixed endpoints', { bind: [{ address: '::1', port: 7 }] }, [{ address: '::1', port: 7 }]],
+  ] as [string, BindingOptions, unknown][])('is decided by %s', async (_, options, expected) => {
+    checkBindingOptions(options);
+    expect(await chooseBinding(options)).toEqual(expected);
+  });
+
+  it('is every address for a port alone', async () => {
+    const [first] = (await chooseBinding({ port: 5 })) as { address: string; port: number }[];
+    expect(first).toEqual({ address: '0.0.0.0', port: 5 });
+  });
+
+  it.each([
+    [{ secondaryPort: 70_000 }, /"secondaryPort" must be an integer/],
+    [{ port: 4, secondaryPort: 4 }, /another port/],
+    [{ interfaces: true }, /"interfaces" must be an object/],
+    [{ interfaces: { exclude: 'eth0' } }, /"interfaces.exclude" must be an array/],
+    [{ interfaces: { exclude: ['a*b'] } }, /"interfaces.exclude\[0\]"/],
+    [{ bind: [{ address: '::1', port: 7 }], interfaces: {} }, /without "interfaces"/],
+  ])('is refused for %j', (options, message) => {
+    expect(() => checkBindingOptions(options as BindingOptions)).toThrow(message);
+  });
+});
