@@ -120,10 +120,10 @@ bool Send(ByteReader& in, Bytes& out) {
                        .transmit = transmit,
                        .drops = drops,
                        .delegate = delegate,
-                       .paths = vl1::PathTable(random),
-                       .peers = {},
+                       .paths = vl1::PathTable(random, vl1::MaxPaths(options.max_peers)),
+                       .peers = vl1::PeerTable(options.max_peers),
                        .roots = vl1::RootSet(self->identity()),
-                       .expected = {},
+                       .expected = vl1::ExpectedReplies(options.max_peers),
                        .surface = {}};
   vl1::PacketWriter writer(context);
   const ByteSpan halves[] = {payload.first(payload.size() / 2), payload.subspan(payload.size() / 2)};
