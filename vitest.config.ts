@@ -39,6 +39,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'namespaces',
+          include: ['packages/engine-conformance/namespaces/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'apps',
           include: ['apps/**/*.test.ts'],
           pool: 'forks',

@@ -14,6 +14,8 @@ const packages = [
   { name: 'libsodium-dev', present: () => spawnSync('pkg-config', ['--exists', 'libsodium']).status === 0 },
   // The tests against the Linux kernel (packages/core/testing/linux).
   { name: 'iproute2', present: () => has('ip') && has('ss'), testsOnly: true },
+  // And those with routers (packages/engine-conformance/namespaces).
+  { name: 'nftables', present: () => has('nft'), testsOnly: true },
   { name: 'iputils-ping', present: () => has('ping'), testsOnly: true },
   { name: 'procps', present: () => has('sysctl'), testsOnly: true },
   { name: 'iperf3', present: () => has('iperf3'), testsOnly: true },

@@ -60,8 +60,9 @@ export const testSteps = [
   { name: 'core', action: coreTests },
   { name: 'scale', action: coreAtScale },
   { name: 'cost', action: () => run(['node', 'packages/core/bench/segment-cost.mjs']) },
-  { name: 'vitest', action: () => run([...vitest, '--project', '!linux']) },
+  { name: 'vitest', action: () => run([...vitest, '--project', '!linux', '--project', '!namespaces']) },
   // Alone: it compares speeds.
   { name: 'linux', action: () => run([...vitest, '--project', 'linux']) },
+  { name: 'namespaces', action: () => run([...vitest, '--project', 'namespaces']) },
   { name: 'docs', action: () => run(['npx', '-y', 'pnpm@10.34.9', '--filter', '@ztkit/docs', 'run', 'site']) },
 ];
