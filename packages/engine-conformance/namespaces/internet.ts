@@ -1,7 +1,7 @@
 /**
  * A small internet of network namespaces: a switch that everything public is on, hosts, and routers with NAT (nftables
- * masquerade) that have networks of their own behind them. Addresses are of global scope (vl1.md §1.6): nothing here has
- * a way out to the real ones.
+ * masquerade) that have networks of their own behind them. Addresses are of global scope (vl1.md §1.6): nothing here
+ * has a way out to the real ones.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { inNamespace, ip, makeNamespace, removeNamespaces } from '../../core/testing/linux/namespaces.ts';
