@@ -32,6 +32,7 @@ inline std::string PublicText(size_t identity) {
 struct LabHost {
   std::unique_ptr<Node> node;
   Endpoint endpoint;
+  LocalSocket socket{0};  // the one bound to `endpoint`
   bool cut = false;  // sends and receives nothing
   std::vector<EventRecord> events;
   std::vector<int64_t> wake_ups;  // when its timers fired
@@ -109,6 +110,22 @@ class NodeLab {
   // The body of the last reply.
   node::HostReader Body() const { return node::HostReader(ByteSpan(reply).subspan(4)); }
 
+  // What the host tells about its only socket.
+  Status TellSocket(LabHost& host) {
+    return Do(host, Command::kSetLocalSockets, [&](node::HostWriter& w) {
+      w.Count(1);
+      w.I32(host.socket.value);
+      w.Ep(host.endpoint);
+    });
+  }
+  // The machine has another address from now on; `told` as a host that watches its interfaces would.
+  void Move(LabHost& host, const Endpoint& to, bool told) {
+    host.endpoint = to;
+    if (!told) return;
+    ++host.socket.value;
+    CHECK(TellSocket(host) == Status::kOk);
+  }
+
   Status Join(LabHost& host) {
     return Do(host, Command::kJoin, [&](node::HostWriter& w) { w.U64(network.value); });
   }
@@ -184,7 +201,7 @@ class NodeLab {
     flights.erase(flights.begin());
     for (const auto& host : hosts) {
       if (host->endpoint != flight.to || host->cut) continue;
-      const InboundDatagram datagram{flight.bytes, flight.from, {0}};
+      const InboundDatagram datagram{flight.bytes, flight.from, host->socket};
       host->node->HandleDatagrams(now(), {&datagram, 1});
       Drain(*host);
     }

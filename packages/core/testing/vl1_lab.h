@@ -72,8 +72,22 @@ class LabNode : public vl1::Delegate {
     return static_cast<size_t>(std::count(warnings.begin(), warnings.end(), warning));
   }
 
+  // The addresses it sends from and is reached at, by socket number; `endpoint` is socket 0.
+  void TellSockets(const Now& now) {
+    std::vector<vl1::BoundSocket> list;
+    for (const auto& [number, bound] : sockets) list.push_back({{number}, bound});
+    vl1->SetLocalSockets(now, list);
+  }
+  std::optional<LocalSocket> SocketAt(const Endpoint& at) const {
+    for (const auto& [number, bound] : sockets) {
+      if (bound == at) return LocalSocket{number};
+    }
+    return std::nullopt;
+  }
+
   SecretIdentity secret;
   Endpoint endpoint;
+  std::map<int32_t, Endpoint> sockets{{0, endpoint}};
   SeededRandom random;
   TransmitQueue transmit;
   DropCounters drops;
@@ -149,6 +163,14 @@ class Vl1Lab {
     Drain(from);
     return id;
   }
+  // The machine has other addresses from now on: datagrams on their way to the old ones are lost. The node is told
+  // unless the host cannot know.
+  void Move(LabNode& node, std::map<int32_t, Endpoint> sockets, bool tell = true) {
+    node.sockets = std::move(sockets);
+    node.endpoint = node.sockets.empty() ? Endpoint{} : node.sockets.begin()->second;
+    if (tell) node.TellSockets(now());
+    Drain(node);
+  }
   // Delivers raw bytes to a node at once.
   void Inject(LabNode& to, const Endpoint& from, ByteSpan bytes) {
     Bytes copy(bytes.begin(), bytes.end());
@@ -195,23 +217,29 @@ class Vl1Lab {
     InFlight datagram = std::move(in_flight_.begin()->second);
     in_flight_.erase(in_flight_.begin());
     for (auto& node : nodes_) {
-      if (!node->running || node->endpoint != datagram.to) continue;
+      const std::optional<LocalSocket> via = node->SocketAt(datagram.to);
+      if (!node->running || !via) continue;
       ++node->datagrams_in;
-      node->vl1->HandleDatagram(now(), {datagram.bytes, datagram.from, {0}});
+      node->vl1->HandleDatagram(now(), {datagram.bytes, datagram.from, *via});
       Drain(*node);
     }
     return true;
   }
   void Drain(LabNode& node) {
     for (const Transmit& t : node.transmit.datagrams()) {
-      Bytes bytes(t.bytes.begin(), t.bytes.end());
       if (t.ttl != 0 && t.ttl < 10) continue;  // dies on the way
-      if (tap && !tap(node.endpoint, t.to, bytes)) continue;
-      if (blocked_.contains({node.endpoint, t.to})) continue;
-      if (loss > 0 && static_cast<double>(random_.Below(1000000)) < loss * 1e6) continue;
-      in_flight_.emplace(time_ + delay, InFlight{node.endpoint, t.to, std::move(bytes)});
+      for (const auto& [number, from] : node.sockets) {
+        if (t.via == LocalSocket{number} || t.via == kAllSockets) Launch(from, t);
+      }
     }
     node.transmit.Clear();
+  }
+  void Launch(const Endpoint& from, const Transmit& t) {
+    Bytes bytes(t.bytes.begin(), t.bytes.end());
+    if (tap && !tap(from, t.to, bytes)) return;
+    if (blocked_.contains({from, t.to})) return;
+    if (loss > 0 && static_cast<double>(random_.Below(1000000)) < loss * 1e6) return;
+    in_flight_.emplace(time_ + delay, InFlight{from, t.to, std::move(bytes)});
   }
 
   SeededRandom random_;

@@ -41,8 +41,22 @@ Status SetLocalEndpoints(CommandContext& c, HostReader& in, HostWriter&) {
   std::vector<Endpoint> endpoints;
   for (size_t i = 0; i < count && in.ok(); ++i) endpoints.push_back(in.Ep());
   if (!in.AtEnd()) return Status::kInvalidArgument;
-  c.node.vl1().SetLocalEndpoints(endpoints);
+  c.node.vl1().SetLocalEndpoints(c.now, endpoints);
   c.node.captures().SetLocalEndpoints(endpoints);
+  return Status::kOk;
+}
+
+Status SetLocalSockets(CommandContext& c, HostReader& in, HostWriter&) {
+  const size_t count = in.U16();
+  if (count > vl1::kMaxLocalSockets) return Status::kLimitReached;
+  std::vector<vl1::BoundSocket> sockets;
+  for (size_t i = 0; i < count && in.ok(); ++i) {
+    const LocalSocket socket{static_cast<int32_t>(in.U32())};
+    if (socket.value < 0) return Status::kInvalidArgument;  // -1 stands for all of them
+    sockets.push_back({socket, in.Ep()});
+  }
+  if (!in.AtEnd()) return Status::kInvalidArgument;
+  c.node.vl1().SetLocalSockets(c.now, sockets);
   return Status::kOk;
 }
 
@@ -99,6 +113,7 @@ constexpr CommandEntry kTable[] = {
     {Command::kNodeInfo, NodeInfo},
     {Command::kPeers, Peers},
     {Command::kSetLocalEndpoints, SetLocalEndpoints},
+    {Command::kSetLocalSockets, SetLocalSockets},
     {Command::kCounters, Counters},
     {Command::kStackCounters, StackCounters},
     {Command::kSendUserMessage, SendUserMessage},

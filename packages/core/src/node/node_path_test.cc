@@ -54,6 +54,45 @@ TEST_CASE("members whose direct path is forbidden talk through the root") {
   CHECK(a.Count(Event::kPeerRelay) >= 1);
 }
 
+TEST_CASE("a connection survives that its machine moves, told or not") {
+  for (const bool told : {true, false}) {
+    NodeLab lab;
+    LabHost &a = lab.Add(2), &b = lab.Add(3);
+    CHECK(lab.TellSocket(a) == Status::kOk);
+    lab.Member(a);
+    lab.Member(b);
+    NodeTransfer transfer(lab, a, b, NodeLab::AddressOf(1), 8 * kMegabyte);
+    lab.RunUntil([&] { return transfer.Pump(), transfer.received() > kMegabyte; });
+    for (size_t moves = 1; moves <= 3; ++moves) {
+      lab.Move(a, {IpAddress::V4(21, 0, 0, static_cast<uint8_t>(moves)), 9993}, told);
+      const int64_t moved = lab.time;
+      const size_t before = transfer.received();
+      lab.RunUntil([&] { return transfer.Pump(), transfer.received() > before + kMegabyte; });
+      MESSAGE("told " << told << ": a megabyte more after " << lab.time - moved << " ms");
+      CHECK(lab.time - moved < 5'000);
+    }
+    transfer.Finish();
+  }
+}
+
+TEST_CASE("set_local_sockets refuses what cannot be") {
+  NodeLab lab;
+  LabHost& a = lab.Add(2);
+  const auto sockets = [&](size_t count, int32_t number) {
+    return lab.Do(a, Command::kSetLocalSockets, [&](node::HostWriter& w) {
+      w.Count(count);
+      for (size_t i = 0; i < count; ++i) {
+        w.I32(number);
+        w.Ep(NodeLab::EndpointOf(2));
+      }
+    });
+  };
+  CHECK(sockets(128, 3) == Status::kOk);
+  CHECK(sockets(129, 3) == Status::kLimitReached);
+  CHECK(sockets(1, -1) == Status::kInvalidArgument);
+  CHECK(lab.Do(a, Command::kSetLocalSockets, [](node::HostWriter& w) { w.Count(2); }) == Status::kInvalidArgument);
+}
+
 TEST_CASE("loss, duplication and reordering change no byte") {
   NodeLab lab;
   LabHost& a = lab.Add(2, lab.Options(2).Impairment(30'000, 20'000, 20'000, 1));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vl1/expected_replies.h"
+#include "vl1/local_sockets.h"
 #include "vl1/peer_table.h"
 #include "vl1/root_set.h"
 #include "vl1/surface.h"
@@ -24,6 +25,7 @@ struct Context {
   RootSet roots;
   ExpectedReplies expected;
   SurfaceTable surface;
+  LocalSockets sockets;
   // Set when an identity or a route was gained: whatever waits may go on once the current input is handled.
   bool retry_waiting = false;
 

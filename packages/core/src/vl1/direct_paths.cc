@@ -5,6 +5,7 @@
 
 #include "vl1/path_check.h"
 #include "vl1/path_selector.h"
+#include "vl1/route.h"
 #include "wire/verb/push_direct_paths.h"
 
 namespace zt::vl1 {
@@ -14,9 +15,12 @@ constexpr size_t kHeaderAndCount = 28 + 2;
 
 }  // namespace
 
-void DirectPaths::SetLocal(std::span<const Endpoint> endpoints) {
-  local_.assign(endpoints.begin(), endpoints.begin() + static_cast<std::ptrdiff_t>(
-                                                           std::min(endpoints.size(), kLocalEndpoints)));
+bool DirectPaths::SetLocal(std::span<const Endpoint> endpoints) {
+  const size_t count = std::min(endpoints.size(), kLocalEndpoints);
+  std::vector<Endpoint> next(endpoints.begin(), endpoints.begin() + static_cast<std::ptrdiff_t>(count));
+  const bool changed = next != local_;
+  local_ = std::move(next);
+  return changed;
 }
 
 std::vector<Endpoint> DirectPaths::OwnEndpoints() const {
@@ -32,9 +36,34 @@ std::vector<Endpoint> DirectPaths::OwnEndpoints() const {
 }
 
 void DirectPaths::PushIfDue(const Now& now, Peer& peer, Path& path, uint8_t hops) {
-  if (!peer.Trusted(now.mono) || now.mono - peer.last_push_sent < (hops == 0 ? kPushDirect : kPushRelayed)) return;
-  peer.last_push_sent = now.mono;
+  if (!peer.Trusted(now.mono)) return;
+  const Millis direct = context_.options.low_bandwidth ? kPushDirectLowBandwidth : kPushDirect;
+  if (now.mono - peer.last_push_sent < (hops == 0 ? direct : RelayedInterval(peer))) return;
+  Push(now, peer, path, OwnEndpoints());
+}
+
+// Receivers process a burst of 8 and want a pause of more than 30 s before the next (vl1.md §5.8): a peer that stays
+// relayed would stop listening to us after two minutes. A pause in time keeps its gate open.
+Millis DirectPaths::RelayedInterval(const Peer& peer) {
+  return peer.pushes_sent < kPushesPerBurst ? kPushRelayed : kPushBurstReset + kPushRelayedMargin;
+}
+
+void DirectPaths::PushToAll(const Now& now) {
   const std::vector<Endpoint> endpoints = OwnEndpoints();
+  size_t pushed = 0;
+  context_.peers.ForEach([&](Peer& peer) {
+    if (!peer.Trusted(now.mono)) return;
+    peer.last_push_sent = Instant::LongAgo();  // told again by the next packet from it, whatever becomes of this one
+    const Route route = RouteTo(context_, now.mono, peer);
+    if (route.path == nullptr || pushed >= kRoamingStep) return;
+    ++pushed;
+    Push(now, peer, *route.path, endpoints);
+  });
+}
+
+void DirectPaths::Push(const Now& now, Peer& peer, Path& path, std::span<const Endpoint> endpoints) {
+  if (now.mono - peer.last_push_sent > kPushBurstReset) peer.pushes_sent = 0;
+  peer.last_push_sent = now.mono;
   for (size_t next = 0; next < endpoints.size();) {
     wire::PushDirectPaths push;
     size_t size = kHeaderAndCount;
@@ -49,6 +78,7 @@ void DirectPaths::PushIfDue(const Now& now, Peer& peer, Path& path, uint8_t hops
     push.SerializeTo(out);
     const ByteSpan payload = out.written();
     writer_.WriteOn(now, peer, Verb::kPushDirectPaths, {&payload, 1}, path);
+    ++peer.pushes_sent;
   }
 }
 

@@ -13,13 +13,18 @@ class DirectPaths {
   DirectPaths(Context& context, PacketWriter& writer, Prober& prober)
       : context_(context), writer_(writer), prober_(prober) {}
 
-  void SetLocal(std::span<const Endpoint> endpoints);
+  // True if the list is another one now.
+  bool SetLocal(std::span<const Endpoint> endpoints);
   // Pushes our endpoints over the path a trusted peer was just heard on, when it is time (vl1.md §7.4).
   void PushIfDue(const Now& now, Peer& peer, Path& path, uint8_t hops);
+  // Where we may be reached changed: tells every trusted peer, whatever way reaches it.
+  void PushToAll(const Now& now);
   Verdict Handle(const Now& now, const InboundPacket& packet);
 
  private:
   std::vector<Endpoint> OwnEndpoints() const;
+  void Push(const Now& now, Peer& peer, Path& path, std::span<const Endpoint> endpoints);
+  static Millis RelayedInterval(const Peer& peer);
   bool WithinBurst(Instant now, Peer& peer);
 
   Context& context_;

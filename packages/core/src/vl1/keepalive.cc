@@ -62,7 +62,7 @@ void Keepalive::RefreshContacts(const Now& now) {
 void Keepalive::Maintain(const Now& now, Peer& peer) {
   if (peer.try_remembered) TryRemembered(now, peer);
   ExpireSlots(now, peer);
-  if (parts_.schedule.KeptAlive(now.mono, peer)) ProbeSlots(now, peer);
+  ProbeSlots(now, peer);
   if (peer.IsRoot()) {
     CallRoot(now, peer);
   } else if (peer.slots.empty() && parts_.schedule.IsContact(peer.address())) {
@@ -80,7 +80,10 @@ void Keepalive::ExpireSlots(const Now& now, Peer& peer) {
       parts_.reachability.PathLost(now, peer, endpoint);
       continue;
     }
-    if (!slot.silent && slot.unanswered >= kSilentAfter && now.mono - slot.last_probe >= kProbeRetry) {
+    const Instant patience = slot.urgent ? slot.probe_at : slot.last_probe + kProbeRetry;
+    const bool exhausted = slot.unanswered >= kSilentAfter && now.mono >= patience;
+    if (exhausted) slot.urgent = slot.avoid = false;
+    if (exhausted && !slot.silent) {
       slot.silent = true;
       parts_.reachability.Update(now, peer);
       if (peer.IsRoot()) parts_.reachability.UpdateAll(now);  // what it relayed goes another way
@@ -91,13 +94,25 @@ void Keepalive::ExpireSlots(const Now& now, Peer& peer) {
 
 void Keepalive::ProbeSlots(const Now& now, Peer& peer) {
   if (peer.slots.empty()) return;
-  const bool full = now.mono - peer.last_full_hello >= parts_.schedule.FullHelloInterval(peer);
+  const bool kept = parts_.schedule.KeptAlive(now.mono, peer);
+  const bool full = kept && now.mono - peer.last_full_hello >= parts_.schedule.FullHelloInterval(peer);
   if (full) peer.last_full_hello = now.mono;
+  std::vector<Endpoint> greeted;  // by a HELLO from all sockets
   for (PathSlot& slot : peer.slots) {
     // A peer that does not answer may have been restarted and know us no more: it gets HELLO.
-    if (full || parts_.schedule.HeartbeatDue(now.mono, slot)) {
-      parts_.prober.ProbeSlot(now, peer, slot, full || slot.unanswered > 0);
+    const bool due = (kept || slot.urgent) && parts_.schedule.HeartbeatDue(now.mono, slot);
+    if (!full && !due) continue;
+    const bool hello = full || slot.unanswered > 0;
+    if (hello && std::find(greeted.begin(), greeted.end(), slot.path->endpoint) != greeted.end()) {
+      parts_.prober.Count(now, slot);
+      continue;
     }
+    parts_.prober.ProbeSlot(now, peer, slot, hello);
+    if (slot.urgent && slot.unanswered >= 2) {
+      slot.avoid = true;
+      if (!peer.IsRoot()) parts_.doubt.AskRoot(now.mono);
+    }
+    if (hello && !context_.options.low_bandwidth) greeted.push_back(slot.path->endpoint);
   }
   if (!full || !peer.IsRoot()) return;
   for (IpFamily family : {IpFamily::kV4, IpFamily::kV6}) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "vl1/admission.h"
+#include "vl1/path_doubt.h"
 #include "vl1/prober.h"
 #include "vl1/reachability.h"
 #include "vl1/whois.h"
@@ -17,6 +18,7 @@ class Keepalive {
     Reachability& reachability;
     Admission& admission;
     Whois& whois;
+    PathDoubt& doubt;
   };
   Keepalive(Context& context, const Parts& parts) : context_(context), parts_(parts) {}
 

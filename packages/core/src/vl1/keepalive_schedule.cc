@@ -47,6 +47,7 @@ bool KeepaliveSchedule::KeptAlive(Instant now, const Peer& peer) const {
 // A path is probed when nothing was sent on it for a while, so that NAT mappings live, and when nothing was heard on
 // it although we send, so that a dead one is found. An unanswered probe is repeated sooner until the path is silent.
 Instant KeepaliveSchedule::HeartbeatAt(const PathSlot& slot) {
+  if (slot.urgent) return slot.probe_at;
   if (slot.unanswered > 0 && !slot.silent) return slot.last_probe + kProbeRetry;
   const Instant quiet = std::min(slot.path->sent_at, slot.last_direct);
   return OnGrid(std::max(quiet, slot.last_probe) + kHeartbeat);
@@ -58,7 +59,7 @@ Instant KeepaliveSchedule::DueOf(Instant now, const Peer& peer) const {
   const bool kept = KeptAlive(now, peer);
   for (const PathSlot& slot : peer.slots) {
     due = std::min(due, OnGrid(slot.last_direct + kSlotExpiry));
-    if (kept) due = std::min(due, HeartbeatAt(slot));
+    if (kept || slot.urgent) due = std::min(due, HeartbeatAt(slot));
   }
   if (kept && !peer.slots.empty()) {
     due = std::min(due, OnGrid(peer.last_full_hello + FullHelloInterval(peer)));

@@ -24,6 +24,7 @@ std::optional<PacketId> Outbound::TrySend(const Now& now, NodeAddress to, Verb v
   const Route route = RouteTo(context_, now.mono, *peer);
   if (route.path == nullptr) return std::nullopt;
   const PacketId id = parts_.writer.WriteOn(now, *peer, verb, payload, *route.path, options);
+  parts_.doubt.Sent(now.mono, route.relayed ? *route.root : *peer, *route.path);
   if (route.relayed) parts_.reachability.InContact(now, *peer);
   return id;
 }

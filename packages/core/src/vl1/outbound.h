@@ -2,6 +2,7 @@
 #pragma once
 
 #include "vl1/packet_writer.h"
+#include "vl1/path_doubt.h"
 #include "vl1/reachability.h"
 #include "vl1/waiting_packets.h"
 #include "vl1/whois.h"
@@ -15,6 +16,7 @@ class Outbound {
     Reachability& reachability;
     WaitingPackets& waiting;
     Whois& whois;
+    PathDoubt& doubt;
   };
   Outbound(Context& context, const Parts& parts) : context_(context), parts_(parts) {}
 

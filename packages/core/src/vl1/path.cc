@@ -76,6 +76,13 @@ bool PathTable::MakeRoom(Instant now) {
   return true;
 }
 
+void PathTable::DropUnused(std::span<const LocalSocket> sockets) {
+  std::erase_if(paths_, [sockets](const auto& entry) {
+    const Path& path = *entry.second;
+    return path.slots == 0 && std::find(sockets.begin(), sockets.end(), path.socket) != sockets.end();
+  });
+}
+
 void PathTable::Sweep(Instant now) {
   std::erase_if(paths_, [now](const auto& entry) {
     const Path& path = *entry.second;

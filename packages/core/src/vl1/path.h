@@ -4,6 +4,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <unordered_map>
 
 #include "vl1/limits.h"
@@ -36,6 +37,8 @@ class PathTable {
   Path* Find(LocalSocket socket, const Endpoint& endpoint);
   // The record, made if missing. Null when the table is full of records in use.
   Path* FindOrCreate(Instant now, LocalSocket socket, const Endpoint& endpoint);
+  // Drops records over these sockets that no peer uses.
+  void DropUnused(std::span<const LocalSocket> sockets);
   // Drops records no peer uses and nobody was heard on for a while.
   void Sweep(Instant now);
   size_t size() const { return paths_.size(); }

@@ -7,6 +7,8 @@ namespace {
 
 constexpr Millis kAgeCap = 140000;  // cap of the age term (vl1.md §7.2)
 
+constexpr uint64_t kAvoided = 1ULL << 40;  // worse than any quality: a path in doubt
+
 }  // namespace
 
 uint64_t PathQuality(const Path& path, Instant now) {
@@ -28,7 +30,7 @@ const PathSlot* BestSlot(std::span<const PathSlot> slots, Instant now, bool allo
   uint64_t best_quality = 0;
   for (const PathSlot& slot : slots) {
     if (!allow_unusable && !SlotUsable(slot, now)) continue;
-    const uint64_t quality = PathQuality(*slot.path, now);
+    const uint64_t quality = PathQuality(*slot.path, now) + (slot.avoid ? kAvoided : 0);
     if (best != nullptr && quality > best_quality) continue;
     best = &slot;
     best_quality = quality;

@@ -18,6 +18,11 @@ struct PathSlot {
   Instant last_probe = Instant::LongAgo();
   int unanswered = 0;                        // probes since last_direct
   bool silent = false;                       // not used for sending until it answers
+  bool urgent = false;                       // in doubt: probed at probe_at and soon again (path_doubt.h)
+  bool avoid = false;                        // in so much doubt that any other path is better
+  Instant probe_at = Instant::LongAgo();
+  Instant last_sent = Instant::LongAgo();    // packets of the send routine, as opposed to probes and replies
+  Instant unheard_since = Instant::Never();  // the first of them after the peer was last heard here
 };
 
 // How packets reach a peer, as last told to the delegate.
@@ -43,6 +48,7 @@ struct Peer {
   Instant last_trust = Instant::LongAgo();
   Instant last_full_hello = Instant::LongAgo();
   Instant last_push_sent = Instant::LongAgo();
+  int pushes_sent = 0;                                  // packets since the last pause of more than kPushBurstReset
   Instant last_push_received = Instant::LongAgo();
   int pushes_in_burst = 0;
   Instant last_whois_answer = Instant::LongAgo();

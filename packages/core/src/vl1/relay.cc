@@ -46,6 +46,7 @@ void Relay::ForwardPacket(const Now& now, MutableBytes datagram, const Path* pat
   if (direct != nullptr) {
     if (!SendOn(*direct, datagram)) return;
     direct->sent_at = now.mono;
+    doubt_.Sent(now.mono, *to, *direct);
     Peer* from = context_.peers.Find(view.source());
     if (from != nullptr && MayIntroduce(now.mono, from->address(), to->address())) Introduce(now, *to, *from);
     return;

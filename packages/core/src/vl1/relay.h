@@ -4,12 +4,14 @@
 #include <unordered_map>
 
 #include "vl1/packet_writer.h"
+#include "vl1/path_doubt.h"
 
 namespace zt::vl1 {
 
 class Relay {
  public:
-  Relay(Context& context, PacketWriter& writer) : context_(context), writer_(writer) {}
+  Relay(Context& context, PacketWriter& writer, PathDoubt& doubt)
+      : context_(context), writer_(writer), doubt_(doubt) {}
 
   // A packet or head. `path` is the record it came over, null if there is none. The hop count is raised in place.
   void ForwardPacket(const Now& now, MutableBytes datagram, const Path* path);
@@ -34,6 +36,7 @@ class Relay {
 
   Context& context_;
   PacketWriter& writer_;
+  PathDoubt& doubt_;
   // Two generations of at most MaxIntroducedPairs each, kIntroduceGate long: the older one goes as a whole, and nothing
   // is ever searched.
   using Pairs = std::unordered_map<Pair, Instant, PairHash>;

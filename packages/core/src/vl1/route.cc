@@ -40,11 +40,11 @@ Peer* BestRoot(const Context& context, Instant now) {
 }
 
 Route RouteTo(const Context& context, Instant now, const Peer& peer) {
-  if (Path* direct = BestPath(peer, now)) return {direct, false};
-  if (const Peer* root = BestRoot(context, now); root != nullptr && root != &peer) {
-    if (Path* relay = BestPath(*root, now)) return {relay, true};
+  if (Path* direct = BestPath(peer, now)) return {direct, false, nullptr};
+  if (Peer* root = BestRoot(context, now); root != nullptr && root != &peer) {
+    if (Path* relay = BestPath(*root, now)) return {relay, true, root};
   }
-  return {BestPath(peer, now, true), false};
+  return {BestPath(peer, now, true), false, nullptr};
 }
 
 }  // namespace zt::vl1

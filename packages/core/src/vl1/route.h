@@ -10,6 +10,7 @@ Peer* BestRoot(const Context& context, Instant now);
 struct Route {
   Path* path = nullptr;  // null: none
   bool relayed = false;  // the path belongs to a root
+  Peer* root = nullptr;  // whose path it is, if relayed
 };
 Route RouteTo(const Context& context, Instant now, const Peer& peer);
 

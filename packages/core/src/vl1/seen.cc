@@ -26,7 +26,7 @@ void Seen::Run(const Now& now, Peer& peer, Path& path, uint8_t hops, Verb verb, 
     peer.last_trust = now.mono;
     path.last_trust = now.mono;
   }
-  if (hops == 0 && !HaveAlready(now, peer, path) && PathAllowed(context_, peer.address(), path.endpoint)) {
+  if (hops == 0 && !HaveAlready(now, peer, path) && MayBecomePath(peer, path)) {
     if (verb == Verb::kOk) {
       Learn(now, peer, path);
     } else {
@@ -38,12 +38,18 @@ void Seen::Run(const Now& now, Peer& peer, Path& path, uint8_t hops, Verb verb, 
   parts_.direct_paths.PushIfDue(now, peer, path, hops);
 }
 
+bool Seen::MayBecomePath(const Peer& peer, const Path& path) const {
+  return context_.sockets.Has(path.socket) && PathAllowed(context_, peer.address(), path.endpoint);
+}
+
 // A second port of the same IP is not learned while the first is alive (vl1.md §7.4). Alive means here: this peer was
 // heard on it a moment ago, so that a restarted peer on another port is not taken for a second socket of the old one.
 bool Seen::HaveAlready(const Now& now, Peer& peer, const Path& path) {
   if (PathSlot* slot = peer.FindSlot(&path)) {
     slot->last_direct = now.mono;
+    slot->unheard_since = Instant::Never();
     slot->unanswered = 0;
+    slot->urgent = slot->avoid = false;
     if (slot->silent) {
       slot->silent = false;
       parts_.schedule.Touch(now.mono, peer);
@@ -79,6 +85,7 @@ void Seen::Learn(const Now& now, Peer& peer, Path& path) {
   ++path.slots;
   if (path.sent_at == Instant::LongAgo()) path.sent_at = now.mono;  // the request it answers went there
   if (peer.slots.size() == 1) peer.last_full_hello = now.mono;
+  parts_.doubt.Others(now.mono, peer, path);
   parts_.schedule.Touch(now.mono, peer);
   if (lost) parts_.reachability.PathLost(now, peer, *lost);
   parts_.reachability.PathLearned(now, peer, path.endpoint);

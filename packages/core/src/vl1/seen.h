@@ -4,6 +4,7 @@
 #include "vl1/direct_paths.h"
 #include "vl1/keepalive_schedule.h"
 #include "vl1/online.h"
+#include "vl1/path_doubt.h"
 
 namespace zt::vl1 {
 
@@ -15,12 +16,14 @@ class Seen {
     Reachability& reachability;
     Online& online;
     DirectPaths& direct_paths;
+    PathDoubt& doubt;
   };
   Seen(Context& context, const Parts& parts) : context_(context), parts_(parts) {}
 
   void Run(const Now& now, Peer& peer, Path& path, uint8_t hops, Verb verb, bool trust);
 
  private:
+  bool MayBecomePath(const Peer& peer, const Path& path) const;
   bool HaveAlready(const Now& now, Peer& peer, const Path& path);
   void Learn(const Now& now, Peer& peer, Path& path);
   void Confirm(const Now& now, Peer& peer, Path& path);

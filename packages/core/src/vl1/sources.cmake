@@ -13,11 +13,13 @@ set(ZT_VL1_SOURCES
   inbound.cc
   keepalive.cc
   keepalive_schedule.cc
+  local_sockets.cc
   online.cc
   outbound.cc
   packet_writer.cc
   path.cc
   path_check.cc
+  path_doubt.cc
   path_selector.cc
   peer_info.cc
   peer_table.cc
@@ -25,6 +27,7 @@ set(ZT_VL1_SOURCES
   reachability.cc
   relay.cc
   rendezvous.cc
+  roaming.cc
   replies.cc
   root_set.cc
   route.cc
@@ -46,4 +49,5 @@ set(ZT_VL1_TESTS
   vl1_worlds_test.cc
   identity_generator_test.cc
   packet_seal_test.cc
+  roaming_test.cc
 )

@@ -46,6 +46,12 @@ std::vector<Endpoint> SurfaceTable::Distinct() const {
   return out;
 }
 
+void SurfaceTable::DropSockets(std::span<const LocalSocket> sockets) {
+  std::erase_if(entries_, [sockets](const Entry& entry) {
+    return std::find(sockets.begin(), sockets.end(), entry.socket) != sockets.end();
+  });
+}
+
 void SurfaceTable::Sweep(Instant now) {
   std::erase_if(entries_, [now](const Entry& entry) { return now - entry.at >= kSurfaceLifetime; });
 }

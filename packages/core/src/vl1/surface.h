@@ -1,6 +1,7 @@
 // Self-awareness: what others see as our outside address (vl1.md §7.11).
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "vl1/limits.h"
@@ -26,6 +27,8 @@ class SurfaceTable {
   // All distinct surfaces, in order of first report.
   std::vector<Endpoint> Distinct() const;
   void Sweep(Instant now);
+  // What was reported over sockets that are gone says nothing about the others.
+  void DropSockets(std::span<const LocalSocket> sockets);
 
  private:
   struct Entry {

@@ -7,6 +7,7 @@
 #include "vl1/outbound.h"
 #include "vl1/path_selector.h"
 #include "vl1/peer_info.h"
+#include "vl1/roaming.h"
 #include "vl1/route.h"
 #include "wire/peer_record.h"
 
@@ -37,13 +38,15 @@ struct Vl1::Impl {
                 .peers = PeerTable(Clamped(options).max_peers),
                 .roots = RootSet(self.identity()),
                 .expected = ExpectedReplies(Clamped(options).max_peers),
-                .surface = {}} {}
+                .surface = {},
+                .sockets = {}} {}
 
   Context context;
   PacketWriter writer{context};
-  Prober prober{writer};
+  Prober prober{context, writer};
   Reachability reachability{context};
   KeepaliveSchedule schedule;
+  PathDoubt doubt{context, schedule};
   WaitingPackets waiting{context.drops};
   Admission admission{context, schedule};
   Whois whois{context, writer, admission};
@@ -52,14 +55,16 @@ struct Vl1::Impl {
   SelfAwareness self_awareness{context, schedule, prober, reachability};
   DirectPaths direct_paths{context, writer, prober};
   RendezvousHandler rendezvous{context, writer, prober};
-  Seen seen{context, {schedule, writer, reachability, online, direct_paths}};
+  Seen seen{context, {schedule, writer, reachability, online, direct_paths, doubt}};
   Replies replies{context, {whois, worlds, self_awareness}};
   HelloHandler hello{context, {writer, admission, self_awareness, seen}};
   Dispatch dispatch{context, {writer, whois, rendezvous, direct_paths, replies, seen}};
-  Relay relay{context, writer};
+  Relay relay{context, writer, doubt};
   Inbound inbound{context, {relay, whois, waiting, hello, dispatch}};
-  Outbound outbound{context, {writer, reachability, waiting, whois}};
-  Keepalive keepalive{context, {schedule, prober, writer, reachability, admission, whois}};
+  Outbound outbound{context, {writer, reachability, waiting, whois, doubt}};
+  Keepalive keepalive{context, {schedule, prober, writer, reachability, admission, whois, doubt}};
+  Roaming roaming{context, {schedule, doubt, writer, prober, reachability, direct_paths}};
+  bool endpoints_told = false;
 
   // After an input that made identities or routes known. What is retried may make more known; the rest of that waits
   // for the next input.
@@ -115,7 +120,15 @@ bool Vl1::LoadPeer(const Now& now, ByteSpan record) {
   return true;
 }
 
-void Vl1::SetLocalEndpoints(std::span<const Endpoint> endpoints) { impl_->direct_paths.SetLocal(endpoints); }
+void Vl1::SetLocalEndpoints(const Now& now, std::span<const Endpoint> endpoints) {
+  const bool first = !impl_->endpoints_told;
+  impl_->endpoints_told = true;
+  if (impl_->direct_paths.SetLocal(endpoints) && !first) impl_->roaming.Start(now);
+}
+
+void Vl1::SetLocalSockets(const Now& now, std::span<const BoundSocket> sockets) {
+  impl_->roaming.SetSockets(now, sockets);
+}
 
 void Vl1::HandleDatagram(const Now& now, const InboundDatagram& datagram) {
   impl_->inbound.HandleDatagram(now, datagram);
@@ -127,6 +140,7 @@ void Vl1::HandleTimeout(const Now& now) {
   impl_->whois.HandleTimeout(now);
   for (NodeAddress address : impl_->waiting.Expire(now.mono)) impl_->reachability.GaveUp(now, address);
   impl_->online.HandleTimeout(now);
+  impl_->roaming.HandleTimeout(now);
   impl_->RetryWaiting(now);
 }
 
@@ -134,6 +148,7 @@ Deadline Vl1::NextTimeout() const {
   Deadline out = impl_->keepalive.NextTimeout();
   out = Earliest(out, impl_->whois.NextTimeout());
   out = Earliest(out, impl_->waiting.NextTimeout());
+  out = Earliest(out, impl_->roaming.NextTimeout());
   return Earliest(out, impl_->online.NextTimeout());
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/drop_counters.h"
 #include "base/transmit_queue.h"
+#include "vl1/local_sockets.h"
 #include "vl1/message.h"
 #include "wire/secret_identity.h"
 #include "zt/random.h"
@@ -22,6 +23,7 @@ struct Options {
   bool allow_loopback_paths = false;     // lets 127/8 and ::1 become paths: tests, demos, several nodes on one host
   bool use_aes = true;                   // false: announce protocol 11, seal with suite 1 (vl1.md §4.8)
   std::vector<IpPrefix> blacklist = {};      // never a path (vl1.md §7.3 rule 4)
+  bool low_bandwidth = false;            // vl1.md §7.13
   uint16_t physical_mtu = 1432;          // UDP payload, 1400..10324 (vl1.md §3.9)
   size_t max_peers = 8192;               // identities held at once, 64..1048576: what a root is expected to carry
 };
@@ -101,8 +103,11 @@ class Vl1 {
   std::vector<MoonInfo> Moons() const;
   // A peer cache record (vl1.md §9.2). False: malformed, ignored.
   bool LoadPeer(const Now& now, ByteSpan record);
-  // Local interface addresses to push to trusted peers (vl1.md §7.7); replaces the list.
-  void SetLocalEndpoints(std::span<const Endpoint> endpoints);
+  // Local interface addresses to push to trusted peers (vl1.md §7.7); replaces the list. Another list than before means
+  // that we moved, as another list of sockets does.
+  void SetLocalEndpoints(const Now& now, std::span<const Endpoint> endpoints);
+  // Every UDP socket there is (HOST_PROTOCOL.md §3).
+  void SetLocalSockets(const Now& now, std::span<const BoundSocket> sockets);
 
   void HandleDatagram(const Now& now, const InboundDatagram& datagram);
   void HandleTimeout(const Now& now);

@@ -256,7 +256,7 @@ TEST_CASE("trusted peers push their endpoints, and the receiver probes them") {
   t.bob.trust = true;  // whatever Alice sends proves common membership
   const Endpoint other = *Endpoint::Parse("10.3.0.77/4000");
   const Endpoint locals[] = {other, *Endpoint::Parse("127.0.0.1/1"), *Endpoint::Parse("169.254.1.1/9993")};
-  t.bob.vl1->SetLocalEndpoints(locals);
+  t.bob.vl1->SetLocalEndpoints(t.lab.now(), locals);
   int probes = 0, refused = 0;
   t.lab.tap = [&](const Endpoint& from, const Endpoint& to, Bytes&) {
     probes += from == t.alice.endpoint && to == other;
