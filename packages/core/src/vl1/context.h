@@ -25,7 +25,7 @@ struct Context {
   RootSet roots;
   ExpectedReplies expected;
   SurfaceTable surface;
-  LocalSockets sockets;
+  LocalSockets sockets = {};
   // Set when an identity or a route was gained: whatever waits may go on once the current input is handled.
   bool retry_waiting = false;
 

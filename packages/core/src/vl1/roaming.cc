@@ -13,12 +13,10 @@ void Roaming::SetSockets(const Now& now, std::span<const BoundSocket> sockets) {
   if (!first) Start(now);
 }
 
-// Another socket may reach the same endpoint: each that was lost is asked from all of them.
 void Roaming::DropPaths(const Now& now, std::span<const LocalSocket> gone) {
   const auto lost = [gone](const PathSlot& slot) {
     return std::find(gone.begin(), gone.end(), slot.path->socket) != gone.end();
   };
-  size_t asked = 0;
   context_.peers.ForEach([&](Peer& peer) {
     std::vector<Endpoint> endpoints;
     for (const PathSlot& slot : peer.slots) {
@@ -28,16 +26,35 @@ void Roaming::DropPaths(const Now& now, std::span<const LocalSocket> gone) {
     }
     if (endpoints.empty()) return;
     std::erase_if(peer.slots, lost);
-    for (const Endpoint& endpoint : endpoints) parts_.reachability.PathLost(now, peer, endpoint);
+    for (const Endpoint& endpoint : endpoints) {
+      parts_.reachability.PathLost(now, peer, endpoint);
+      Remember(now.mono, peer.address(), endpoint);
+    }
     parts_.schedule.Touch(now.mono, peer);
-    if (peer.IsRoot()) peer.next_root_attempt = now.mono;
-    std::sort(endpoints.begin(), endpoints.end());
-    endpoints.erase(std::unique(endpoints.begin(), endpoints.end()), endpoints.end());
-    if (context_.sockets.all().empty() || asked++ >= kRoamingStep) return;
-    for (const Endpoint& endpoint : endpoints) parts_.prober.Probe(now, peer, {kAllSockets, endpoint}, true);
   });
+  AskLost(now);
   context_.paths.DropUnused(gone);
   context_.surface.DropSockets(gone);
+}
+
+void Roaming::Remember(Instant now, NodeAddress peer, const Endpoint& endpoint) {
+  const auto same = [&](const Lost& l) { return l.peer == peer && l.endpoint == endpoint; };
+  std::erase_if(lost_, [&](const Lost& l) { return now - l.at >= kLostPathsFor || same(l); });
+  if (lost_.size() >= kLostPaths) lost_.erase(lost_.begin());
+  lost_.push_back({peer, endpoint, now});
+}
+
+// Another socket may reach the same endpoint: all of them ask. Until then there is no slot that would.
+void Roaming::AskLost(const Now& now) {
+  if (context_.sockets.told() && context_.sockets.all().empty()) return;
+  std::erase_if(lost_, [&](const Lost& lost) {
+    Peer* peer = context_.peers.Find(lost.peer);
+    if (peer == nullptr || now.mono - lost.at >= kLostPathsFor) return true;
+    const auto same = [&lost](const PathSlot& slot) { return slot.path->endpoint == lost.endpoint; };
+    if (std::any_of(peer->slots.begin(), peer->slots.end(), same)) return true;
+    parts_.prober.Probe(now, *peer, {kAllSockets, lost.endpoint}, true);
+    return false;
+  });
 }
 
 void Roaming::Start(const Now& now) {
@@ -53,6 +70,7 @@ void Roaming::Run(const Now& now) {
   last_run_ = now.mono;
   pending_ = Instant::Never();
   CallRoots(now);
+  AskLost(now);
   size_t n = 0;
   context_.peers.ForEach([&](Peer& peer) {
     if (peer.slots.empty()) return;

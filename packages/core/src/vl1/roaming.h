@@ -30,13 +30,22 @@ class Roaming {
   Deadline NextTimeout() const { return {pending_, "roaming"}; }
 
  private:
+  // A path whose socket is gone: the endpoint may answer another one.
+  struct Lost {
+    NodeAddress peer;
+    Endpoint endpoint;
+    Instant at;
+  };
   void DropPaths(const Now& now, std::span<const LocalSocket> gone);
+  void Remember(Instant now, NodeAddress peer, const Endpoint& endpoint);
+  void AskLost(const Now& now);
   void Run(const Now& now);
   void CallRoots(const Now& now);
 
   Context& context_;
   Parts parts_;
   Instant last_run_ = Instant::LongAgo();
+  std::vector<Lost> lost_;  // at most kLostPaths
   Instant pending_ = Instant::Never();
 };
 
