@@ -1,5 +1,5 @@
-// Leaves of a root that are not nodes: an identity, the key shared with the root, and the packets a leaf sends, sealed as
-// they should be. Their identities have not done the work of vl1.md §2.3: the root gets them from its peer cache.
+// Leaves of a root that are not nodes: an identity, the key shared with the root, and the packets a leaf sends, sealed
+// as they should be. Their identities have not done the work of vl1.md §2.3: the root gets them from its peer cache.
 #pragma once
 
 #include <vector>

@@ -9,8 +9,8 @@
 
 namespace zt::bench {
 
-// What a leaf does, per leaf. HELLO and ECHO as vl1.md §7.10 has them; WHOIS and a first packet to another leaf, which the
-// root relays and answers with an introduction, as of somebody who meets two new peers a minute.
+// What a leaf does, per leaf. HELLO and ECHO as vl1.md §7.10 has them; WHOIS and a first packet to another leaf, which
+// the root relays and answers with an introduction, as of somebody who meets two new peers a minute.
 struct LeafHabits {
   Millis hello_every = 225'000;
   Millis echo_every = 15'000;

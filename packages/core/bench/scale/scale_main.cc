@@ -1,5 +1,5 @@
-// zt_scale_bench root|joined|idle: what many peers, many nodes, and nothing at all cost. Prints Markdown tables; the exit
-// code is 1 when a cost that has to be linear is not.
+// zt_scale_bench root|joined|idle: what many peers, many nodes, and nothing at all cost. Prints Markdown tables; the
+// exit code is 1 when a cost that has to be linear is not.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -18,8 +18,8 @@ constexpr double kMaxCpuRatio = 2.0;
 constexpr double kMaxBytesRatio = 1.3;
 
 int Roots(std::vector<size_t> sizes) {
-  std::printf("| leaves | CPU of a first HELLO (us) | packets/s | us/packet | CPU per 1,000 leaves (ms per s) | bytes per leaf |"
-              " introductions | answered | wake-ups/s |\n");
+  std::printf("| leaves | CPU of a first HELLO (us) | packets/s | us/packet | CPU per 1,000 leaves (ms per s) | "
+              "bytes per leaf | introductions | answered | wake-ups/s |\n");
   std::printf("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
   std::vector<RootCost> costs;
   for (size_t leaves : sizes) {
@@ -34,8 +34,8 @@ int Roots(std::vector<size_t> sizes) {
   const RootCost &first = costs.front(), &last = costs.back();
   const double cpu = last.steady_ms_per_1000 / first.steady_ms_per_1000;
   const double bytes = last.bytes_per_leaf / first.bytes_per_leaf;
-  std::printf("\n%zu leaves against %zu: CPU per leaf x%.2f (at most %.1f), bytes per leaf x%.2f (at most %.1f)\n", last.leaves,
-              first.leaves, cpu, kMaxCpuRatio, bytes, kMaxBytesRatio);
+  std::printf("\n%zu leaves against %zu: CPU per leaf x%.2f (at most %.1f), bytes per leaf x%.2f (at most %.1f)\n",
+              last.leaves, first.leaves, cpu, kMaxCpuRatio, bytes, kMaxBytesRatio);
   const bool answered = std::all_of(costs.begin(), costs.end(), [](const RootCost& c) { return c.answered > 0.99; });
   if (!answered) std::printf("FAILED: not every packet was answered\n");
   return cpu <= kMaxCpuRatio && bytes <= kMaxBytesRatio && answered ? 0 : 1;

@@ -1,0 +1,37 @@
+// Real nodes behind every pair of NAT behaviours the simulator knows: who gets a direct path, and how soon.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/nat_reference.h"
+
+namespace zt::sim {
+
+// A way to the internet, as a row and a column of the matrix.
+struct MatrixAccess {
+  std::string code, text;
+  Access access;
+};
+const std::vector<MatrixAccess>& MatrixAccesses();
+
+// Two hosts behind one box.
+struct MatrixNeighbours {
+  std::string text;
+  NatBehaviour common;
+  Access a, b;
+};
+const std::vector<MatrixNeighbours>& MatrixNeighbourhoods();
+
+struct MatrixOutcome {
+  Contact contact = Contact::kNone;
+  bool agreed = true;        // both hosts say the same, and at the end the same as before
+  Millis until_direct = -1;  // from the first packet between the two to direct paths on both sides
+};
+
+// One run in virtual time. The seed draws delays, the order of starts and losses of 1 %; even ones have hosts with
+// three sockets.
+MatrixOutcome RunApart(const Access& a, const Access& b, uint64_t seed);
+MatrixOutcome RunBehind(const MatrixNeighbours& neighbours, uint64_t seed);
+
+}  // namespace zt::sim
