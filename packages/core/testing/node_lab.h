@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -34,6 +35,7 @@ struct LabHost {
   Endpoint endpoint;
   LocalSocket socket{0};  // the one bound to `endpoint`
   bool cut = false;  // sends and receives nothing
+  bool connected = false;  // its stream to the TCP relay is open (testing/relay_lab.h)
   std::vector<EventRecord> events;
   std::vector<int64_t> wake_ups;  // when its timers fired
 
@@ -154,10 +156,14 @@ class NodeLab {
       const std::span<const Transmit> batch = host.node->PollTransmit(now());
       if (batch.empty()) break;
       for (const Transmit& t : batch) {
-        if (!host.cut) flights.insert({time + kDelay, {host.endpoint, t.to, Bytes(t.bytes.begin(), t.bytes.end())}});
+        if (!host.cut) Fly(host.endpoint, t.to, t.bytes);
       }
     }
+    if (on_drained) on_drained(host);
     TakeEvents(host);
+  }
+  void Fly(const Endpoint& from, const Endpoint& to, ByteSpan bytes) {
+    flights.insert({time + kDelay, {from, to, Bytes(bytes.begin(), bytes.end())}});
   }
 
   // The member's place in the order they asked is its address: 10.7.0.1, 10.7.0.2 ...
@@ -170,6 +176,8 @@ class NodeLab {
   bool one_address = false;  // the controller gives everybody the same address
   int64_t time = 0;
   std::vector<std::unique_ptr<LabHost>> hosts;
+  std::function<void(LabHost&)> on_drained;  // after every input of a host
+  std::function<void(const Endpoint& from, const Endpoint& to, ByteSpan)> on_arrival;  // before hosts get a datagram
 
  private:
   struct Flight {
@@ -199,6 +207,7 @@ class NodeLab {
     }
     Flight flight = std::move(flights.begin()->second);
     flights.erase(flights.begin());
+    if (on_arrival) on_arrival(flight.from, flight.to, flight.bytes);
     for (const auto& host : hosts) {
       if (host->endpoint != flight.to || host->cut) continue;
       const InboundDatagram datagram{flight.bytes, flight.from, host->socket};

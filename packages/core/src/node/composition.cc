@@ -1,5 +1,6 @@
 #include "node/composition.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "crypto/aes_gmac_siv.h"
@@ -7,12 +8,23 @@
 
 namespace zt::node {
 
+namespace {
+
+TcpRelay::Settings RelaySettings(const NodeOptions& options) {
+  TcpRelay::Settings settings = options.tcp_relay;
+  settings.any_scope = options.allow_loopback_paths;
+  return settings;
+}
+
+}  // namespace
+
 Composition::Composition(const Now& now, NodeOptions options)
     : options_(std::move(options)),
       random_(options_.random_seed),
       impairment_(options_.impairment, drops_),
       events_(drops_),
       captures_(events_),
+      relay_(RelaySettings(options_), random_, drops_, events_),
       stack_(random_, drops_, *this) {
   if (options_.identity.has_value()) {
     Start(now, *options_.identity);
@@ -44,6 +56,7 @@ void Composition::Start(const Now& now, const SecretIdentity& identity) {
   events_.Node(Event::kNodeUp, identity.address());
   events_.Stack(Event::kStackUp);
   phase_ = Phase::kRunning;
+  relay_.Start(now);
   if (vl1_->online()) events_.Node(Event::kNodeOnline, identity.address());
   LoadCaches(now);
 }
@@ -90,10 +103,38 @@ Status Composition::Availability() const {
 
 void Composition::HandleDatagrams(const Now& now, std::span<const InboundDatagram> batch) {
   for (const InboundDatagram& datagram : batch) {
-    if (phase_ != Phase::kRunning) return;
-    if (captures_.datagrams()) [[unlikely]] captures_.Received(now, datagram);
-    vl1_->HandleDatagram(now, datagram);
+    if (relay_.forced()) {  // nothing is accepted by UDP then (vl1.md §10.3)
+      drops_.Count(DropReason::kPathRefused);
+    } else {
+      HandleDatagram(now, datagram);
+    }
   }
+  if (phase_ == Phase::kRunning) relay_.HeardDirectly(now, vl1_->heard_directly());
+}
+
+void Composition::HandleDatagram(const Now& now, const InboundDatagram& datagram) {
+  if (phase_ != Phase::kRunning) return;
+  if (captures_.datagrams()) [[unlikely]] captures_.Received(now, datagram);
+  vl1_->HandleDatagram(now, datagram);
+}
+
+Endpoint Composition::RelayWanted() const { return phase_ == Phase::kRunning ? relay_.Wanted() : Endpoint{}; }
+
+void Composition::HandleRelayOpen(const Now& now) {
+  if (phase_ == Phase::kRunning) relay_.HandleOpen(now);
+}
+
+void Composition::HandleRelayData(const Now& now, ByteSpan bytes) {
+  while (!bytes.empty()) {
+    const size_t size = std::min(bytes.size(), wire::RelayRecordReader::kMaxAppend);
+    relay_.HandleData(bytes.first(size));
+    bytes = bytes.subspan(size);
+    while (const std::optional<InboundDatagram> datagram = relay_.NextDatagram(now)) HandleDatagram(now, *datagram);
+  }
+}
+
+void Composition::HandleRelayClosed(const Now& now) {
+  if (phase_ == Phase::kRunning) relay_.HandleClosed(now);
 }
 
 void Composition::HandleTimeout(const Now& now) {
@@ -108,6 +149,7 @@ void Composition::HandleTimeout(const Now& now) {
   }
   captures_.HandleTimeout(now);
   if (phase_ != Phase::kRunning) return;
+  relay_.HandleTimeout(now);
   vl1_->HandleTimeout(now);
   vl2_->HandleTimeout(now);
   stack_.HandleTimeout(now);
@@ -117,7 +159,8 @@ Deadline Composition::NextTimeout() const {
   if (phase_ == Phase::kMakingIdentity) return {Instant::LongAgo(), "identity generation"};
   const Deadline held = Earliest({impairment_.NextTimeout(), "impairment"}, captures_.NextTimeout());
   if (phase_ != Phase::kRunning) return held;
-  return Earliest(Earliest(vl1_->NextTimeout(), vl2_->NextTimeout()), Earliest(stack_.NextTimeout(), held));
+  const Deadline own = Earliest(relay_.NextTimeout(), held);
+  return Earliest(Earliest(vl1_->NextTimeout(), vl2_->NextTimeout()), Earliest(stack_.NextTimeout(), own));
 }
 
 void Composition::Settle(const Now& now) {
@@ -133,9 +176,12 @@ void Composition::Settle(const Now& now) {
 }
 
 std::span<const Transmit> Composition::PollTransmit(const Now& now) {
-  const std::span<const Transmit> leaving = TakeTransmit(now);
-  if (captures_.datagrams()) [[unlikely]] captures_.Sent(now, leaving);
-  return leaving;
+  for (;;) {
+    const std::span<const Transmit> leaving = TakeTransmit(now);
+    if (captures_.datagrams()) [[unlikely]] captures_.Sent(now, leaving);
+    // Nothing goes by UDP when the relay is forced (vl1.md §10.3).
+    if (!relay_.forced() || leaving.empty()) return leaving;
+  }
 }
 
 std::span<const Transmit> Composition::TakeTransmit(const Now& now) {
@@ -144,6 +190,7 @@ std::span<const Transmit> Composition::TakeTransmit(const Now& now) {
     Settle(now);
     std::swap(filling_, handed_);
     filling_.Clear();
+    if (phase_ == Phase::kRunning) relay_.Send(now, handed_.datagrams());
     if (!impairment_.active()) return handed_.datagrams();
     const std::span<const Transmit> impaired = impairment_.Apply(now, handed_.datagrams());
     if (!impaired.empty() || handed_.empty()) return impaired;
@@ -158,9 +205,11 @@ void Composition::Shutdown(const Now& now) {
     }
     Settle(now);
     vl1_->SavePeers(now);
+    relay_.Send(now, filling_.datagrams());
     // What the host takes after this call belongs to the captures that end here.
     if (captures_.datagrams() && !impairment_.active()) captures_.Sent(now, filling_.datagrams());
   }
+  relay_.Shutdown();
   captures_.EndAll(now);
   const NodeAddress self = vl1_ != nullptr ? vl1_->self().address() : NodeAddress{};
   phase_ = Phase::kDown;

@@ -14,6 +14,7 @@
 #include "node/impairment.h"
 #include "node/network_ports.h"
 #include "node/options.h"
+#include "node/tcp_relay.h"
 #include "vl1/identity_generator.h"
 #include "vl1/vl1.h"
 #include "vl2/vl2.h"
@@ -30,6 +31,12 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
 
   void HandleDatagrams(const Now& now, std::span<const InboundDatagram> batch);
   void HandleTimeout(const Now& now);
+  // The stream to the TCP relay (zt/node.h).
+  Endpoint RelayWanted() const;
+  void HandleRelayOpen(const Now& now);
+  void HandleRelayData(const Now& now, ByteSpan bytes);
+  void HandleRelayClosed(const Now& now);
+  TcpRelay& relay() { return relay_; }
   Deadline NextTimeout() const;
   // Moves frames and segments until nothing more may be sent, then hands the datagrams out. Two queues take turns, so
   // what was handed out stays valid until the next call of this.
@@ -58,6 +65,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   void Start(const Now& now, const SecretIdentity& identity);
   void LoadMoons(const Now& now);
   void LoadCaches(const Now& now);
+  void HandleDatagram(const Now& now, const InboundDatagram& datagram);
   void Settle(const Now& now);
   std::span<const Transmit> TakeTransmit(const Now& now);
 
@@ -95,6 +103,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   Impairment impairment_;
   EventEncoder events_;
   Captures captures_;
+  TcpRelay relay_;
   netstack::Stack stack_;
   std::unique_ptr<vl1::IdentityGenerator> generator_;
   std::unique_ptr<vl1::Vl1> vl1_;

@@ -98,6 +98,11 @@ void EventEncoder::Stack(Event code) {
   Post(code);
 }
 
+void EventEncoder::Tunnel(Event code, const Endpoint& server) {
+  Begin().Ep(server);
+  Post(code);
+}
+
 void EventEncoder::Network(Event code, const vl2::NetworkInfo& info) {
   HostWriter out = Begin();
   EncodeNetwork(out, info);

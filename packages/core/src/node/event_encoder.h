@@ -34,6 +34,7 @@ class EventEncoder {
   void Fatal(FatalReason reason, std::string_view detail);
   void Warn(Warning kind, std::string_view detail);
   void Stack(Event code);
+  void Tunnel(Event code, const Endpoint& server);
   void Network(Event code, const vl2::NetworkInfo& info);
   void Netif(Event code, NetworkId network, Mac mac, uint32_t mtu);
   void Peer(Event code, const vl1::PeerInfo& peer, const Endpoint& path);

@@ -56,6 +56,18 @@ int64_t Node::UdpReceive(const Now&, SocketId socket, Endpoint& from, Endpoint& 
   return impl_->composition.stack().UdpReceive(socket, from, to, into);
 }
 
+void Node::HandleRelayOpen(const Now& now) { impl_->composition.HandleRelayOpen(now); }
+
+void Node::HandleRelayData(const Now& now, ByteSpan bytes) { impl_->composition.HandleRelayData(now, bytes); }
+
+void Node::HandleRelayClosed(const Now& now) { impl_->composition.HandleRelayClosed(now); }
+
+Endpoint Node::RelayWanted() const { return impl_->composition.RelayWanted(); }
+
+ByteSpan Node::RelayOutput() const { return impl_->composition.relay().Output(); }
+
+void Node::RelayConsumed(size_t bytes) { impl_->composition.relay().Consumed(bytes); }
+
 void Node::Shutdown(const Now& now) { impl_->composition.Shutdown(now); }
 
 std::span<const Transmit> Node::PollTransmit(const Now& now) { return impl_->composition.PollTransmit(now); }

@@ -47,6 +47,20 @@ Status ParseImpairment(HostReader& in, NodeOptions& out) {
   return in.AtEnd() && out.impairment.IsValid() ? Status::kOk : Status::kInvalidArgument;
 }
 
+Status ParseTcpRelay(HostReader& in, NodeOptions& out) {
+  TcpRelay::Settings& relay = out.tcp_relay;
+  const uint8_t mode = in.U8();
+  relay.mode = static_cast<TcpRelayMode>(mode);
+  relay.server = in.Ep();
+  if (const uint32_t engage_after = in.U32(); engage_after != 0) relay.engage_after = engage_after;
+  if (!in.AtEnd() || mode > static_cast<uint8_t>(TcpRelayMode::kForced)) return Status::kInvalidArgument;
+  if (relay.mode == TcpRelayMode::kOff) return Status::kOk;
+  const bool patient = relay.engage_after >= TcpRelay::kMinEngageAfter &&
+                       relay.engage_after <= TcpRelay::kMaxEngageAfter;
+  const bool somewhere = !relay.server.ip.IsUnspecified() && relay.server.port != 0;
+  return patient && somewhere ? Status::kOk : Status::kInvalidArgument;
+}
+
 Status ParseBool(HostReader& in, bool& out) {
   out = in.Bool();
   return in.AtEnd() ? Status::kOk : Status::kInvalidArgument;
@@ -96,6 +110,7 @@ Status ParseOne(CreateOption tag, ByteSpan value, NodeOptions& out) {
       out.moons.push_back(Copy(value));
       return Status::kOk;
     case CreateOption::kOrbit: return ParseOrbit(in, out);
+    case CreateOption::kTcpRelay: return ParseTcpRelay(in, out);
     case CreateOption::kPlatform:
       if (value.empty() || value.size() > 64) return Status::kInvalidArgument;
       out.platform.assign(reinterpret_cast<const char*>(value.data()), value.size());

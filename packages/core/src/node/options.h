@@ -8,6 +8,7 @@
 #include "node/impairment.h"
 #include "vl1/limits.h"
 #include "vl1/vl1.h"
+#include "node/tcp_relay.h"
 #include "wire/secret_identity.h"
 #include "zt/bytes.h"
 #include "zt/generated/enums.h"
@@ -48,6 +49,7 @@ struct NodeOptions {
   std::optional<bool> aes;  // absent: what the machine has instructions for
   size_t max_peers = vl1::Options{}.max_peers;
   uint16_t primary_port = 0;
+  TcpRelay::Settings tcp_relay;
   std::string platform = "unknown/unknown";
 };
 

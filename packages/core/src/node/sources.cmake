@@ -21,6 +21,7 @@ set(ZT_NODE_SOURCES
   node.cc
   options.cc
   socket_events.cc
+  tcp_relay.cc
   wiring.cc
 )
 set(ZT_NODE_TESTS
@@ -33,4 +34,6 @@ set(ZT_NODE_TESTS
   node_network_test.cc
   node_path_test.cc
   node_socket_test.cc
+  node_tcp_relay_test.cc
+  tcp_relay_test.cc
 )

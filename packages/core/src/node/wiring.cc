@@ -80,6 +80,6 @@ void Composition::SendFrame(const Now& now, NetworkId interface, Mac source, Mac
   vl2_->SendFrame(now, interface, source, destination, ether_type, payload);
 }
 
-bool Composition::HasRoom() const { return vl1_ == nullptr || vl1_->HasRoom(); }
+bool Composition::HasRoom() const { return vl1_ == nullptr || (vl1_->HasRoom() && !relay_.Full()); }
 
 }  // namespace zt::node

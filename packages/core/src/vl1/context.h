@@ -28,6 +28,8 @@ struct Context {
   LocalSockets sockets = {};
   // Set when an identity or a route was gained: whatever waits may go on once the current input is handled.
   bool retry_waiting = false;
+  // The last authenticated packet that came by UDP, not through the TCP relay, from the wide world (vl1.md §10.3).
+  Instant heard_directly = Instant::LongAgo();
 
   void Drop(DropReason reason) { drops.Count(reason); }
 };

@@ -17,6 +17,10 @@ bool UsableForPaths(const Options& options, const IpAddress& ip) {
   return !(ip.IsV6() && ip.bytes[0] == 0x20 && ip.bytes[1] == 0x01 && ip.bytes[2] == 0x04 && ip.bytes[3] == 0x70);
 }
 
+bool CountsAsGlobal(const Options& options, const IpAddress& ip) {
+  return ip.Scope() == IpScope::kGlobal || (options.allow_loopback_paths && UsableForPaths(options, ip));
+}
+
 bool Blacklisted(const Options& options, const IpAddress& ip) {
   return std::any_of(options.blacklist.begin(), options.blacklist.end(),
                      [&ip](const IpPrefix& prefix) { return prefix.Contains(ip); });

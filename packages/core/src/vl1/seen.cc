@@ -17,6 +17,9 @@ bool IsUseful(Verb verb) {
 
 void Seen::Run(const Now& now, Peer& peer, Path& path, uint8_t hops, Verb verb, bool trust) {
   peer.last_heard = now.mono;
+  if (path.socket != kAllSockets && CountsAsGlobal(context_.options, path.endpoint.ip)) {
+    context_.heard_directly = now.mono;
+  }
   if (IsUseful(verb)) {
     const bool was_active = peer.Active(now.mono);
     peer.last_useful = now.mono;

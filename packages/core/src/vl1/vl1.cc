@@ -193,6 +193,8 @@ std::optional<int> Vl1::Latency(NodeAddress address) const {
 
 bool Vl1::online() const { return impl_->online.online(); }
 
+Instant Vl1::heard_directly() const { return impl_->context.heard_directly; }
+
 uint64_t Vl1::planet_id() const { return impl_->context.roots.planet().id; }
 
 int64_t Vl1::planet_timestamp() const { return static_cast<int64_t>(impl_->context.roots.planet().timestamp); }

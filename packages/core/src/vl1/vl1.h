@@ -128,6 +128,8 @@ class Vl1 {
   std::optional<NodeAddress> BestRoot(const Now& now) const;          // §6.4
   std::optional<int> Latency(NodeAddress address) const;              // ms of the best path
   bool online() const;
+  // The last authenticated packet by UDP from a source of scope GLOBAL, for the TCP relay (vl1.md §10.3).
+  Instant heard_directly() const;
   uint64_t planet_id() const;
   int64_t planet_timestamp() const;
   std::vector<PeerInfo> Peers(const Now& now) const;

@@ -9,6 +9,7 @@ set(ZT_WIRE_SOURCES
   lz4.cc
   network_config.cc
   peer_record.cc
+  relay_record.cc
   request_metadata.cc
   rule.cc
   secret_identity.cc
@@ -48,6 +49,7 @@ set(ZT_WIRE_TESTS
   inet_address_test.cc
   lz4_test.cc
   network_config_test.cc
+  relay_record_test.cc
   rule_test.cc
   verb/verb_test.cc
   world_test.cc

@@ -1,0 +1,102 @@
+// Whole nodes without UDP, through a TCP relay (vl1.md §10).
+#include "testing/node_transfer.h"
+#include "testing/relay_lab.h"
+
+namespace zt::testing {
+
+namespace {
+
+constexpr size_t kMegabyte = 1 << 20;
+
+}  // namespace
+
+TEST_CASE("forced: members talk through the relay, byte for byte, and send nothing by UDP") {
+  NodeLab lab;
+  RelayLab relay(lab);
+  LabHost& a = lab.Add(2, RelayLab::Options(lab, 2, TcpRelayMode::kForced));
+  LabHost& b = lab.Add(3, RelayLab::Options(lab, 3, TcpRelayMode::kForced));
+  const auto inner = lab.on_arrival;
+  bool udp = false;
+  lab.on_arrival = [&](const Endpoint& from, const Endpoint& to, ByteSpan bytes) {
+    udp = udp || from == a.endpoint || from == b.endpoint;
+    inner(from, to, bytes);
+  };
+  lab.Member(a);
+  lab.Member(b);
+  NodeTransfer(lab, a, b, NodeLab::AddressOf(1), kMegabyte).Finish();
+  CHECK_FALSE(udp);
+  CHECK(relay.greetings == 2);
+  CHECK(relay.connections == 2);
+  CHECK(a.Count(Event::kTunnelUp) == 1);
+}
+
+TEST_CASE("automatic: UDP dies, the relay carries on; UDP is back, the relay ends") {
+  NodeLab lab;
+  RelayLab relay(lab);
+  LabHost& a = lab.Add(2, RelayLab::Options(lab, 2, TcpRelayMode::kAutomatic));
+  LabHost& b = lab.Add(3);
+  lab.Member(a);
+  lab.Member(b);
+  lab.Run(120'000);
+  CHECK(relay.connections == 0);
+
+  a.cut = true;
+  lab.RunUntil([&] { return a.Count(Event::kTunnelUp) == 1; });
+  lab.Run(20'000);
+  NodeTransfer(lab, a, b, NodeLab::AddressOf(1), kMegabyte / 4).Finish();
+  NodeTransfer(lab, b, a, NodeLab::AddressOf(0), kMegabyte / 4).Finish();
+
+  a.cut = false;
+  NodeTransfer transfer(lab, a, b, NodeLab::AddressOf(1), kMegabyte / 4);
+  transfer.Finish();
+  lab.RunUntil([&] { return a.Count(Event::kTunnelDown) == 1; });
+  NodeTransfer(lab, b, a, NodeLab::AddressOf(0), kMegabyte / 4).Finish();
+  CHECK(relay.connections == 1);
+  lab.Run(300'000);
+  CHECK(relay.connections == 1);
+}
+
+TEST_CASE("the tunnel's end is told before the stack's, once") {
+  NodeLab lab;
+  RelayLab relay(lab);
+  LabHost& a = lab.Add(2, RelayLab::Options(lab, 2, TcpRelayMode::kForced));
+  lab.Member(a);
+  a.node->Shutdown(lab.now());
+  CHECK(a.node->RelayWanted().IsNone());
+  lab.Drain(a);
+  CHECK(a.Count(Event::kTunnelDown) == 1);
+}
+
+TEST_CASE("a relay that refuses costs an attempt now and then, and a warning each") {
+  NodeLab lab;
+  RelayLab relay(lab);
+  relay.refuses = true;
+  LabHost& a = lab.Add(2, RelayLab::Options(lab, 2, TcpRelayMode::kForced));
+  lab.Run(300'000);
+  CHECK(a.Count(Event::kWarning) >= 300 / 26);
+  CHECK(a.Count(Event::kWarning) <= 300 / 20 + 10);
+  relay.refuses = false;
+  lab.RunUntil([&] { return a.Count(Event::kNodeOnline) == 1; });
+}
+
+TEST_CASE("options of the relay that make no sense are refused") {
+  NodeLab lab;
+  const auto status_of = [&](uint8_t mode, const Endpoint& server, uint32_t engage_after) {
+    Bytes value;
+    node::HostWriter out(value);
+    out.U8(mode);
+    out.Ep(server);
+    out.U32(engage_after);
+    Status status = Status::kOk;
+    Node::Create(lab.now(), lab.Options(2).Add(CreateOption::kTcpRelay, value).bytes, status);
+    return status;
+  };
+  CHECK(status_of(0, {}, 0) == Status::kOk);
+  CHECK(status_of(1, RelayLab::Server(), 1000) == Status::kOk);
+  CHECK(status_of(1, RelayLab::Server(), 999) == Status::kInvalidArgument);
+  CHECK(status_of(1, {}, 0) == Status::kInvalidArgument);
+  CHECK(status_of(2, {RelayLab::Server().ip, 0}, 0) == Status::kInvalidArgument);
+  CHECK(status_of(3, RelayLab::Server(), 0) == Status::kInvalidArgument);
+}
+
+}  // namespace zt::testing
