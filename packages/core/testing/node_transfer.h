@@ -7,17 +7,18 @@ namespace zt::testing {
 
 class NodeTransfer {
  public:
-  NodeTransfer(NodeLab& lab, LabHost& from, LabHost& to, const IpAddress& ip, size_t size)
-      : lab_(lab), from_(from), to_(to), size_(size) {
+  NodeTransfer(NodeLab& lab, LabHost& from, LabHost& to, const IpAddress& ip, size_t size,
+               uint16_t port = 80)
+      : lab_(lab), from_(from), to_(to), size_(size), accepted_before_(to.Count(Event::kTcpAccepted)) {
     CHECK(lab.Do(to, Command::kTcpListen, [&](node::HostWriter& w) {
             w.U64(0);
-            w.Ep({ip, 80});
+            w.Ep({ip, port});
             w.U32(4);
           }) == Status::kOk);
     CHECK(lab.Do(from, Command::kTcpConnect, [&](node::HostWriter& w) {
             w.U64(0);
             w.Ep({});
-            w.Ep({ip, 80});
+            w.Ep({ip, port});
             w.U32(0);
           }) == Status::kOk);
     client = {lab.Body().U32()};
@@ -31,7 +32,7 @@ class NodeTransfer {
   }
   // One round of writing and reading; true at the end of the stream.
   bool Pump() {
-    if (!server && to_.Last(Event::kTcpAccepted) != nullptr) {
+    if (!server && to_.Count(Event::kTcpAccepted) > accepted_before_) {
       ByteReader in(to_.Last(Event::kTcpAccepted)->body);
       in.Skip(4);
       server = {in.U32()};
@@ -76,6 +77,7 @@ class NodeTransfer {
   NodeLab& lab_;
   LabHost &from_, &to_;
   size_t size_, sent_ = 0, received_ = 0, wrong_ = 0;
+  size_t accepted_before_;
   bool ended_ = false;
 };
 

@@ -13,6 +13,7 @@
 
 #include "host/interface_monitor.h"
 #include "host/poller.h"
+#include "host/relay_stream.h"
 #include "host/udp_bindings.h"
 #include "zt/node.h"
 
@@ -98,6 +99,14 @@ class Engine {
   bool SendVia(UdpBinding& binding);
   void NotifyEvents();
   Instant NextWake();
+  // engine_relay.cc: opens, closes and writes the stream to the TCP relay as the node wants.
+  void ServeRelay();
+  void OpenRelay(const Endpoint& server);
+  void WriteRelay();
+  void ReadRelay();
+  void RelayLost();
+  static bool IsRelay(const Poller::Ready& ready);
+  void RelayReady(const Poller::Ready& ready);
   void ShutDown();
 
   Listener& listener_;
@@ -119,6 +128,9 @@ class Engine {
 
   // The engine thread's own.
   std::span<const Transmit> pending_;   // handed out by the node and not sent yet
+  std::unique_ptr<RelayStream> relay_;  // open or under way
+  bool relay_blocked_ = false;          // full or not connected yet, waiting to be writable
+  Bytes relay_buffer_;                  // empty until the first read
   ReceiveBuffers buffers_;
   std::vector<InboundDatagram> inbound_;
   std::vector<Poller::Ready> ready_;

@@ -40,6 +40,7 @@ void Engine::Run() {
 void Engine::Turn() {
   dirty_.store(false);
   DrainTransmit();
+  ServeRelay();
   NotifyEvents();
   const Instant wake = NextWake();
   asleep_.store(true);
@@ -59,6 +60,10 @@ Instant Engine::NextWake() {
 
 void Engine::ReceiveAll() {
   for (const Poller::Ready& ready : ready_) {
+    if (IsRelay(ready)) {
+      RelayReady(ready);
+      continue;
+    }
     if (ready.socket == kMonitorKey) {
       HandleInterfaceNews();
       continue;
@@ -147,6 +152,7 @@ void Engine::ShutDown() {
     auto lock = LockForThread();
     node_->Shutdown(ReadClock());
   }
+  if (relay_ != nullptr && relay_->connected()) WriteRelay();  // as much as it takes now
   const Instant end = ReadClock().mono + kStopGrace;
   while (!DrainTransmit() && ReadClock().mono < end) {
     poller_->Wait(10, ready_);

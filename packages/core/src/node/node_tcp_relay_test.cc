@@ -47,10 +47,9 @@ TEST_CASE("automatic: UDP dies, the relay carries on; UDP is back, the relay end
   NodeTransfer(lab, b, a, NodeLab::AddressOf(0), kMegabyte / 4).Finish();
 
   a.cut = false;
-  NodeTransfer transfer(lab, a, b, NodeLab::AddressOf(1), kMegabyte / 4);
-  transfer.Finish();
+  NodeTransfer(lab, a, b, NodeLab::AddressOf(1), kMegabyte / 4, 81).Finish();
   lab.RunUntil([&] { return a.Count(Event::kTunnelDown) == 1; });
-  NodeTransfer(lab, b, a, NodeLab::AddressOf(0), kMegabyte / 4).Finish();
+  NodeTransfer(lab, b, a, NodeLab::AddressOf(0), kMegabyte / 4, 81).Finish();
   CHECK(relay.connections == 1);
   lab.Run(300'000);
   CHECK(relay.connections == 1);
