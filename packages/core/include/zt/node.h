@@ -1,9 +1,9 @@
 // One ZeroTier-compatible node as a pure state machine.
 //
 // Law: after every input (HandleDatagrams, HandleTimeout, Command, TcpWrite, RelayConsumed, ...) drain: PollTransmit
-// until it is empty, RelayWanted and RelayOutput, DrainEvents until it is empty; then wait no longer than NextTimeout().
-// Nothing here blocks, starts threads, reads a clock or touches a socket. Not thread-safe: one caller at a time. Nodes
-// are independent.
+// until it is empty, RelayWanted and RelayOutput, DrainEvents until it is empty; then wait no longer than
+// NextTimeout(). Nothing here blocks, starts threads, reads a clock or touches a socket. Not thread-safe: one caller
+// at a time. Nodes are independent.
 #pragma once
 
 #include <memory>
@@ -34,8 +34,8 @@ class Node {
   int64_t TcpRead(const Now& now, SocketId socket, MutableBytes into);
   int64_t UdpSend(const Now& now, SocketId socket, const Endpoint& to, ByteSpan data);
   int64_t UdpReceive(const Now& now, SocketId socket, Endpoint& from, Endpoint& to, MutableBytes into);
-  // The stream to the TCP relay (vl1.md §10), which the host makes when RelayWanted names a server and ends when it names
-  // none: it is open; bytes came over it; it could not be made, or ended.
+  // The stream to the TCP relay (vl1.md §10), which the host makes when RelayWanted names a server and ends when it
+  // names none: it is open; bytes came over it; it could not be made, or ended.
   void HandleRelayOpen(const Now& now);
   void HandleRelayData(const Now& now, ByteSpan bytes);
   void HandleRelayClosed(const Now& now);
@@ -48,8 +48,8 @@ class Node {
   std::span<const Transmit> PollTransmit(const Now& now);
   // Where a stream has to be open or under way; none: there must be none.
   Endpoint RelayWanted() const;
-  // Bytes to write to the open stream; valid until the next PollTransmit, HandleRelay* or RelayConsumed. Bounded: what a
-  // slow stream does not take is dropped before it gets here.
+  // Bytes to write to the open stream; valid until the next PollTransmit, HandleRelay* or RelayConsumed. Bounded: what
+  // a slow stream does not take is dropped before it gets here.
   ByteSpan RelayOutput() const;
   void RelayConsumed(size_t bytes);  // so many of them were written
   bool HasEvents() const;
