@@ -79,10 +79,12 @@ export class Host {
     this.#configure(lan, number);
   }
 
-  /** An interface of its own with an address, connected to nothing. */
-  addDummy(name: string, address: string): void {
-    ip('-n', this.ns, 'link', 'add', name, 'type', 'dummy');
+  /** One more interface with an address; its cable ends in a device of this host that does nothing. */
+  addInterface(name: string, address: string): void {
+    const end = `end${++cables}`;
+    ip('-n', this.ns, 'link', 'add', name, 'type', 'veth', 'peer', 'name', end);
     ip('-n', this.ns, 'address', 'add', address, 'dev', name);
+    ip('-n', this.ns, 'link', 'set', end, 'up');
     ip('-n', this.ns, 'link', 'set', name, 'up');
   }
 
