@@ -198,7 +198,8 @@ bool OfferWorlds(ByteReader& in, Bytes& out) {
   while (in.ok() && !in.AtEnd()) {
     const std::optional<World> world = World::Parse(Piece(in));
     if (!world) return false;
-    out.push_back(roots.Offer(*world) == vl1::RootSet::Verdict::kAdopted ? 1 : 0);
+    const auto verdict = roots.Offer(*world, vl1::RootSet::From::kStore);
+    out.push_back(verdict == vl1::RootSet::Verdict::kFirst || verdict == vl1::RootSet::Verdict::kUpdated ? 1 : 0);
   }
   return in.ok();
 }
