@@ -35,9 +35,11 @@ void Host::Unplug(int interface) {
   TellSockets();
 }
 
-void Host::UnplugAll() {
-  sockets_.clear();
-  interfaces_.clear();
+void Host::UnplugAll() { UnplugAllBut(-1); }
+
+void Host::UnplugAllBut(int interface) {
+  std::erase_if(sockets_, [interface](const Socket& s) { return s.interface->number != interface; });
+  std::erase_if(interfaces_, [interface](const auto& i) { return i->number != interface; });
   TellSockets();
 }
 
@@ -48,9 +50,9 @@ Cable* Host::CableOf(int interface) {
   return nullptr;
 }
 
-std::vector<IpAddress> Host::Addresses() const {
-  std::vector<IpAddress> out;
-  for (const auto& i : interfaces_) out.insert(out.end(), i->cable->addresses().begin(), i->cable->addresses().end());
+std::vector<const Cable*> Host::Cables() const {
+  std::vector<const Cable*> out;
+  for (const auto& i : interfaces_) out.push_back(i->cable.get());
   return out;
 }
 
@@ -60,7 +62,11 @@ void Host::Start() {
   suspended_ = false;
   mono_origin_ = simulator().now() - 1000;  // a second after the boot
   Status status = Status::kOk;
-  node_ = Node::Create(Now(), Options(), status);
+  const Bytes options = Options();
+  {
+    const HeapAccount heap(account_);
+    node_ = Node::Create(Now(), options, status);
+  }
   ZT_CHECK(status == Status::kOk);
   TellSockets();
   Drain();
@@ -68,7 +74,10 @@ void Host::Start() {
 
 void Host::Stop() {
   if (!running()) return;
-  node_->Shutdown(Now());
+  {
+    const HeapAccount heap(account_);
+    node_->Shutdown(Now());
+  }
   Drain();
   Crash();
 }
@@ -92,7 +101,9 @@ void Host::Resume(Sleep how) {
   if (!suspended_) return;
   suspended_ = false;
   if (how == Sleep::kMonotonicStands) mono_origin_ = mono_origin_ + (simulator().now() - suspended_at_);
-  if (running()) Drain();
+  if (!running()) return;
+  if (!told_) TellSockets();
+  Drain();
 }
 
 zt::Now Host::Now() const {
@@ -125,7 +136,8 @@ Bytes Host::Options() const {
 }
 
 void Host::TellSockets() {
-  if (!awake()) return;
+  told_ = awake();
+  if (!told_) return;
   const Status sockets = Do(Command::kSetLocalSockets, [this](node::HostWriter& out) {
     out.Count(sockets_.size());
     for (const Socket& socket : sockets_) {
@@ -149,7 +161,10 @@ void Host::Act() {
     fault_ = name() + ": its timer fires without end: " + std::string(node_->NextTimeout().reason);
     return;
   }
-  node_->HandleTimeout(Now());
+  {
+    const HeapAccount heap(account_);
+    node_->HandleTimeout(Now());
+  }
   Drain();
 }
 
@@ -161,13 +176,20 @@ void Host::Receive(Packet packet) {
   ++received_;
   if (tap_ != nullptr) tap_->OnPacket(name(), false, packet);
   const InboundDatagram datagram{packet.bytes, packet.source, {to->number}};
-  node_->HandleDatagrams(Now(), {&datagram, 1});
+  {
+    const HeapAccount heap(account_);
+    node_->HandleDatagrams(Now(), {&datagram, 1});
+  }
   Drain();
 }
 
 void Host::Drain() {
   for (;;) {
-    const std::span<const Transmit> batch = node_->PollTransmit(Now());
+    std::span<const Transmit> batch;
+    {
+      const HeapAccount heap(account_);
+      batch = node_->PollTransmit(Now());
+    }
     if (batch.empty()) break;
     for (const Transmit& transmit : batch) Send(transmit);
   }
@@ -244,9 +266,27 @@ void Host::Keep(Event code, ByteSpan body) {
   }
 }
 
+int64_t Host::UdpSend(SocketId socket, const Endpoint& to, ByteSpan data) {
+  int64_t status = 0;
+  {
+    const HeapAccount heap(account_);
+    status = node_->UdpSend(Now(), socket, to, data);
+  }
+  Drain();
+  return status;
+}
+
+int64_t Host::UdpReceive(SocketId socket, Endpoint& from, Endpoint& to, MutableBytes into) {
+  const HeapAccount heap(account_);
+  return node_->UdpReceive(Now(), socket, from, to, into);
+}
+
 Status Host::Run(ByteSpan request) {
   ZT_CHECK(running());
-  node_->Command(Now(), request, reply_);
+  {
+    const HeapAccount heap(account_);
+    node_->Command(Now(), request, reply_);
+  }
   const auto status = static_cast<Status>(ByteReader(reply_).U32());
   Bytes reply = reply_;  // what an event's handler asks must not be taken for the answer
   Drain();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "node/host_codec.h"
+#include "sim/heap_account.h"
 #include "sim/segment.h"
 #include "testing/options_writer.h"
 #include "zt/node.h"
@@ -45,8 +46,9 @@ class Host final : public Actor {
   }
   void Unplug(int interface);
   void UnplugAll();  // the first half of roaming
+  void UnplugAllBut(int interface);
   Cable* CableOf(int interface);
-  std::vector<IpAddress> Addresses() const;
+  std::vector<const Cable*> Cables() const;
 
   void Start();         // the process; what it stored before is given to it
   void Stop();          // orderly: peers are saved
@@ -71,6 +73,9 @@ class Host final : public Actor {
     return Do(op, [](node::HostWriter&) {});
   }
   node::HostReader Body() const { return node::HostReader(ByteSpan(reply_).subspan(4)); }
+  // As of the node, which must run.
+  int64_t UdpSend(SocketId socket, const Endpoint& to, ByteSpan data);
+  int64_t UdpReceive(SocketId socket, Endpoint& from, Endpoint& to, MutableBytes into);
   // Only while running. A call that is an input must be followed by Drain.
   Node& node() { return *node_; }
   void Drain();
@@ -84,6 +89,8 @@ class Host final : public Actor {
   uint64_t sent() const { return sent_; }  // datagrams
   uint64_t received() const { return received_; }
   uint64_t wakes() const { return wakes_; }  // by timers
+  size_t heap() const { return HeapAccount::Bytes(account_); }  // of the node, if an account was set
+  void SetHeapAccount(size_t account) { account_ = account; }
   // The node broke the law: its timers fire without end. Empty: all is well.
   const std::string& fault() const { return fault_; }
 
@@ -135,6 +142,8 @@ class Host final : public Actor {
   int wakes_at_once_ = 0;
   uint64_t sent_ = 0, received_ = 0, wakes_ = 0;
   Tap* tap_ = nullptr;
+  size_t account_ = 0;
+  bool told_ = false;  // the node knows the sockets as they are
   std::string fault_;
 };
 

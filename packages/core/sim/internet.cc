@@ -73,6 +73,13 @@ Site& Internet::AddSite(const SitePlan& plan, Site* outer) {
   return site;
 }
 
+const Site* Internet::SiteOf(const Segment& lan) const {
+  for (const auto& site : sites_) {
+    if (&site->lan == &lan) return site.get();
+  }
+  return nullptr;
+}
+
 Host& Internet::AddHost(std::string name, std::vector<uint16_t> ports) {
   HostPlan plan{.name = std::move(name), .secret = NextIdentity(), .ports = std::move(ports)};
   return *hosts_.emplace_back(std::make_unique<Host>(simulator, std::move(plan), planet_));

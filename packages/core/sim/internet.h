@@ -57,7 +57,8 @@ class Internet {
   int Plug(Host& host, Site& site, const LinkPlan& line = {.delay = 1});
   int PlugIntoCore(Host& host, const LinkPlan& line = {.delay = 10});
 
-  Host& root(size_t index) { return *roots_[index]; }
+  Host& root(size_t index) const { return *roots_[index]; }
+  const Site* SiteOf(const Segment& lan) const;  // null: not the LAN of a site
   size_t roots() const { return roots_.size(); }
   void StartRoots();
   const Bytes& planet() const { return planet_; }

@@ -32,8 +32,7 @@ void Messenger::Begin() {
 
 void Messenger::Ask(const Messenger& other) {
   if (!host_.awake()) return;
-  host_.node().UdpSend(host_.Now(), socket_, {other.address(), kPort}, kQuestion);
-  host_.Drain();
+  host_.UdpSend(socket_, {other.address(), kPort}, kQuestion);
 }
 
 uint64_t Messenger::answers(const Messenger& other) const {
@@ -44,14 +43,13 @@ uint64_t Messenger::answers(const Messenger& other) const {
 void Messenger::Read() {
   Endpoint from, to;
   uint8_t byte = 0;
-  while (host_.running() && host_.node().UdpReceive(host_.Now(), socket_, from, to, {&byte, 1}) > 0) {
+  while (host_.running() && host_.UdpReceive(socket_, from, to, {&byte, 1}) > 0) {
     if (byte == kAnswer[0]) {
       ++answers_[from.ip];
       continue;
     }
     ++questions_;
-    host_.node().UdpSend(host_.Now(), socket_, from, kAnswer);
-    host_.Drain();
+    host_.UdpSend(socket_, from, kAnswer);
   }
 }
 

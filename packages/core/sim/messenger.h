@@ -23,6 +23,7 @@ class Messenger {
   // One question; the other messenger answers it at once.
   void Ask(const Messenger& other);
   uint64_t answers(const Messenger& other) const;  // to questions we asked
+  void ForgetAnswers() { answers_.clear(); }
   uint64_t questions() const { return questions_; }  // we were asked
   Host& host() const { return host_; }
   IpAddress address() const;  // on the network

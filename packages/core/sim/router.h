@@ -27,9 +27,10 @@ class Router {
 
   // Off: forwards nothing. On again: the NAT has forgotten everything.
   void SetPower(bool on);
+  bool powered() const { return on_; }
   Nat* nat() { return nat_.get(); }
-  Cable& outside() { return *outside_; }
-  Cable& inside() { return *inside_; }
+  Cable& outside() const { return *outside_; }
+  Cable& inside() const { return *inside_; }
   uint64_t expired() const { return expired_; }  // TTL
 
  private:

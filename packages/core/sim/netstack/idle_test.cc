@@ -5,7 +5,7 @@
 
 #include "netstack/tcp/connection.h"
 #include "netstack/tcp/listener.h"
-#include "sim/netstack/heap_account.h"
+#include "sim/heap_account.h"
 #include "testing/netstack_lab.h"
 
 namespace zt::netstack::sim {
@@ -19,12 +19,12 @@ constexpr uint16_t kPort = 80;
 class Side final : public FrameSink {
  public:
   Side(size_t account, uint64_t seed) : account_(account), random_(seed), mac{0x020000000000ULL + account} {
-    HeapAccount heap(account_);
+    zt::sim::HeapAccount heap(account_);
     stack = std::make_unique<Stack>(random_, drops_, *this);
   }
   void SendFrame(const Now&, NetworkId, Mac source, Mac destination, uint16_t ether_type,
                  std::span<const ByteSpan> payload) override {
-    HeapAccount heap(0);
+    zt::sim::HeapAccount heap(0);
     Lab::Frame& frame = out.emplace_back(Lab::Frame{source, destination, ether_type, {}});
     for (ByteSpan piece : payload) frame.payload.insert(frame.payload.end(), piece.begin(), piece.end());
   }
@@ -32,10 +32,10 @@ class Side final : public FrameSink {
   // Anything done to the stack, counted.
   template <typename Act>
   auto Do(Act act) {
-    HeapAccount heap(account_);
+    zt::sim::HeapAccount heap(account_);
     return act(*stack);
   }
-  size_t heap() const { return HeapAccount::Bytes(account_); }
+  size_t heap() const { return zt::sim::HeapAccount::Bytes(account_); }
   IpAddress v4() const { return IpAddress::V4(10, 0, 0, static_cast<uint8_t>(account_)); }
 
  private:

@@ -18,7 +18,7 @@ if(ZT_BUILD_TESTS)
   add_test(NAME core.netstack_sim_self COMMAND zt_netstack_sim_tests)
 
   # Many connections. Sanitizers make the crowd smaller; `npm test` runs the whole in a release build (step `scale`).
-  add_executable(zt_netstack_scale_tests ${CMAKE_CURRENT_LIST_DIR}/idle_test.cc ${CMAKE_CURRENT_LIST_DIR}/heap_account.cc
+  add_executable(zt_netstack_scale_tests ${CMAKE_CURRENT_LIST_DIR}/idle_test.cc ${CMAKE_CURRENT_SOURCE_DIR}/sim/heap_account.cc
                  ${CMAKE_CURRENT_LIST_DIR}/fairness_test.cc $<TARGET_OBJECTS:zt_test_main>)
   target_compile_options(zt_netstack_scale_tests PRIVATE -Wall -Wextra -Werror)
   target_link_libraries(zt_netstack_scale_tests PRIVATE zt_netstack_simulation)

@@ -1,4 +1,4 @@
-#include "sim/netstack/heap_account.h"
+#include "sim/heap_account.h"
 
 #include <malloc.h>
 
@@ -13,7 +13,7 @@ struct alignas(alignof(std::max_align_t)) Header {
 };
 
 size_t current = 0;
-size_t bytes[zt::netstack::sim::kHeapAccounts];
+size_t bytes[zt::sim::kHeapAccounts];
 
 // What glibc needs for a block beside what it gives, less what our header takes.
 size_t Cost(Header* header) { return malloc_usable_size(header) + sizeof(size_t) - sizeof(Header); }
@@ -47,10 +47,10 @@ void operator delete[](void* block) noexcept { Free(block); }
 void operator delete(void* block, size_t) noexcept { Free(block); }
 void operator delete[](void* block, size_t) noexcept { Free(block); }
 
-namespace zt::netstack::sim {
+namespace zt::sim {
 
 HeapAccount::HeapAccount(size_t account) : before_(current) { current = account; }
 HeapAccount::~HeapAccount() { current = before_; }
 size_t HeapAccount::Bytes(size_t account) { return bytes[account]; }
 
-}  // namespace zt::netstack::sim
+}  // namespace zt::sim

@@ -4,9 +4,9 @@
 
 #include <cstddef>
 
-namespace zt::netstack::sim {
+namespace zt::sim {
 
-inline constexpr size_t kHeapAccounts = 4;  // 0: everybody else
+inline constexpr size_t kHeapAccounts = 2048;  // 0: everybody else
 
 class HeapAccount {
  public:
@@ -20,4 +20,4 @@ class HeapAccount {
   size_t before_;
 };
 
-}  // namespace zt::netstack::sim
+}  // namespace zt::sim

@@ -1,0 +1,132 @@
+// What must hold when the faults have ended.
+#include <algorithm>
+
+#include "sim/chaos.h"
+
+namespace zt::sim {
+namespace {
+
+// A node of 54 peers: two transmit arenas of 1 MiB, the stack, and a few KB for each peer. Measured: see README.md.
+constexpr size_t kMaxHeap = 6 << 20;
+// Nobody speaks for so long before the network is called quiet, and so long it is watched.
+constexpr Millis kSettle = 60'000, kWatch = 120'000;
+
+std::string Name(const Host& host) { return host.name() + " (" + host.address().ToString() + ")"; }
+
+}  // namespace
+
+void Chaos::Fail(const std::string& what) {
+  verdict_.fault += "  " + what + "\n";
+}
+
+void Chaos::AskUntilAnswered(size_t from, size_t to, Instant until) {
+  Simulator& simulator = internet_.simulator;
+  if (members_[from].messenger->answers(*members_[to].messenger) > 0 || simulator.now() >= until) return;
+  members_[from].messenger->Ask(*members_[to].messenger);
+  simulator.At(simulator.now() + kRetry, [this, from, to, until] { AskUntilAnswered(from, to, until); });
+}
+
+// Every pair, both ways. The model is asked before, as nothing changes any more.
+void Chaos::CheckTalk() {
+  Simulator& simulator = internet_.simulator;
+  const Instant healed = simulator.now();
+  SeededRandom random(simulator.SeedOf("questions"));
+  struct Pair {
+    size_t from, to;
+    Expectation expectation;
+  };
+  std::vector<Pair> pairs;
+  for (size_t from = 0; from < members_.size(); ++from) {
+    members_[from].messenger->ForgetAnswers();
+    for (size_t to = 0; to < members_.size(); ++to) {
+      if (from == to) continue;
+      const Expectation expectation = Expect(internet_, *members_[from].host, *members_[to].host);
+      pairs.push_back({from, to, expectation});
+      if (expectation == Expectation::kTalk) ++verdict_.must_talk;
+      if (expectation == Expectation::kCannot) ++verdict_.cannot_talk;
+      simulator.At(healed + static_cast<Millis>(random.Below(5'000)),
+                   [this, from, to, healed] { AskUntilAnswered(from, to, healed + kConvergence); });
+    }
+  }
+  const auto waits = [this](const Pair& p) {
+    return p.expectation == Expectation::kTalk &&
+           members_[p.from].messenger->answers(*members_[p.to].messenger) == 0;
+  };
+  simulator.RunFor(5'000);
+  while (simulator.now() < healed + kConvergence && std::any_of(pairs.begin(), pairs.end(), waits)) simulator.RunFor(100);
+  verdict_.slowest = simulator.now() - healed;
+  for (const Pair& p : pairs) {
+    const std::string names = Name(*members_[p.from].host) + " -> " + Name(*members_[p.to].host);
+    if (waits(p)) Fail("no answer within " + std::to_string(kConvergence) + " ms: " + names);
+    if (p.expectation == Expectation::kCannot && members_[p.from].messenger->answers(*members_[p.to].messenger) > 0) {
+      Fail("an answer where the model sees no way: " + names);
+    }
+  }
+  simulator.RunFor(healed + kConvergence - simulator.now());
+}
+
+// What the timers of vl1.md §7.10 justify in a minute: for every path an ECHO each 14 s and its answer, the same from
+// the other side, a full HELLO each 60 s from every socket with answers and the confirmations they cause, and pushed
+// paths each 120 s (15 s while relayed) with what they probe.
+double Chaos::Allowed(Host& host) {
+  if (host.Do(Command::kPeers) != Status::kOk) return 0;
+  node::HostReader in = host.Body();
+  double allowed = 200;  // roots, and what begins or ends within the minute
+  for (size_t left = in.U16(); left > 0; --left) {
+    in.Skip(5 + 5 * 4 + 1);
+    const size_t paths = in.U16();
+    for (size_t i = 0; i < paths; ++i) {
+      in.Ep();
+      in.Skip(8 + 8 + 1 + 1);
+    }
+    allowed += 30 + 20 * static_cast<double>(paths);
+  }
+  return allowed;
+}
+
+void Chaos::CheckQuiet() {
+  Simulator& simulator = internet_.simulator;
+  simulator.RunFor(kSettle);
+  std::vector<Host*> hosts;
+  for (const Member& member : members_) hosts.push_back(member.host);
+  for (size_t i = 0; i < internet_.roots(); ++i) {
+    if (internet_.root(i).running()) hosts.push_back(&internet_.root(i));
+  }
+  struct Before {
+    uint64_t sent;
+    size_t heap;
+  };
+  std::vector<Before> before;
+  for (Host* host : hosts) before.push_back({host->sent(), host->heap()});
+  simulator.RunFor(kWatch);
+  for (size_t i = 0; i < hosts.size(); ++i) {
+    Host& host = *hosts[i];
+    const double rate = static_cast<double>(host.sent() - before[i].sent) * 60'000 / kWatch;
+    const double allowed = Allowed(host);
+    if (rate > verdict_.rate) {
+      verdict_.rate = rate;
+      verdict_.allowed = allowed;
+    }
+    if (rate > allowed) {
+      Fail(Name(host) + " sends " + std::to_string(rate) + " datagrams a minute to nobody's use, " +
+           std::to_string(allowed) + " are justified");
+    }
+    verdict_.heap = std::max(verdict_.heap, host.heap());
+    if (host.heap() > kMaxHeap) Fail(Name(host) + " holds " + std::to_string(host.heap()) + " bytes");
+    if (host.heap() > before[i].heap + before[i].heap / 10) {
+      Fail(Name(host) + " grows: " + std::to_string(before[i].heap) + ", then " + std::to_string(host.heap()));
+    }
+    verdict_.datagrams += host.sent();
+  }
+}
+
+void Chaos::CheckLaw() {
+  for (const Member& member : members_) {
+    if (!member.host->fault().empty()) Fail(member.host->fault());
+  }
+  for (size_t i = 0; i < internet_.roots(); ++i) {
+    if (!internet_.root(i).fault().empty()) Fail(internet_.root(i).fault());
+  }
+}
+
+}  // namespace zt::sim

@@ -1,0 +1,81 @@
+#include "sim/reference.h"
+
+#include <algorithm>
+
+namespace zt::sim {
+namespace {
+
+// The cable of the core behind that cable, box after box.
+const Cable* Climb(const Internet& internet, const Cable* cable) {
+  while (&cable->segment() != &internet.core) {
+    const Site* site = internet.SiteOf(cable->segment());
+    if (site == nullptr || !site->router->powered()) return nullptr;
+    if (site->plan.nat.has_value() && site->plan.nat->block_udp) return nullptr;
+    cable = &site->router->outside();
+  }
+  return cable;
+}
+
+// The roots the host is in contact with.
+std::vector<const Host*> RootsOf(const Internet& internet, const Host& host) {
+  std::vector<const Host*> out;
+  const std::vector<const Cable*> mine = CoreCables(internet, host);
+  for (size_t i = 0; i < internet.roots(); ++i) {
+    const Host& root = internet.root(i);
+    if (!root.awake()) continue;
+    const std::vector<const Cable*> its = CoreCables(internet, root);
+    const bool connected = std::any_of(mine.begin(), mine.end(), [&](const Cable* a) {
+      return std::any_of(its.begin(), its.end(), [&](const Cable* b) { return internet.core.Connects(*a, *b); });
+    });
+    if (connected) out.push_back(&root);
+  }
+  return out;
+}
+
+// The roots whose contacts lead to each other, starting from these.
+std::vector<const Host*> Spread(const Internet& internet, std::vector<const Host*> roots) {
+  for (size_t i = 0; i < roots.size(); ++i) {
+    for (const Host* next : RootsOf(internet, *roots[i])) {
+      if (std::find(roots.begin(), roots.end(), next) == roots.end()) roots.push_back(next);
+    }
+  }
+  return roots;
+}
+
+bool SameSegment(const Host& a, const Host& b) {
+  for (const Cable* mine : a.Cables()) {
+    for (const Cable* its : b.Cables()) {
+      if (&mine->segment() == &its->segment()) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<const Cable*> CoreCables(const Internet& internet, const Host& host) {
+  std::vector<const Cable*> out;
+  for (const Cable* cable : host.Cables()) {
+    if (const Cable* core = Climb(internet, cable)) out.push_back(core);
+  }
+  return out;
+}
+
+Expectation Expect(const Internet& internet, const Host& a, const Host& b) {
+  if (!a.awake() || !b.awake()) return Expectation::kCannot;
+  const std::vector<const Host*> roots_a = RootsOf(internet, a), roots_b = RootsOf(internet, b);
+  const std::vector<const Host*> spread = Spread(internet, roots_a);
+  const auto in_spread = [&](const Host* root) { return std::find(spread.begin(), spread.end(), root) != spread.end(); };
+  if (std::any_of(roots_b.begin(), roots_b.end(), in_spread)) return Expectation::kTalk;
+  if (SameSegment(a, b)) return Expectation::kMay;  // they could, but nobody tells one of the other
+  const std::vector<const Cable*> cables_a = CoreCables(internet, a), cables_b = CoreCables(internet, b);
+  for (const Cable* from : cables_a) {
+    for (const Cable* to : cables_b) {
+      if (from == to || internet.core.Connects(*from, *to)) return Expectation::kMay;
+    }
+  }
+  // Below the core two sites may share a carrier.
+  return cables_a.empty() && cables_b.empty() ? Expectation::kMay : Expectation::kCannot;
+}
+
+}  // namespace zt::sim
