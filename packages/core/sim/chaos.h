@@ -43,6 +43,7 @@ class Chaos {
     Host* host = nullptr;
     std::unique_ptr<Messenger> messenger;
     int interface = 0;  // its line
+    size_t trouble = 0;  // pairs without an answer
   };
 
   void Build();
@@ -58,6 +59,7 @@ class Chaos {
   // chaos_checks.cc
   void CheckTalk();
   void AskUntilAnswered(size_t from, size_t to, Instant until);
+  std::string DescribeHost(Host& host);
   void CheckQuiet();
   double Allowed(Host& host);
   void CheckLaw();

@@ -2,21 +2,23 @@
 #include <algorithm>
 
 #include "sim/chaos.h"
+#include "sim/text.h"
 
 namespace zt::sim {
 namespace {
 
 // A node of 54 peers: two transmit arenas of 1 MiB, the stack, and a few KB for each peer. Measured: see README.md.
 constexpr size_t kMaxHeap = 6 << 20;
+constexpr size_t kListed = 10;  // pairs, in a report
 // Nobody speaks for so long before the network is called quiet, and so long it is watched.
 constexpr Millis kSettle = 60'000, kWatch = 120'000;
 
-std::string Name(const Host& host) { return host.name() + " (" + host.address().ToString() + ")"; }
+std::string Name(const Host& host) { return Text(host.name(), " (", host.address().ToString(), ")"); }
 
 }  // namespace
 
 void Chaos::Fail(const std::string& what) {
-  verdict_.fault += "  " + what + "\n";
+  verdict_.fault += Text("  ", what, '\n');
 }
 
 void Chaos::AskUntilAnswered(size_t from, size_t to, Instant until) {
@@ -53,16 +55,56 @@ void Chaos::CheckTalk() {
            members_[p.from].messenger->answers(*members_[p.to].messenger) == 0;
   };
   simulator.RunFor(5'000);
-  while (simulator.now() < healed + kConvergence && std::any_of(pairs.begin(), pairs.end(), waits)) simulator.RunFor(100);
+  while (simulator.now() < healed + kConvergence && std::any_of(pairs.begin(), pairs.end(), waits)) {
+    simulator.RunFor(100);
+  }
   verdict_.slowest = simulator.now() - healed;
+  size_t silent = 0;
   for (const Pair& p : pairs) {
-    const std::string names = Name(*members_[p.from].host) + " -> " + Name(*members_[p.to].host);
-    if (waits(p)) Fail("no answer within " + std::to_string(kConvergence) + " ms: " + names);
+    const std::string names = Text(Name(*members_[p.from].host), " -> ", Name(*members_[p.to].host));
+    if (waits(p)) {
+      ++silent;
+      ++members_[p.from].trouble;
+      ++members_[p.to].trouble;
+      if (silent <= kListed) Fail(Text("no answer within ", kConvergence, " ms: ", names));
+    }
     if (p.expectation == Expectation::kCannot && members_[p.from].messenger->answers(*members_[p.to].messenger) > 0) {
-      Fail("an answer where the model sees no way: " + names);
+      Fail(Text("an answer where the model sees no way: ", names));
     }
   }
+  if (silent > 0) Fail(Text(silent, " of ", verdict_.must_talk, " pairs without an answer"));
+  for (const Member& member : members_) {
+    // One of a pair may be well: those with several are not.
+    if (member.trouble > 1 && member.trouble * 20 > silent) verdict_.fault += DescribeHost(*member.host);
+  }
   simulator.RunFor(healed + kConvergence - simulator.now());
+}
+
+// What the host itself says about its peers: all paths of roots, how many of the others.
+std::string Chaos::DescribeHost(Host& host) {
+  std::string out = Text("  ", Name(host), ": online ", host.Count(Event::kNodeOnline), " times, offline ",
+                         host.Count(Event::kNodeOffline), " times;");
+  if (!host.awake() || host.Do(Command::kPeers) != Status::kOk) return out + " does not run\n";
+  node::HostReader in = host.Body();
+  size_t direct = 0, relayed = 0;
+  for (size_t left = in.U16(); left > 0; --left) {
+    const NodeAddress address = in.Address();
+    in.Skip(4 * 4);
+    in.Skip(4);
+    const bool root = in.U8() != 0;
+    const size_t paths = in.U16();
+    ++(paths > 0 ? direct : relayed);
+    if (root) out += Text(" root ", address.ToString(), ":");
+    for (size_t i = 0; i < paths; ++i) {
+      const Endpoint endpoint = in.Ep();
+      const int64_t heard = in.I64(), sent = in.I64();
+      const bool expired = in.Bool(), preferred = in.Bool();
+      if (!root) continue;
+      out += Text(' ', endpoint.ToString(), " heard ", heard, " sent ", sent, expired ? " expired" : "",
+                  preferred ? " preferred" : "", ';');
+    }
+  }
+  return out + Text(' ', direct, " peers direct, ", relayed, " not\n");
 }
 
 // What the timers of vl1.md §7.10 justify in a minute: for every path an ECHO each 14 s and its answer, the same from
@@ -108,13 +150,12 @@ void Chaos::CheckQuiet() {
       verdict_.allowed = allowed;
     }
     if (rate > allowed) {
-      Fail(Name(host) + " sends " + std::to_string(rate) + " datagrams a minute to nobody's use, " +
-           std::to_string(allowed) + " are justified");
+      Fail(Text(Name(host), " sends ", rate, " datagrams a minute to nobody's use, ", allowed, " are justified"));
     }
     verdict_.heap = std::max(verdict_.heap, host.heap());
-    if (host.heap() > kMaxHeap) Fail(Name(host) + " holds " + std::to_string(host.heap()) + " bytes");
+    if (host.heap() > kMaxHeap) Fail(Text(Name(host), " holds ", host.heap(), " bytes"));
     if (host.heap() > before[i].heap + before[i].heap / 10) {
-      Fail(Name(host) + " grows: " + std::to_string(before[i].heap) + ", then " + std::to_string(host.heap()));
+      Fail(Text(Name(host), " grows: ", before[i].heap, " bytes, then ", host.heap()));
     }
     verdict_.datagrams += host.sent();
   }

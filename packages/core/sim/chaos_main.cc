@@ -123,8 +123,8 @@ int main(int count, char** values) {
   Total total;
   for (uint64_t seed = arguments.first; seed <= arguments.last; ++seed) RunSeed(seed, arguments, total);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  std::printf("%llu seeds, %llu failed; %llu pairs talk, slowest %lld ms, %llu pairs cannot; %llu datagrams, at most %.0f a "
-              "minute when quiet; largest node %zu KiB; %.1f s\n",
+  std::printf("%llu seeds, %llu failed; %llu pairs talk, slowest %lld ms, %llu pairs cannot; %llu datagrams, at most "
+              "%.0f a minute when quiet; largest node %zu KiB; %.1f s\n",
               static_cast<unsigned long long>(arguments.last - arguments.first + 1),
               static_cast<unsigned long long>(total.failed), static_cast<unsigned long long>(total.must_talk),
               static_cast<long long>(total.slowest), static_cast<unsigned long long>(total.cannot_talk),

@@ -1,7 +1,8 @@
 #include "sim/chaos_plan.h"
 
 #include <algorithm>
-#include <sstream>
+
+#include "sim/text.h"
 
 namespace zt::sim {
 namespace {
@@ -23,7 +24,9 @@ class Draw {
  private:
   uint64_t Below(uint64_t bound) { return random_.Below(bound); }
   bool OneIn(uint64_t n) { return Below(n) == 0; }
-  Millis Between(Millis low, Millis high) { return low + static_cast<Millis>(Below(static_cast<uint64_t>(high - low + 1))); }
+  Millis Between(Millis low, Millis high) {
+    return low + static_cast<Millis>(Below(static_cast<uint64_t>(high - low + 1)));
+  }
   template <typename T>
   T Pick(std::initializer_list<T> values) {
     return values.begin()[Below(values.size())];
@@ -35,7 +38,8 @@ class Draw {
 
   NatBehaviour AnyNat() {
     const auto any = [this] {
-      return Pick({Dependence::kEndpointIndependent, Dependence::kAddressDependent, Dependence::kAddressAndPortDependent});
+      return Pick(
+          {Dependence::kEndpointIndependent, Dependence::kAddressDependent, Dependence::kAddressAndPortDependent});
     };
     NatBehaviour nat;
     nat.mapping = OneIn(4) ? any() : Dependence::kEndpointIndependent;
@@ -62,7 +66,9 @@ class Draw {
       } else if (OneIn(5)) {
         site.plan.lan.reset();
         site.plan.nat.reset();
-        if (OneIn(2)) site.plan.nat = NatBehaviour{.filtering = Dependence::kAddressAndPortDependent, .translate = false};
+        if (OneIn(2)) {
+          site.plan.nat = NatBehaviour{.filtering = Dependence::kAddressAndPortDependent, .translate = false};
+        }
       }
       plan_.sites.push_back(std::move(site));
     }
@@ -125,8 +131,13 @@ class Draw {
         break;
       case FaultKind::kBadLine:
         fault.target = AnySite();
-        fault.line = {.bytes_per_ms = Pick<uint64_t>({0, 50}), .delay = Between(1, 500), .loss = Chance(),
-                      .duplicate = Chance(), .reorder = Chance(), .reorder_delay = Between(1, 300), .corrupt = Chance()};
+        fault.line = {.bytes_per_ms = Pick<uint64_t>({0, 50}),
+                      .delay = Between(1, 500),
+                      .loss = Chance(),
+                      .duplicate = Chance(),
+                      .reorder = Chance(),
+                      .reorder_delay = Between(1, 300),
+                      .corrupt = Chance()};
         break;
       default:
         fault.target = fault.kind == FaultKind::kPeering ? AnySite() : AnyHost();
@@ -140,14 +151,6 @@ class Draw {
   const ChaosSize size_;
   ChaosPlan plan_;
 };
-
-// What is given, one after the other.
-template <typename... Parts>
-std::string Text(const Parts&... parts) {
-  std::ostringstream out;
-  (out << ... << parts);
-  return out.str();
-}
 
 std::string List(const std::vector<size_t>& items) {
   std::string out;

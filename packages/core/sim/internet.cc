@@ -47,7 +47,8 @@ void Internet::StartRoots() {
   for (const auto& root : roots_) root->Start();
 }
 
-IpAddress Internet::NextPublic() { return IpAddress::V4((20u << 24) + ++publics_); }
+// Each in a /24 of its own: roots look at strangers from one /24 only every two seconds (vl1.md §11.3).
+IpAddress Internet::NextPublic() { return IpAddress::V4((20u << 24) + (++publics_ << 8) + 1); }
 
 std::string_view Internet::NextIdentity() {
   ZT_CHECK(identities_ < std::size(kIdentities));

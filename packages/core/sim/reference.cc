@@ -65,7 +65,9 @@ Expectation Expect(const Internet& internet, const Host& a, const Host& b) {
   if (!a.awake() || !b.awake()) return Expectation::kCannot;
   const std::vector<const Host*> roots_a = RootsOf(internet, a), roots_b = RootsOf(internet, b);
   const std::vector<const Host*> spread = Spread(internet, roots_a);
-  const auto in_spread = [&](const Host* root) { return std::find(spread.begin(), spread.end(), root) != spread.end(); };
+  const auto in_spread = [&spread](const Host* root) {
+    return std::find(spread.begin(), spread.end(), root) != spread.end();
+  };
   if (std::any_of(roots_b.begin(), roots_b.end(), in_spread)) return Expectation::kTalk;
   if (SameSegment(a, b)) return Expectation::kMay;  // they could, but nobody tells one of the other
   const std::vector<const Cable*> cables_a = CoreCables(internet, a), cables_b = CoreCables(internet, b);

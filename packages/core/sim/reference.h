@@ -15,8 +15,8 @@ enum class Expectation : uint8_t {
 // Of the internet as it stands: ask when faults have ended. A host with several lines uses any of them.
 Expectation Expect(const Internet& internet, const Host& a, const Host& b);
 
-// Whether UDP that the host begins reaches the core, and by which cable of the core: none, if a box on the way blocks it
-// or has no power.
+// Whether UDP that the host begins reaches the core, and by which cables of the core: none, if a box on each way blocks
+// it or has no power.
 std::vector<const Cable*> CoreCables(const Internet& internet, const Host& host);
 
 }  // namespace zt::sim
