@@ -2,7 +2,7 @@
 
 #include "base/check.h"
 #include "node/host_codec.h"
-#include "sim/netstack/heap_account.h"
+#include "sim/heap_account.h"
 #include "testing/test_identities.h"
 #include "wire/packet_header.h"
 #include "wire/verb/hello.h"
@@ -11,7 +11,7 @@
 namespace zt::bench {
 namespace {
 
-using netstack::sim::HeapAccount;
+using sim::HeapAccount;
 
 constexpr size_t kRootAccount = 1;
 constexpr size_t kOpenEvery = 997;  // of the root's packets that are opened and checked
