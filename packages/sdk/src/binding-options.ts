@@ -33,6 +33,11 @@ export interface BindingOptions {
    * and another one after two minutes offline or when the machine slept. `false`: none.
    */
   secondaryPort?: number | false;
+  /**
+   * Ask the routers of this machine to map a port of ours (PCP, NAT-PMP, UPnP), tell peers of it, and take it back at
+   * the end. Default false: a library does not open its user's router unasked.
+   */
+  portMapping?: boolean;
 }
 
 const maxExcluded = 64;
@@ -44,6 +49,7 @@ export function checkBindingOptions(options: BindingOptions): void {
   if (port !== undefined) checkPort('port', port);
   if (secondaryPort !== undefined && secondaryPort !== false) checkPort('secondaryPort', secondaryPort);
   if (secondaryPort && secondaryPort === port) throw invalid('"secondaryPort" must be another port than "port"');
+  if (!['boolean', 'undefined'].includes(typeof options.portMapping)) throw invalid('"portMapping" must be a boolean');
   if (interfaces !== undefined) checkInterfaces(interfaces);
   if (bind !== undefined) checkBind(options);
 }
@@ -79,8 +85,14 @@ export async function chooseBinding(options: BindingOptions): Promise<readonly E
   return {
     primaryPort: port ?? 0,
     ...(secondaryPort === false ? {} : { secondaryPort }),
+    ...(options.portMapping === true ? { tertiaryPort: randomPort() } : {}),
     exclude: interfaces?.exclude ?? [],
   };
+}
+
+/** vl1.md §3.10. Named here, since who maps it has to know it; in use already, the first port is mapped instead. */
+function randomPort(): number {
+  return 20_000 + Math.floor(Math.random() * 45_536);
 }
 
 /** All addresses of the machine: IPv4, and IPv6 where it has any (binding `::` fails elsewhere). */

@@ -1,10 +1,20 @@
 /** Starts a node: options, state, identity, engine; undoes everything when that fails or is aborted. */
-import { type Engine, type EngineNode, Event, type NodeEvent, parseNodeAddress, ZtError } from '@ztkit/types';
+import {
+  type Endpoint,
+  type Engine,
+  type EngineNode,
+  Event,
+  type InterfaceBinding,
+  type NodeEvent,
+  parseNodeAddress,
+  ZtError,
+} from '@ztkit/types';
 import { chooseBinding } from './binding-options.js';
-import { defaultLogger } from './logger.js';
+import { defaultLogger, type Logger } from './logger.js';
 import { Node } from './node.js';
 import { checkNodeOptions, type NodeOptions } from './node-options.js';
 import { checkIdentitySecret, NodeState, publicIdentityOf, type StoredState } from './node-state.js';
+import type { PortMapper } from './port-mapping/port-mapper.js';
 import { selectEngine } from './select-engine.js';
 import { memoryStore } from './state-store.js';
 
@@ -28,6 +38,7 @@ export async function createNode(options: NodeOptions = {}): Promise<Node> {
 
 async function start(options: NodeOptions, state: NodeState): Promise<Node> {
   const { signal } = options;
+  const logger = options.logger ?? defaultLogger;
   const stored = await state.load();
   const planet = choosePlanet(options.planet, stored.planet, state.where('planet'));
   const engine = await selectEngine(options.engine);
@@ -38,6 +49,7 @@ async function start(options: NodeOptions, state: NodeState): Promise<Node> {
   if (stored.planet === undefined) await state.savePlanet(planet);
   const bind = await chooseBinding(options);
   const { allowLoopbackPaths, blacklist, impairment } = options;
+  let mapper: PortMapper | undefined;
   const engineNode = await named(state, options, () =>
     engine.createNode({
       identitySecret,
@@ -48,16 +60,42 @@ async function start(options: NodeOptions, state: NodeState): Promise<Node> {
       ...(allowLoopbackPaths === undefined ? {} : { allowLoopbackPaths }),
       ...(blacklist === undefined ? {} : { blacklist }),
       ...(impairment === undefined ? {} : { impairment }),
-      onEvents: (events) => inbox.receive(events),
+      onEvents: (events) => {
+        inbox.receive(events);
+        mapper?.notice(events);
+      },
     }),
   );
   await closeIfAborted(engineNode, signal);
-  const logger = options.logger ?? defaultLogger;
+  mapper = options.portMapping === true ? await startPortMapper(engineNode, bind, logger) : undefined;
   const { onEvent } = options;
   const flush = () => inbox.flush();
-  const node = new Node({ engine: engineNode, engineName: engine.name, state, logger, onEvent, flush });
+  const node = new Node({
+    engine: engineNode,
+    engineName: engine.name,
+    state,
+    logger,
+    onEvent,
+    flush,
+    endBeside: async () => mapper?.close(),
+  });
   inbox.openFor(node);
   return node;
+}
+
+/** Loaded only where it is wanted: it has no place in a browser. */
+async function startPortMapper(
+  engine: EngineNode,
+  bind: readonly Endpoint[] | InterfaceBinding,
+  logger: Logger,
+): Promise<PortMapper> {
+  const { PortMapper } = await import('./port-mapping/port-mapper.js');
+  return new PortMapper({
+    port: 'primaryPort' in bind ? (bind.tertiaryPort ?? bind.primaryPort) : (bind[0]?.port ?? 0),
+    bound: () => engine.info().bound,
+    announce: (external) => engine.setExternalEndpoints(external),
+    logger,
+  });
 }
 
 async function closeIfAborted(engineNode: EngineNode, signal: AbortSignal | undefined): Promise<void> {

@@ -38,6 +38,8 @@ export interface NodeParts {
   onEvent: ((event: NodeEvent) => void) | undefined;
   /** Delivers the events of the start that are still held back. */
   flush(): void;
+  /** Ends what works beside the engine, before the engine ends; never rejects. */
+  endBeside(): Promise<void>;
 }
 
 /** Why a node is not online, as far as it can tell. */
@@ -84,6 +86,7 @@ export class Node {
   readonly #logger: Logger;
   readonly #onEvent: ((event: NodeEvent) => void) | undefined;
   readonly #flush: () => void;
+  readonly #endBeside: () => Promise<void>;
   readonly #table: SocketTable;
   readonly #pings: Pings;
   readonly #captures: Captures;
@@ -104,6 +107,7 @@ export class Node {
     this.#logger = parts.logger;
     this.#onEvent = parts.onEvent;
     this.#flush = parts.flush;
+    this.#endBeside = parts.endBeside;
     this.#online = info.online;
     this.address = info.address;
     this.identity = info.identity;
@@ -358,6 +362,7 @@ export class Node {
     for (const network of this.#networks.values()) network.end(reason);
     this.#networks.clear();
     this.#onlineWait.rejectAll(reason);
+    await this.#endBeside();
     try {
       await this.#engine.close();
     } finally {

@@ -48,14 +48,14 @@ export interface Impairment {
  * addresses come and go (vl1.md §3.10). Loopback, tunnels and temporary IPv6 addresses are left out.
  */
 export interface InterfaceBinding {
-  /** 0: drawn from 20000 to 65499. In use: `ERR_ZT_ADDRESS_IN_USE`, likewise for the others. */
+  /** 0: drawn from 20000 to 65499. In use: `ERR_ZT_ADDRESS_IN_USE`, likewise for the secondary. */
   primaryPort: number;
   /**
    * A second one, which dodges NATs that confuse two hosts on one port. 0: drawn, and drawn again after 120 s offline
    * or when the machine slept. Absent: none.
    */
   secondaryPort?: number;
-  /** A third one, for the mapping of a gateway. 0: drawn. Absent: none. */
+  /** A third one, for the mapping of a gateway; in use, the node goes on without it. 0: drawn. Absent: none. */
   tertiaryPort?: number;
   /** Interfaces to leave out: names, or beginnings of names followed by `*`. */
   exclude?: readonly string[];

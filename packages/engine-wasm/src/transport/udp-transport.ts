@@ -118,7 +118,8 @@ export class UdpTransport implements Transport {
     }
     await this.#openPort('primary', bind.primaryPort);
     if (bind.secondaryPort !== undefined) await this.#openPort('secondary', bind.secondaryPort);
-    if (bind.tertiaryPort !== undefined) await this.#openPort('tertiary', bind.tertiaryPort);
+    // In use: another port can be mapped as well.
+    if (bind.tertiaryPort !== undefined) await this.#openPort('tertiary', bind.tertiaryPort).catch(() => undefined);
   }
 
   /** Without a list of addresses: wildcard sockets, or nothing to announce. */
