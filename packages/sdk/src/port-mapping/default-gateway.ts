@@ -10,7 +10,7 @@ export interface GatewayRoute {
 
 const RTF_GATEWAY = 0x2;
 
-/** /proc/net/route: default routes by interface. Numbers are hexadecimal in the machine's order, which is little-endian. */
+/** /proc/net/route: default routes by interface. Numbers are hexadecimal, in the (little-endian) machine's order. */
 export function defaultRoutes(table: string): Map<string, string> {
   const routes = new Map<string, string>();
   for (const line of table.split('\n').slice(1)) {
@@ -22,7 +22,7 @@ export function defaultRoutes(table: string): Map<string, string> {
   return routes;
 }
 
-/** Elsewhere the system tells no route without a program's help: a router nearly always has the network's first address. */
+/** Elsewhere no file tells the routes; a router nearly always has the first address of its network. */
 function firstOf(address: string, netmask: string): string {
   const mask = netmask.split('.').map(Number);
   const parts = address.split('.').map((part, index) => Number(part) & (mask[index] ?? 255));

@@ -1,7 +1,7 @@
 /** Questions to a gateway over UDP, asked again until they are answered (RFC 6886 §3.1). */
 import { createSocket } from 'node:dgram';
 
-/** First wait for an answer, then twice as long each time. RFC 6886 goes on for a minute; a home router answers at once. */
+/** Before the second try, then twice as long each time. RFC 6886 goes on for a minute; a router answers at once. */
 const FIRST_WAIT_MS = 250;
 const TRIES = 5;
 

@@ -2,7 +2,7 @@
 import { ask } from './gateway-socket.js';
 import { type Mapping, MappingRefused, type MappingRequest } from './mapping-protocol.js';
 
-/** SSDP (UPnP Device Architecture 1.3.2): asked of the group and of the gateway itself, for some hear only one of them. */
+/** SSDP (UPnP Device Architecture 1.3.2): group and gateway are both asked, for some hear only one of these. */
 export const ssdpPort = 1900;
 const ssdpGroup = '239.255.255.250';
 const search = [
