@@ -32,6 +32,20 @@ class Draw {
     return values.begin()[Below(values.size())];
   }
   size_t AnySite() { return Below(plan_.sites.size()); }
+
+  // A site for a host. A root that lost its memory looks at one stranger in two seconds from one /24 (vl1.md §11.3), so
+  // that a crowd behind one address cannot be back within the time that is allowed here.
+  size_t SiteWithRoom() {
+    for (;;) {
+      const size_t site = AnySite();
+      size_t top = site;
+      while (plan_.sites[top].outer.has_value()) top = *plan_.sites[top].outer;
+      crowds_.resize(plan_.sites.size());
+      if (crowds_[top] == kCrowd) continue;
+      ++crowds_[top];
+      return site;
+    }
+  }
   size_t AnyHost() { return Below(plan_.hosts.size()); }
 
   void Roots() { plan_.roots = 2 + Below(3); }
@@ -53,7 +67,7 @@ class Draw {
   }
 
   void Sites() {
-    const size_t count = 4 + size_.hosts * 2 / 5;
+    const size_t count = 4 + (size_.hosts + size_.faults / 4) * 2 / 5;
     for (size_t i = 0; i < count; ++i) {
       ChaosPlan::SiteDraw site;
       site.plan.name = "site-" + std::to_string(i);
@@ -77,7 +91,7 @@ class Draw {
   void Hosts() {
     for (size_t i = 0; i < size_.hosts; ++i) {
       ChaosPlan::HostDraw host;
-      host.site = AnySite();
+      host.site = SiteWithRoom();
       host.line = {.bytes_per_ms = Pick<uint64_t>({0, 5'000}), .delay = Between(0, 20)};
       host.ports = {9993};
       if (OneIn(2)) host.ports.push_back(static_cast<uint16_t>(Between(20'000, 65'000)));
@@ -139,16 +153,27 @@ class Draw {
                       .reorder_delay = Between(1, 300),
                       .corrupt = Chance()};
         break;
-      default:
-        fault.target = fault.kind == FaultKind::kPeering ? AnySite() : AnyHost();
+      case FaultKind::kPeering:
+        fault.target = AnySite();
         fault.place = AnySite();
+        break;
+      case FaultKind::kRoam:
+      case FaultKind::kSecondLine:
+        fault.target = AnyHost();
+        fault.place = SiteWithRoom();
+        break;
+      default:
+        fault.target = AnyHost();
         fault.amount = Between(-7'200'000, 7'200'000);
     }
   }
   uint32_t Chance() { return OneIn(2) ? 0 : static_cast<uint32_t>(Below(400'000)); }
 
+  static constexpr size_t kCrowd = 6;
+
   SeededRandom random_;
   const ChaosSize size_;
+  std::vector<size_t> crowds_;  // hosts that are ever behind one public address, by the outermost site
   ChaosPlan plan_;
 };
 

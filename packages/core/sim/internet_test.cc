@@ -70,6 +70,27 @@ TEST_CASE("hosts behind symmetric NATs talk through a root") {
   CHECK(homes.Exchange(10'000));
 }
 
+// Found by chaos seed 31: the retry of a WHOIS that had no route any more was due for ever.
+TEST_CASE("a question whose route is lost wakes nobody") {
+  Internet internet(1, 1);
+  internet.StartRoots();
+  Host& host = internet.AddHost("host");
+  internet.PlugIntoCore(host);
+  host.Start();
+  REQUIRE(internet.simulator.RunUntilOrTimeout([&] { return host.Count(Event::kNodeOnline) > 0; }, 5'000));
+  CHECK(host.Do(Command::kSendUserMessage, [](node::HostWriter& out) {
+    out.Address({0x1234567890});  // nobody
+    out.U64(1);
+    out.Blob16({});
+  }) == Status::kOk);
+  internet.simulator.RunFor(100);
+  host.UnplugAll();
+  const uint64_t before = host.wakes();
+  internet.simulator.RunFor(4'000);
+  CHECK(host.wakes() - before < 20);
+  CHECK(host.fault() == "");
+}
+
 TEST_CASE("one seed gives one run, another seed another") {
   const auto digest = [](uint64_t seed) {
     TwoHomes homes(seed);

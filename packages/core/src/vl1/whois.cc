@@ -49,7 +49,10 @@ void Whois::Ask(const Now& now, NodeAddress address, Question& question) {
   if (now.mono - question.asked < kWhoisRetry) return;
   Peer* root = BestRoot(context_, now.mono);
   Path* path = root == nullptr ? nullptr : RouteTo(context_, now.mono, *root).path;
-  if (path == nullptr) return;  // RoutesChanged will ask
+  if (path == nullptr) {
+    question.asked = Instant::LongAgo();  // RoutesChanged will ask; there is nothing to wake up for
+    return;
+  }
   ByteArray<5> bytes;
   ByteWriter(bytes).Address(address);
   const ByteSpan payload(bytes);

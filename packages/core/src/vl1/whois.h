@@ -30,7 +30,7 @@ class Whois {
  private:
   struct Question {
     Instant until;
-    Instant asked = Instant::LongAgo();  // LongAgo: there was no route yet
+    Instant asked = Instant::LongAgo();  // LongAgo: there was no route when it was due
     For whom = For::kOthers;
   };
   bool MakeRoom(For whom);
