@@ -1,6 +1,7 @@
 /** The command `ztkit-controller`. */
 import { makeProgram } from './cli/program.js';
 import { type RunningController, start } from './cli/start.js';
+import { RelayServer, type RelayServerOptions } from './tcp-relay/relay-server.js';
 
 /** Runs until SIGINT or SIGTERM, then ends in order; the node's own end is an error. */
 async function serve(running: RunningController): Promise<void> {
@@ -9,18 +10,28 @@ async function serve(running: RunningController): Promise<void> {
       reject(new Error(`The node ended: ${reason} ${detail}`)),
     );
   });
-  const signalled = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
   try {
-    await Promise.race([signalled, fatal]);
+    await Promise.race([interrupted(), fatal]);
   } finally {
     await running.close();
   }
 }
 
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}
+
 try {
-  await makeProgram({ start, serve, print: (text) => process.stdout.write(`${text}\n`) }).parseAsync();
+  const startRelay = (options: RelayServerOptions) => RelayServer.start(options);
+  await makeProgram({
+    start,
+    serve,
+    startRelay,
+    interrupted,
+    print: (text) => process.stdout.write(`${text}\n`),
+  }).parseAsync();
 } catch (error) {
   process.stderr.write(`ztkit-controller: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

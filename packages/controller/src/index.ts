@@ -13,3 +13,5 @@ export type { Body, MemberPatch, NetworkPatch } from './service/patch.js';
 export { MemoryStore } from './store/memory-store.js';
 export { SqliteStore } from './store/sqlite-store.js';
 export type { ControllerStore, StoredNetwork } from './store/store.js';
+export type { RelayCounters } from './tcp-relay/relay-counters.js';
+export { RelayServer, type RelayServerOptions } from './tcp-relay/relay-server.js';

@@ -9,6 +9,7 @@ import { makeProgram } from '../src/cli/program.js';
 import type { StartOptions } from '../src/cli/start.js';
 import { buildApp } from '../src/http/app.js';
 import { type Controller, createController } from '../src/service/controller.js';
+import { RelayServer } from '../src/tcp-relay/relay-server.js';
 import { ALICE, CONTROLLER, FakePort } from './fake-port.js';
 
 let home: string;
@@ -40,6 +41,8 @@ async function command(...words: string[]): Promise<{ out: string; started?: Sta
       throw new Error('not started in this test');
     },
     serve: async () => undefined,
+    startRelay: (options) => RelayServer.start(options),
+    interrupted: async () => undefined,
     print: (text) => {
       out += `${text}\n`;
     },
@@ -166,5 +169,19 @@ describe('the token', () => {
     await expect(ensureToken(home)).rejects.toThrow(/empty/);
     await ensureHome(join(home, 'a/b'));
     expect((await stat(join(home, 'a/b'))).mode & 0o777).toBe(0o700);
+  });
+});
+
+describe('tcp-relay', () => {
+  it('listens where it is told, and prints its counters at the end', async () => {
+    const { out } = await command('tcp-relay', '--listen', '127.0.0.1:0', '--udp-address', '127.0.0.1');
+    const [first, counters] = out.split('\n');
+    expect(first).toMatch(/^TCP relay listens on 127\.0\.0\.1 port \d+$/);
+    expect(JSON.parse(counters ?? '')).toMatchObject({ clients: 0, accepted: 0 });
+  });
+
+  it('refuses what makes no sense', async () => {
+    await expect(command('tcp-relay', '--max-clients', 'many')).rejects.toThrow();
+    await expect(command('tcp-relay', '--listen', 'here')).rejects.toThrow();
   });
 });

@@ -11,6 +11,7 @@ type BodyReader = (input: ByteReader) => Fields;
 const node: BodyReader = (i) => ({ address: readNodeAddress(i) });
 const network: BodyReader = (i) => ({ network: readNetwork(i) });
 const nothing: BodyReader = () => ({});
+const tunnel: BodyReader = (i) => ({ server: readEndpoint(i) });
 const netif: BodyReader = (i) => ({ networkId: readNetworkId(i), mac: readMac(i), mtu: i.u32() });
 const route: BodyReader = (i) => ({ networkId: readNetworkId(i), route: readRoute(i) });
 const address: BodyReader = (i) => ({ networkId: readNetworkId(i), address: readPrefix(i) });
@@ -52,6 +53,8 @@ const bodies: Record<number, BodyReader> = {
   [Event.NODE_FATAL_ERROR]: (i) => ({ reason: FatalReasonName[i.u8()] ?? 'UNKNOWN', detail: i.str16() }),
   [Event.STACK_UP]: nothing,
   [Event.STACK_DOWN]: nothing,
+  [Event.TUNNEL_UP]: tunnel,
+  [Event.TUNNEL_DOWN]: tunnel,
   [Event.ROUTE_ADDED]: route,
   [Event.ROUTE_REMOVED]: route,
   [Event.ADDR_ADDED_IP4]: address,

@@ -1,6 +1,6 @@
 /** Options of a node as the core takes them (HOST_PROTOCOL.md §2), and the raw planet specification. */
-import type { EngineNodeOptions, Impairment, PlanetSpec } from '@ztkit/types';
-import { CreateOption, ZtError } from '@ztkit/types';
+import type { EngineNodeOptions, Impairment, PlanetSpec, TcpRelayOptions } from '@ztkit/types';
+import { CreateOption, TcpRelayMode, ZtError } from '@ztkit/types';
 import { ByteWriter } from './byte-writer.js';
 import { writeEndpoint, writeNetworkId, writePrefixText } from './fields.js';
 import { followsInterfaces } from './raw-node.js';
@@ -31,6 +31,8 @@ export function encodeOptions(options: EngineNodeOptions, platform: string): Uin
     });
   }
   if (impairment !== undefined) option(CreateOption.IMPAIRMENT, (v) => writeImpairment(v, impairment));
+  const { tcpRelay } = options;
+  if (tcpRelay !== undefined) option(CreateOption.TCP_RELAY, (v) => writeTcpRelay(v, tcpRelay));
   option(CreateOption.PRIMARY_PORT, (v) => v.u16(primaryPort(options.bind)));
   option(CreateOption.PLATFORM, (v) => v.put(new TextEncoder().encode(platform)));
   return out.written;
@@ -38,6 +40,14 @@ export function encodeOptions(options: EngineNodeOptions, platform: string): Uin
 
 function primaryPort(bind: EngineNodeOptions['bind']): number {
   return followsInterfaces(bind) ? bind.primaryPort : (bind[0]?.port ?? 0);
+}
+
+const relayModes = { off: TcpRelayMode.OFF, automatic: TcpRelayMode.AUTOMATIC, forced: TcpRelayMode.FORCED };
+
+function writeTcpRelay(out: ByteWriter, { server, mode, engageAfterMs }: TcpRelayOptions): void {
+  out.u8(relayModes[mode ?? 'automatic']);
+  writeEndpoint(out, server);
+  out.u32(engageAfterMs ?? 0);
 }
 
 function writeImpairment(out: ByteWriter, { loss, duplicate, reorder, seed }: Impairment): void {

@@ -58,7 +58,8 @@ export class EncodedEngine implements Engine {
   }
 }
 
-function rawBinding({ bind, allowLoopbackPaths, blacklist }: EngineNodeOptions): RawBinding {
+function rawBinding({ bind, allowLoopbackPaths, blacklist, tcpRelay }: EngineNodeOptions): RawBinding {
+  if (tcpRelay?.mode === 'forced') return []; // no UDP sockets are opened (vl1.md §10.3)
   if (!followsInterfaces(bind)) return bind;
   return { exclude: [], ...bind, loopback: allowLoopbackPaths ?? false, blacklist: blacklist ?? [] };
 }

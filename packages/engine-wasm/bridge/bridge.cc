@@ -31,6 +31,7 @@ struct Slot {
   std::unique_ptr<zt::Node> node;
   Bytes reply;
   Bytes events;
+  Bytes relay;
   std::vector<zt::InboundDatagram> inbound;
   std::vector<TransmitRecord> outbound;
 };
@@ -167,6 +168,37 @@ ZT_EXPORT("zt_poll_transmit") size_t zt_poll_transmit(int handle, double mono, d
   return slot.outbound.size();
 }
 ZT_EXPORT("zt_outbound") const void* zt_outbound(int handle) { return At(handle).outbound.data(); }
+
+// The stream to the TCP relay (HOST_PROTOCOL.md §11). The size of the encoded server at zt_relay_server; 0: none is
+// wanted.
+ZT_EXPORT("zt_relay_wanted") size_t zt_relay_wanted(int handle) {
+  Slot& slot = At(handle);
+  const zt::Endpoint server = slot.node->RelayWanted();
+  if (server.IsNone()) return 0;
+  slot.relay.clear();
+  zt::node::HostWriter(slot.relay).Ep(server);
+  return slot.relay.size();
+}
+ZT_EXPORT("zt_relay_server") const uint8_t* zt_relay_server(int handle) { return At(handle).relay.data(); }
+ZT_EXPORT("zt_relay_opened") void zt_relay_opened(int handle, double mono, double wall) {
+  At(handle).node->HandleRelayOpen(TimeOf(mono, wall));
+}
+ZT_EXPORT("zt_relay_data")
+void zt_relay_data(int handle, double mono, double wall, const uint8_t* data, size_t size) {
+  At(handle).node->HandleRelayData(TimeOf(mono, wall), Span(data, size));
+}
+ZT_EXPORT("zt_relay_closed") void zt_relay_closed(int handle, double mono, double wall) {
+  At(handle).node->HandleRelayClosed(TimeOf(mono, wall));
+}
+ZT_EXPORT("zt_relay_output") const uint8_t* zt_relay_output(int handle) {
+  return At(handle).node->RelayOutput().data();
+}
+ZT_EXPORT("zt_relay_output_size") size_t zt_relay_output_size(int handle) {
+  return At(handle).node->RelayOutput().size();
+}
+ZT_EXPORT("zt_relay_consumed") void zt_relay_consumed(int handle, size_t size) {
+  At(handle).node->RelayConsumed(size);
+}
 
 // The size of the batch at zt_events; 0: none.
 ZT_EXPORT("zt_drain_events") size_t zt_drain_events(int handle, size_t max_bytes) {

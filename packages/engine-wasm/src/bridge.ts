@@ -32,6 +32,14 @@ export interface Bridge {
   zt_timeout(handle: number, mono: number, wall: number): void;
   zt_poll_transmit(handle: number, mono: number, wall: number): number;
   zt_outbound(handle: number): number;
+  zt_relay_wanted(handle: number): number;
+  zt_relay_server(handle: number): number;
+  zt_relay_opened(handle: number, mono: number, wall: number): void;
+  zt_relay_data(handle: number, mono: number, wall: number, data: number, size: number): void;
+  zt_relay_closed(handle: number, mono: number, wall: number): void;
+  zt_relay_output(handle: number): number;
+  zt_relay_output_size(handle: number): number;
+  zt_relay_consumed(handle: number, size: number): void;
   zt_drain_events(handle: number, maxBytes: number): number;
   zt_events(handle: number): number;
   zt_has_events(handle: number): number;

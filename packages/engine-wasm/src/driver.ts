@@ -6,6 +6,7 @@ import { ByteWriter, formatIp, writeEndpoint } from '@ztkit/engine-codec';
 import type { Endpoint } from '@ztkit/types';
 import { type Bridge, TRANSMIT_RECORD_BYTES } from './bridge.js';
 import type { Memory } from './memory.js';
+import { RelayLink } from './relay-link.js';
 import type { Received, Transport } from './transport/transport.js';
 
 /** Bytes of events taken at once. */
@@ -26,6 +27,7 @@ export class Driver {
   readonly #onEvents: (batch: Uint8Array) => void;
   readonly #inbound = new ByteWriter(65536);
   readonly #endpoints = new Map<string, Endpoint>();
+  readonly #relay: RelayLink;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #deliveryPending = false;
@@ -40,7 +42,8 @@ export class Driver {
     this.#transport = transport;
     this.#onEvents = onEvents;
     transport.onReceive = (batch) => this.#receive(batch);
-    transport.onRoom = () => this.#drain();
+    transport.onRoom = () => this.drain();
+    this.#relay = new RelayLink(core, handle, this, transport.connectRelay);
   }
 
   /** The clocks, read for one call. */
@@ -58,7 +61,7 @@ export class Driver {
     this.#flushPending = true;
     queueMicrotask(() => {
       this.#flushPending = false;
-      this.#drain();
+      this.drain();
     });
   }
 
@@ -73,12 +76,14 @@ export class Driver {
     const { written } = out;
     const [at = 0] = this.memory.put(written);
     this.#core.zt_datagrams(this.#handle, this.mono, this.wall, at, written.length);
-    this.#drain();
+    this.drain();
   }
 
-  #drain(): void {
+  /** After every input. */
+  drain(): void {
     if (this.#stopped) return;
-    this.#transmit();
+    do this.#transmit();
+    while (this.#relay.serve());
     if (this.#core.zt_has_events(this.#handle) !== 0) this.#scheduleDelivery();
     this.#schedule();
   }
@@ -153,18 +158,20 @@ export class Driver {
     this.#timerAt = Number.POSITIVE_INFINITY;
     if (this.#stopped) return;
     this.#core.zt_timeout(this.#handle, this.mono, this.wall);
-    this.#drain();
+    this.drain();
   }
 
   ref(): void {
     this.#referenced = true;
     this.#transport.ref();
+    this.#relay.ref();
     (this.#timer as { ref?(): void } | undefined)?.ref?.();
   }
 
   unref(): void {
     this.#referenced = false;
     this.#transport.unref();
+    this.#relay.unref();
     unreference(this.#timer);
   }
 
@@ -172,6 +179,7 @@ export class Driver {
   async stop(): Promise<void> {
     this.#core.zt_shutdown(this.#handle, this.mono, this.wall);
     this.#transmit();
+    this.#relay.finish();
     clearTimeout(this.#timer);
     await new Promise<void>((resolve) => soon(resolve)); // never from inside the caller's close()
     this.#deliver();

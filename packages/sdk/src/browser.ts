@@ -14,6 +14,7 @@ export type {
   PeerInfo,
   SocketInfo,
   TcpInfo,
+  TcpRelayOptions,
   ZtErrorCode,
 } from '@ztkit/types';
 export {

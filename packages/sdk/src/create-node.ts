@@ -48,7 +48,7 @@ async function start(options: NodeOptions, state: NodeState): Promise<Node> {
   signal?.throwIfAborted();
   if (stored.planet === undefined) await state.savePlanet(planet);
   const bind = await chooseBinding(options);
-  const { allowLoopbackPaths, blacklist, impairment } = options;
+  const { allowLoopbackPaths, blacklist, impairment, tcpRelay } = options;
   let mapper: PortMapper | undefined;
   const engineNode = await named(state, options, () =>
     engine.createNode({
@@ -60,6 +60,7 @@ async function start(options: NodeOptions, state: NodeState): Promise<Node> {
       ...(allowLoopbackPaths === undefined ? {} : { allowLoopbackPaths }),
       ...(blacklist === undefined ? {} : { blacklist }),
       ...(impairment === undefined ? {} : { impairment }),
+      ...(tcpRelay === undefined ? {} : { tcpRelay }),
       onEvents: (events) => {
         inbox.receive(events);
         mapper?.notice(events);

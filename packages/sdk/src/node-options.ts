@@ -1,6 +1,15 @@
 /** What `createNode` takes, and its check. */
-import type { Impairment, NodeEvent } from '@ztkit/types';
-import { checkFunction, checkObject, checkPrefix, checkProbability, checkSignal, invalid } from './arguments.js';
+import type { Impairment, NodeEvent, TcpRelayOptions } from '@ztkit/types';
+import {
+  checkFunction,
+  checkInteger,
+  checkObject,
+  checkPrefix,
+  checkProbability,
+  checkRemote,
+  checkSignal,
+  invalid,
+} from './arguments.js';
 import { type BindingOptions, checkBindingOptions } from './binding-options.js';
 import type { Logger } from './logger.js';
 import type { EngineChoice } from './select-engine.js';
@@ -23,6 +32,8 @@ export interface NodeOptions extends BindingOptions {
   allowLoopbackPaths?: boolean;
   /** IP prefixes that never become paths. */
   blacklist?: readonly string[];
+  /** A TCP relay for networks without UDP. Default: none; there is no built-in server. */
+  tcpRelay?: TcpRelayOptions;
   /** Faults on outgoing datagrams, for tests. */
   impairment?: Impairment;
   /** Sees every event, also those of the start. `node.on('event')` is what most programs want. */
@@ -45,7 +56,18 @@ export function checkNodeOptions(options: NodeOptions): void {
   checkList('blacklist', options.blacklist ?? []).forEach((prefix, index) => {
     checkPrefix(`blacklist[${index}]`, prefix);
   });
+  if (options.tcpRelay !== undefined) checkTcpRelay(options.tcpRelay);
   if (options.impairment !== undefined) checkImpairment(options.impairment);
+}
+
+const relayModes: readonly unknown[] = [undefined, 'automatic', 'forced', 'off'];
+
+function checkTcpRelay(relay: TcpRelayOptions): void {
+  checkObject('tcpRelay', relay);
+  const { server, mode, engageAfterMs } = relay;
+  checkRemote('tcpRelay.server', server);
+  if (!relayModes.includes(mode)) throw invalid('"tcpRelay.mode" must be automatic, forced or off');
+  if (engageAfterMs !== undefined) checkInteger('tcpRelay.engageAfterMs', engageAfterMs, 1_000, 3_600_000);
 }
 
 function checkImpairment(impairment: Impairment): void {

@@ -61,6 +61,19 @@ export interface InterfaceBinding {
   exclude?: readonly string[];
 }
 
+/** A TCP relay: a server that turns a TCP connection into a UDP socket (vl1.md §10). */
+export interface TcpRelayOptions {
+  /** There is no default one: nothing public is contacted unasked. */
+  server: Endpoint;
+  /**
+   * `automatic`: used while nothing comes by UDP from the internet, and not any more when something does. `forced`: everything
+   * goes through it, no UDP socket is opened. Default `automatic`.
+   */
+  mode?: 'automatic' | 'forced' | 'off';
+  /** How long nothing may come by UDP before it is used, and the same since the start: 1,000..3,600,000 ms; default 60,000. */
+  engageAfterMs?: number;
+}
+
 /** What an engine needs to start a node. */
 export interface EngineNodeOptions {
   /** Secret identity in text form (270 characters). Absent: the node makes one and emits store events. */
@@ -86,6 +99,8 @@ export interface EngineNodeOptions {
   /** IP prefixes that never become paths (vl1.md §7.3 rule 4). */
   blacklist?: readonly string[];
   impairment?: Impairment;
+  /** A TCP relay for networks without UDP (vl1.md §10). Default: none. */
+  tcpRelay?: TcpRelayOptions;
   /** Called with many events at once, in order. Must not throw. */
   onEvents(events: readonly NodeEvent[]): void;
 }

@@ -67,6 +67,7 @@ export type NodeEvent =
   | { type: 'NODE_FATAL_ERROR'; code: Code<'NODE_FATAL_ERROR'>; reason: string; detail: string }
   | { type: NetworkEventType; code: Event; network: NetworkInfo }
   | { type: 'STACK_UP' | 'STACK_DOWN'; code: Event }
+  | { type: 'TUNNEL_UP' | 'TUNNEL_DOWN'; code: Event; server: Endpoint }
   | {
       type: 'NETIF_UP' | 'NETIF_DOWN' | 'NETIF_REMOVED' | 'NETIF_LINK_UP' | 'NETIF_LINK_DOWN';
       code: Event;

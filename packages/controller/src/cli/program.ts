@@ -7,11 +7,12 @@ import { ApiClient } from './api-client.js';
 import { defaultHome } from './home.js';
 import { LOG_LEVELS } from './log.js';
 import type { RunningController, StartOptions } from './start.js';
+import { addTcpRelay, type TcpRelayHost } from './tcp-relay.js';
 
 const DEFAULT_PORT = '9993';
 
 /** What the commands do besides talking to the API; tests put their own. */
-export interface ProgramHost {
+export interface ProgramHost extends TcpRelayHost {
   start(options: StartOptions): Promise<RunningController>;
   /** Runs until a signal comes. */
   serve(running: RunningController): Promise<void>;
@@ -32,6 +33,7 @@ export function makeProgram(host: ProgramHost): Command {
   addStart(program, host);
   addNetworkCommands(program, host);
   addMemberCommands(program, host);
+  addTcpRelay(program, host, { endpoint: parseHttp, count: parseCount });
   program
     .command('status')
     .description('show the node and its networks')
@@ -187,6 +189,11 @@ function memberPath(id: string, member: string): string {
 function parsePort(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 0xffff) return Number(text);
   throw new InvalidArgumentError('It must be a port, 0..65535.');
+}
+
+function parseCount(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a number, 0 or more.');
 }
 
 function parseHttp(text: string): Endpoint {

@@ -56,7 +56,8 @@ Status SetLocalSockets(CommandContext& c, HostReader& in, HostWriter&) {
     sockets.push_back({socket, in.Ep()});
   }
   if (!in.AtEnd()) return Status::kInvalidArgument;
-  c.node.vl1().SetLocalSockets(c.now, sockets);
+  // With the relay forced there are none, and need be none: everything goes through it (vl1.md §10.3).
+  if (!c.node.relay().forced()) c.node.vl1().SetLocalSockets(c.now, sockets);
   return Status::kOk;
 }
 

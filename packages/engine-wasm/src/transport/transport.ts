@@ -1,6 +1,7 @@
 /** Where a node's datagrams go: to the core, every transport is a set of numbered sockets. */
 import type { LocalSocket, RawBinding } from '@ztkit/engine-codec';
 import type { Endpoint } from '@ztkit/types';
+import type { RelayStreamFactory } from './relay-stream.js';
 
 /** A datagram received, with its socket's number. */
 export interface Received {
@@ -35,6 +36,8 @@ export interface Transport {
   /** True while so much is under way that the sender should wait. */
   readonly full: boolean;
   send(datagram: Outgoing): void;
+  /** How a TCP relay is reached; streams are the node's, not the transport's. */
+  readonly connectRelay: RelayStreamFactory;
   ref(): void;
   unref(): void;
   close(): Promise<void>;

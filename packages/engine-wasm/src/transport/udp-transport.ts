@@ -2,6 +2,7 @@
 import { followsInterfaces, type LocalSocket, type RawBinding } from '@ztkit/engine-codec';
 import type { Endpoint } from '@ztkit/types';
 import { type AddressRule, announcedEndpoints, isWildcard, readOwnAddresses, sameFamily } from './own-addresses.js';
+import { connectRelay } from './relay-socket.js';
 import type { Outgoing, Received, Transport } from './transport.js';
 import { UdpSockets } from './udp-sockets.js';
 
@@ -29,6 +30,7 @@ export class UdpTransport implements Transport {
   readonly #ports = new Map<Port, number>();
   #own: string[] = [];
   onChange: () => void = () => undefined;
+  readonly connectRelay = connectRelay;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerDue = 0;
   #lastCheck = 0;
