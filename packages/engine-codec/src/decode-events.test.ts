@@ -66,6 +66,8 @@ const cases: [keyof typeof Event, (out: ByteWriter) => void, Record<string, unkn
   ['NETWORK_OK', networkBody, { network }],
   ['NETWORK_AUTHENTICATION_REQUIRED', networkBody, { network }],
   ['STACK_UP', () => undefined, {}],
+  ['TUNNEL_UP', (o) => writeEndpoint(o, remote), { server: remote }],
+  ['TUNNEL_DOWN', (o) => writeEndpoint(o, remote), { server: remote }],
   [
     'NETIF_UP',
     (o) => {

@@ -1,7 +1,7 @@
 /** Where a relay sends for strangers: to the internet, not into the network it stands in. */
 import { MAX_REFUSED_PORT } from './limits.js';
 
-/** First address and prefix length of what is not of scope GLOBAL in IPv4 (vl1.md §1.6), as far as it is routed at all. */
+/** First address and prefix length of what is not of scope GLOBAL in IPv4 (vl1.md §1.6), or not routed. */
 const notGlobal: readonly (readonly [number, number])[] = [
   [0x00000000, 8], // this network
   [0x0a000000, 8], // private (RFC 1918)
