@@ -47,6 +47,9 @@ class LabNode : public vl1::Delegate {
   void OnOnlineChange(const Now& now, bool online) override {
     online_changes.push_back({now.mono.ms, online});
   }
+  void OnConnectivity(const Now& now, const vl1::ConnectivityInfo& info) override {
+    connectivity.push_back({now.mono.ms, info});
+  }
   void OnPeerChange(const Now&, const vl1::PeerInfo& peer, vl1::PeerChange change, const Endpoint&) override {
     changes.push_back({peer.address, change});
   }
@@ -99,6 +102,7 @@ class LabNode : public vl1::Delegate {
   std::vector<Received> received;
   std::vector<NodeAddress> known;
   std::vector<std::pair<int64_t, bool>> online_changes;
+  std::vector<std::pair<int64_t, vl1::ConnectivityInfo>> connectivity;
   std::vector<std::pair<NodeAddress, vl1::PeerChange>> changes;
   std::vector<Bytes> planets;
   std::vector<std::pair<uint64_t, Bytes>> moons;

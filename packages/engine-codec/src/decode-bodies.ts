@@ -1,6 +1,6 @@
 /** Bodies that events and replies share (HOST_PROTOCOL.md §5). */
-import type { NetworkInfo, PeerInfo } from '@ztkit/types';
-import { NetworkStatusName, PeerRoleName } from '@ztkit/types';
+import type { ConnectivityInfo, NetworkInfo, OfflineCause, PeerInfo, RootContact, RootEndpoint } from '@ztkit/types';
+import { ConnectivityName, NetworkStatusName, OfflineReasonName, PeerRoleName } from '@ztkit/types';
 import type { ByteReader } from './byte-reader.js';
 import { readEndpoint, readIp, readMac, readNetworkId, readNodeAddress, readPrefix, readRoute } from './fields.js';
 
@@ -46,4 +46,34 @@ export function readPeer(input: ByteReader): PeerInfo {
     ...(protocol !== -1 && { protocol }),
     ...(latency !== -1 && { latency }),
   };
+}
+
+/** HOST_PROTOCOL.md §10. A reason this version does not know is left out. */
+export function readConnectivity(input: ByteReader): ConnectivityInfo {
+  const state = ConnectivityName[input.u8()] ?? 'OFFLINE';
+  const reasons = input.list(() => OfflineReasonName[input.u8()]);
+  const sinceRootHeardMs = Number(input.i64());
+  const tunnel = readEndpoint(input);
+  const roots = input.list(() => readRoot(input));
+  return {
+    state,
+    reasons: reasons.filter((reason): reason is OfflineCause => reason !== undefined),
+    ...(sinceRootHeardMs !== -1 && { sinceRootHeardMs }),
+    ...(tunnel.address !== '' && { tunnel }),
+    roots,
+  };
+}
+
+function readRoot(input: ByteReader): RootContact {
+  const address = readNodeAddress(input);
+  const role = PeerRoleName[input.u8()] === 'MOON' ? 'MOON' : 'PLANET';
+  const sinceHeardMs = Number(input.i64());
+  const endpoints = input.list(() => readRootEndpoint(input));
+  return { address, role, ...(sinceHeardMs !== -1 && { sinceHeardMs }), endpoints };
+}
+
+function readRootEndpoint(input: ByteReader): RootEndpoint {
+  const tried = { endpoint: readEndpoint(input), refused: input.bool(), tries: input.u32() };
+  const sinceTryMs = Number(input.i64());
+  return sinceTryMs === -1 ? tried : { ...tried, sinceTryMs };
 }

@@ -53,6 +53,38 @@ const peer = {
   paths: [{ endpoint: remote, sinceHeardMs: 5, sinceSentMs: -1, expired: false, preferred: true }],
 };
 
+function connectivityBody(out: ByteWriter): void {
+  out.u8(3).list([8, 99], (reason) => out.u8(reason)); // 99: a reason of a later version
+  out.i64(-1n);
+  writeEndpoint(out, { address: '', port: 0 });
+  out.list([1], () => {
+    writeNodeAddress(out, 'a09acf0233');
+    out.u8(2).i64(70000n);
+    out.list([true, false], (refused) => {
+      writeEndpoint(out, remote);
+      out
+        .bool(refused)
+        .u32(refused ? 0 : 7)
+        .i64(refused ? -1n : 40n);
+    });
+  });
+}
+const connectivity = {
+  state: 'OFFLINE',
+  reasons: ['UDP_BLOCKED'],
+  roots: [
+    {
+      address: 'a09acf0233',
+      role: 'PLANET',
+      sinceHeardMs: 70000,
+      endpoints: [
+        { endpoint: remote, refused: true, tries: 0 },
+        { endpoint: remote, refused: false, tries: 7, sinceTryMs: 40 },
+      ],
+    },
+  ],
+};
+
 const address = (out: ByteWriter): void => writeNodeAddress(out, 'a09acf0233');
 const prefix = (out: ByteWriter): void => {
   writeNetworkId(out, 'a09acf0233000001');
@@ -63,6 +95,15 @@ const cases: [keyof typeof Event, (out: ByteWriter) => void, Record<string, unkn
   ['NODE_UP', address, { address: 'a09acf0233' }],
   ['NODE_DOWN', address, { address: 'a09acf0233' }],
   ['NODE_FATAL_ERROR', (o) => o.u8(1).str16('why'), { reason: 'IDENTITY_COLLISION', detail: 'why' }],
+  ['NODE_CONNECTIVITY', connectivityBody, { connectivity }],
+  [
+    'REMOTE_TRACE',
+    (o) => {
+      address(o);
+      o.str16('event=1');
+    },
+    { from: 'a09acf0233', text: 'event=1' },
+  ],
   ['NETWORK_OK', networkBody, { network }],
   ['NETWORK_AUTHENTICATION_REQUIRED', networkBody, { network }],
   ['STACK_UP', () => undefined, {}],

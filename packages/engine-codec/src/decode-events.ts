@@ -2,7 +2,7 @@
 import type { Endpoint, NodeEvent } from '@ztkit/types';
 import { Event, EventName, FatalReasonName, WarningName } from '@ztkit/types';
 import { ByteReader } from './byte-reader.js';
-import { readNetwork, readPeer } from './decode-bodies.js';
+import { readConnectivity, readNetwork, readPeer } from './decode-bodies.js';
 import { readEndpoint, readIp, readMac, readNetworkId, readNodeAddress, readPrefix, readRoute } from './fields.js';
 
 type Fields = Record<string, unknown>;
@@ -50,6 +50,7 @@ const bodies: Record<number, BodyReader> = {
   [Event.NODE_ONLINE]: node,
   [Event.NODE_OFFLINE]: node,
   [Event.NODE_DOWN]: node,
+  [Event.NODE_CONNECTIVITY]: (i) => ({ connectivity: readConnectivity(i) }),
   [Event.NODE_FATAL_ERROR]: (i) => ({ reason: FatalReasonName[i.u8()] ?? 'UNKNOWN', detail: i.str16() }),
   [Event.STACK_UP]: nothing,
   [Event.STACK_DOWN]: nothing,
@@ -76,6 +77,7 @@ const bodies: Record<number, BodyReader> = {
   [Event.PING_REPLY]: (i) => ({ token: i.u32(), status: i.i32(), address: readIp(i), rttMs: i.u32() }),
   [Event.CONTROLLER_REQUEST]: controllerRequest,
   [Event.USER_MESSAGE]: (i) => ({ from: readNodeAddress(i), messageType: i.u64(), data: i.blob16() }),
+  [Event.REMOTE_TRACE]: (i) => ({ from: readNodeAddress(i), text: i.str16() }),
   [Event.CAPTURE_DATA]: (i) => ({
     capture: i.u32(),
     last: i.bool(),

@@ -1,5 +1,6 @@
 /** An {@link EngineNode} over a {@link RawNode}: every method is one request of the host protocol. */
 import type {
+  ConnectivityInfo,
   Endpoint,
   EngineNode,
   IssuedConfig,
@@ -12,7 +13,7 @@ import type {
   StackCounters,
 } from '@ztkit/types';
 import { Command, DropReasonName, WireError } from '@ztkit/types';
-import { readNetwork, readPeer } from './decode-bodies.js';
+import { readConnectivity, readNetwork, readPeer } from './decode-bodies.js';
 import { writeIssuedConfig } from './encode-issued-config.js';
 import { EncodedCaptures } from './encoded-captures.js';
 import { readEndpoint, readNodeAddress, writeNetworkId, writeNodeAddress } from './fields.js';
@@ -41,6 +42,10 @@ export class EncodedNode extends EncodedCaptures implements EngineNode {
       surface: body.list(() => readEndpoint(body)),
       bound: this.raw.bound,
     };
+  }
+
+  diagnose(): ConnectivityInfo {
+    return readConnectivity(this.requests.send(Command.DIAGNOSE, 'cannot diagnose the node'));
   }
 
   networks(): NetworkInfo[] {

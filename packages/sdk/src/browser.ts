@@ -1,6 +1,8 @@
 /** Everything that also works where there is no file system. */
 export type {
   CapturePoints,
+  ConnectivityInfo,
+  ConnectivityState,
   Endpoint,
   Engine,
   Impairment,
@@ -11,7 +13,10 @@ export type {
   NodeAddress,
   NodeEvent,
   NodeInfo,
+  OfflineCause,
   PeerInfo,
+  RootContact,
+  RootEndpoint,
   SocketInfo,
   TcpInfo,
   TcpRelayOptions,
@@ -33,10 +38,18 @@ export type { CaptureFilter } from './capture-filter.js';
 export type { CaptureTarget, NodeWritable } from './capture-sink.js';
 export * from './controller-port.js';
 export { createNode } from './create-node.js';
+export type { DiagnosedReason, Diagnosis } from './diagnosis.js';
 export { type EventFor, type EventKey, eventAliases, type PublicEvent, type PublicEventType } from './event-names.js';
 export type { Logger } from './logger.js';
+export {
+  lastReservedMessageType,
+  type Message,
+  type MessageListener,
+  type Messages,
+  maxMessageBytes,
+} from './messages.js';
 export type { ConnectOptions, Network, ReadyOptions } from './network.js';
-export type { Diagnosis, Node, OnlineOptions } from './node.js';
+export type { Node, OnlineOptions } from './node.js';
 export type { EventStream, Unsubscribe } from './node-events.js';
 export type { NodeOptions } from './node-options.js';
 export type { NodeStats, ProtocolStats } from './node-stats.js';

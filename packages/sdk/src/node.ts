@@ -11,15 +11,17 @@ import {
   ZtError,
   type ZtErrorCode,
 } from '@ztkit/types';
-import { checkBytes, checkMs, checkObject, checkSignal, invalid } from './arguments.js';
+import { checkMs, checkObject, checkSignal } from './arguments.js';
 import { runCallback } from './callback.js';
 import { type Capture, type CaptureOptions, Captures } from './capture.js';
 import type { CaptureTarget } from './capture-sink.js';
 import type { ControllerPort } from './controller-port.js';
+import { type Diagnosis, Diagnostician } from './diagnosis.js';
 import { EngineControllerPort } from './engine-controller-port.js';
 import { EngineSocketPort } from './engine-socket-port.js';
 import { type EventFor, type EventKey, isPublicEvent, type PublicEvent } from './event-names.js';
 import type { Logger } from './logger.js';
+import { Messages } from './messages.js';
 import { Network } from './network.js';
 import { type EventStream, NodeEvents, type Unsubscribe } from './node-events.js';
 import type { NodeState } from './node-state.js';
@@ -42,26 +44,12 @@ export interface NodeParts {
   endBeside(): Promise<void>;
 }
 
-/** Why a node is not online, as far as it can tell. */
-export interface Diagnosis {
-  online: boolean;
-  /** `ERR_ZT_ROOT_UNREACHABLE` when no root answered in time; absent when online or too early to say. */
-  reason?: ZtErrorCode;
-  /** The last warning since the node was online, e.g. which root did not answer. */
-  warning?: string;
-  bound: NodeInfo['bound'];
-  roots: PeerInfo[];
-}
-
 /** Options of {@link Node.whenOnline}. */
 export interface OnlineOptions {
   /** Give up after this time with `ERR_ZT_ROOT_UNREACHABLE`. Default: wait. */
   timeoutMs?: number;
   signal?: AbortSignal;
 }
-
-/** What a length in a command to an engine can say; the protocol's own limit is lower, and the engine checks it. */
-const maxUserMessageBytes = 0xffff;
 
 const fatalCodes: Readonly<Record<string, ZtErrorCode>> = {
   IDENTITY_COLLISION: 'ERR_ZT_IDENTITY_COLLISION',
@@ -80,6 +68,8 @@ export class Node {
   readonly controller: ControllerPort;
   /** Sockets over all networks, without streams (see {@link SocketPort}). */
   readonly sockets: SocketPort;
+  /** Messages between nodes, outside any network. */
+  readonly messages: Messages;
 
   readonly #engine: EngineNode;
   readonly #state: NodeState;
@@ -90,12 +80,12 @@ export class Node {
   readonly #table: SocketTable;
   readonly #pings: Pings;
   readonly #captures: Captures;
+  readonly #diagnostician: Diagnostician;
   readonly #controllerPort: EngineControllerPort;
   readonly #events = new NodeEvents();
   readonly #networks = new Map<NetworkId, Network>();
   readonly #onlineWait = new WaitList<void>();
   #online: boolean;
-  #warning: { kind: string; text: string } | undefined;
   #ended: ZtError | undefined;
   #closing: Promise<void> | undefined;
 
@@ -114,6 +104,8 @@ export class Node {
     this.engine = parts.engineName;
     this.#table = new SocketTable(parts.engine);
     this.#pings = new Pings(parts.engine);
+    this.#diagnostician = new Diagnostician(parts.engine, info.bound);
+    this.messages = new Messages(parts.engine, () => this.#checkOpen());
     this.#captures = new Captures(parts.engine, parts.logger);
     this.#controllerPort = new EngineControllerPort(parts.engine, info.address);
     this.controller = this.#controllerPort;
@@ -193,18 +185,12 @@ export class Node {
     await this.#onlineWait.wait(AbortSignal.any(signals)).finally(() => clearTimeout(timer));
   }
 
-  /** Says why the node is not online. */
+  /**
+   * Says whether the node can be reached and, if not, why: what was tried, what answered, what to do. Also after the node
+   * ended: what was known last.
+   */
   diagnose(): Diagnosis {
-    const { bound } = this.info();
-    const roots = this.peers().filter((peer) => peer.role !== 'LEAF');
-    const warning = this.#warning;
-    return {
-      online: this.#online,
-      ...(warning?.kind === 'ROOT_UNREACHABLE' ? { reason: 'ERR_ZT_ROOT_UNREACHABLE' as const } : {}),
-      ...(warning === undefined ? {} : { warning: warning.text }),
-      bound,
-      roots,
-    };
+    return this.#diagnostician.diagnose(this.closed);
   }
 
   /** Joins a network; `network.ready()` waits until it can be used. Joining twice gives the same object. */
@@ -234,19 +220,6 @@ export class Node {
     this.#table.endNetwork(networkId);
     network.end(new ZtError('ERR_ZT_NETWORK_DOWN', `Network ${networkId} was left`));
     await this.#state.forgetNetwork(networkId);
-  }
-
-  /** Sends a message outside any network (vl1.md §5.9); the peer gets USER_MESSAGE. Not acknowledged. */
-  sendUserMessage(to: string, type: bigint, data: Uint8Array): void {
-    const address = parseNodeAddress(to);
-    if (typeof type !== 'bigint' || type < 0n || type >> 64n !== 0n)
-      throw invalid('"type" must be a bigint of 64 bits');
-    const bytes = checkBytes('data', data);
-    if (bytes.length > maxUserMessageBytes) {
-      throw new ZtError('ERR_ZT_MESSAGE_TOO_BIG', `A message of ${bytes.length} bytes is too big`);
-    }
-    this.#checkOpen();
-    this.#engine.sendUserMessage(address, type, bytes);
   }
 
   /**
@@ -304,6 +277,7 @@ export class Node {
     for (const event of events) {
       this.#apply(event);
       runCallback(() => this.#onEvent?.(event));
+      if (event.type === 'USER_MESSAGE') this.messages.dispatch(event);
       if (isPublicEvent(event)) this.#events.emit(event);
     }
   }
@@ -313,6 +287,7 @@ export class Node {
     this.#state.onEvent(event);
     if (event.type === 'NODE_ONLINE') this.#setOnline();
     else if (event.type === 'NODE_OFFLINE' || event.type === 'NODE_DOWN') this.#online = false;
+    else if (event.type === 'NODE_CONNECTIVITY') this.#diagnostician.onConnectivity(event.connectivity);
     else if (event.type === 'WARNING') this.#warn(event.kind, event.detail);
     else if (event.type === 'NODE_FATAL_ERROR') this.#fatal(event.reason, event.detail);
     else if (event.type === 'PING_REPLY') this.#pings.onReply(event);
@@ -324,13 +299,13 @@ export class Node {
 
   #setOnline(): void {
     this.#online = true;
-    this.#warning = undefined;
+    this.#diagnostician.onWarning(undefined);
     this.#onlineWait.resolveAll();
   }
 
   #warn(kind: string, detail: string): void {
     const text = `${kind}: ${detail}`;
-    this.#warning = { kind, text };
+    this.#diagnostician.onWarning(text);
     this.#logger.warn(`node ${this.address}: ${text}`);
   }
 
@@ -378,8 +353,7 @@ export class Node {
   }
 
   #offlineError(): ZtError {
-    const detail = this.#warning === undefined ? '' : ` (${this.#warning.text})`;
-    return new ZtError('ERR_ZT_ROOT_UNREACHABLE', `The node did not get online in time${detail}`);
+    return new ZtError('ERR_ZT_ROOT_UNREACHABLE', `The node did not get online in time.\n${this.diagnose().text}\n`);
   }
 
   #checkOpen(): void {

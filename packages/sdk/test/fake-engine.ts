@@ -1,5 +1,6 @@
 /** An engine in memory: nodes of one FakeWorld meet without packets. Obeys the contract of `@ztkit/types` engine.ts. */
 import {
+  type ConnectivityInfo,
   codeOfStatus,
   type Endpoint,
   type Engine,
@@ -101,6 +102,7 @@ export class FakeNode implements EngineNode {
   readonly granted: unknown[] = [];
   readonly captures = new FakeCaptures((event) => this.emit(event));
   external: readonly Endpoint[] = [];
+  connectivity: ConnectivityInfo;
   pingAnswers = true;
   reffed = true;
   #closing: Promise<void> | undefined;
@@ -110,6 +112,7 @@ export class FakeNode implements EngineNode {
     this.world = world;
     this.options = options;
     this.address = (options.identitySecret ?? '').slice(0, 10) as NodeAddress;
+    this.connectivity = { state: world.online ? 'ONLINE' : 'STARTING', reasons: [], roots: [] };
     this.emit({ type: 'NODE_UP', code: Event.NODE_UP, address: this.address });
     if (world.online) this.emit({ type: 'NODE_ONLINE', code: Event.NODE_ONLINE, address: this.address });
     for (const { id } of options.cachedNetworks ?? []) this.join(id);
@@ -137,6 +140,10 @@ export class FakeNode implements EngineNode {
       surface: [],
       bound: 'primaryPort' in this.options.bind ? [] : this.options.bind,
     };
+  }
+
+  diagnose(): ConnectivityInfo {
+    return this.connectivity;
   }
 
   networks(): NetworkInfo[] {

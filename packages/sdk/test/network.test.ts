@@ -91,9 +91,9 @@ describe('datagrams and pings', () => {
   it('carry user messages outside any network', async () => {
     const { nodeA, nodeB } = await lab().pair();
     const message = nodeB.once('USER_MESSAGE');
-    nodeA.sendUserMessage(nodeB.address, 42n, new Uint8Array([9]));
-    expect(await message).toMatchObject({ from: nodeA.address, messageType: 42n });
-    expect(() => nodeA.sendUserMessage('zz', 1n, new Uint8Array())).toThrow(/node address/);
+    nodeA.messages.send(nodeB.address, 70042n, new Uint8Array([9]));
+    expect(await message).toMatchObject({ from: nodeA.address, messageType: 70042n });
+    expect(() => nodeA.messages.send('zz', 1n, new Uint8Array())).toThrow(/node address/);
     await Promise.all([nodeA.close(), nodeB.close()]);
   });
 });

@@ -19,6 +19,7 @@
  * - A promise that rejects leaves nothing behind: no socket, no thread, no event.
  */
 import type { EngineCaptures } from './capture.js';
+import type { ConnectivityInfo } from './connectivity.js';
 import type { NetworkAddress, NetworkInfo, NodeEvent, PeerInfo } from './event.js';
 import type { NetworkId, NodeAddress } from './ids.js';
 import type { SocketOptionKey, StackCounters, TcpInfo } from './socket-facts.js';
@@ -177,6 +178,8 @@ export type RejectReason = 'not-found' | 'access-denied' | 'authentication-requi
 /** One running node. */
 export interface EngineNode extends EngineCaptures {
   info(): NodeInfo;
+  /** Whether the node can be reached, what was tried and why not. */
+  diagnose(): ConnectivityInfo;
   networks(): NetworkInfo[];
   peers(): PeerInfo[];
   /** Non-zero drop counters by reason (schema/enums.json DropReason). */
@@ -192,6 +195,10 @@ export interface EngineNode extends EngineCaptures {
    * are kept.
    */
   setExternalEndpoints(endpoints: readonly Endpoint[]): void;
+  /**
+   * `ERR_ZT_MESSAGE_TOO_BIG`: more than fits one packet; `ERR_ZT_WOULD_BLOCK`: the transmit queue is full, try again
+   * later; `ERR_ZT_INVALID_ARGUMENT`: to ourselves.
+   */
   sendUserMessage(to: NodeAddress, type: bigint, data: Uint8Array): void;
 
   /**

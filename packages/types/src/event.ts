@@ -1,5 +1,6 @@
 /** Events of a node: one interface per code of schema/enums.json, told apart by `type`. */
 import type { CaptureHandle } from './capture.js';
+import type { ConnectivityInfo } from './connectivity.js';
 import type { Endpoint, SocketHandle } from './engine.js';
 import type { Event, NetworkStatus } from './generated/enums.js';
 import type { NetworkId, NodeAddress } from './ids.js';
@@ -64,6 +65,7 @@ type Code<K extends keyof typeof Event> = (typeof Event)[K];
 /** Every event. `code` is the numeric code of sdk-api.md §2 (new numbering); `type` its name. */
 export type NodeEvent =
   | { type: 'NODE_UP' | 'NODE_ONLINE' | 'NODE_OFFLINE' | 'NODE_DOWN'; code: Event; address: NodeAddress }
+  | { type: 'NODE_CONNECTIVITY'; code: Code<'NODE_CONNECTIVITY'>; connectivity: ConnectivityInfo }
   | { type: 'NODE_FATAL_ERROR'; code: Code<'NODE_FATAL_ERROR'>; reason: string; detail: string }
   | { type: NetworkEventType; code: Event; network: NetworkInfo }
   | { type: 'STACK_UP' | 'STACK_DOWN'; code: Event }
@@ -106,6 +108,8 @@ export type NodeEvent =
       from: Endpoint;
       metadata: Uint8Array;
     }
+  /** Diagnostics of another node (vl1.md §5.11): text of a dictionary that anybody may have sent and nobody checked. */
+  | { type: 'REMOTE_TRACE'; code: Code<'REMOTE_TRACE'>; from: NodeAddress; text: string }
   | { type: 'USER_MESSAGE'; code: Code<'USER_MESSAGE'>; from: NodeAddress; messageType: bigint; data: Uint8Array }
   | {
       type: 'CAPTURE_DATA';

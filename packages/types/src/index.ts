@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export * from './capture.js';
+export * from './connectivity.js';
 export * from './derived-addresses.js';
 export * from './engine.js';
 export * from './errors.js';

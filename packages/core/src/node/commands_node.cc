@@ -9,7 +9,7 @@ namespace {
 
 // Local interface addresses a host may report: more than any real machine has.
 constexpr size_t kMaxLocalEndpoints = 256;
-// A user message travels in one packet (vl1.md §5.11): what can be delivered, less the header and the 8-byte type.
+// A user message travels in one packet (vl1.md §5.9): what can be delivered, less the header and the 8-byte type.
 constexpr size_t kMaxUserMessage = limits::kMaxDeliverablePacketSize - 28 - 8;
 
 Status NodeInfo(CommandContext& c, HostReader& in, HostWriter& out) {
@@ -91,12 +91,19 @@ Status StackCounters(CommandContext& c, HostReader& in, HostWriter& out) {
   return Status::kOk;
 }
 
+Status Diagnose(CommandContext& c, HostReader& in, HostWriter& out) {
+  if (!in.AtEnd()) return Status::kInvalidArgument;
+  EncodeConnectivity(out, c.node.vl1().Diagnose(c.now));
+  return Status::kOk;
+}
+
 Status SendUserMessage(CommandContext& c, HostReader& in, HostWriter&) {
   const NodeAddress to = in.Address();
   const uint64_t type = in.U64();
   const ByteSpan data = in.Blob16();
-  if (!in.AtEnd() || !to.IsValid()) return Status::kInvalidArgument;
+  if (!in.AtEnd() || !to.IsValid() || to == c.node.vl1().self().address()) return Status::kInvalidArgument;
   if (data.size() > kMaxUserMessage) return Status::kMessageTooBig;
+  if (!c.node.vl1().HasRoom()) return Status::kWouldBlock;  // the host drains the queue after this command
   std::array<uint8_t, 8> head;
   for (size_t i = 0; i < 8; ++i) head[i] = static_cast<uint8_t>(type >> (56 - 8 * i));
   const std::array<ByteSpan, 2> pieces{ByteSpan(head), data};
@@ -117,6 +124,7 @@ constexpr CommandEntry kTable[] = {
     {Command::kSetLocalSockets, SetLocalSockets},
     {Command::kCounters, Counters},
     {Command::kStackCounters, StackCounters},
+    {Command::kDiagnose, Diagnose},
     {Command::kSendUserMessage, SendUserMessage},
     {Command::kSnapshotPeers, SnapshotPeers},
 };

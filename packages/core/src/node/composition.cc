@@ -121,7 +121,9 @@ void Composition::HandleDatagram(const Now& now, const InboundDatagram& datagram
 Endpoint Composition::RelayWanted() const { return phase_ == Phase::kRunning ? relay_.Wanted() : Endpoint{}; }
 
 void Composition::HandleRelayOpen(const Now& now) {
-  if (phase_ == Phase::kRunning) relay_.HandleOpen(now);
+  if (phase_ != Phase::kRunning) return;
+  relay_.HandleOpen(now);
+  vl1_->SetTunnel(now, relay_.InUse());
 }
 
 void Composition::HandleRelayData(const Now& now, ByteSpan bytes) {
@@ -134,7 +136,9 @@ void Composition::HandleRelayData(const Now& now, ByteSpan bytes) {
 }
 
 void Composition::HandleRelayClosed(const Now& now) {
-  if (phase_ == Phase::kRunning) relay_.HandleClosed(now);
+  if (phase_ != Phase::kRunning) return;
+  relay_.HandleClosed(now);
+  vl1_->SetTunnel(now, relay_.InUse());
 }
 
 void Composition::HandleTimeout(const Now& now) {
@@ -150,6 +154,7 @@ void Composition::HandleTimeout(const Now& now) {
   captures_.HandleTimeout(now);
   if (phase_ != Phase::kRunning) return;
   relay_.HandleTimeout(now);
+  vl1_->SetTunnel(now, relay_.InUse());
   vl1_->HandleTimeout(now);
   vl2_->HandleTimeout(now);
   stack_.HandleTimeout(now);

@@ -75,6 +75,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   std::vector<NodeAddress> AlwaysContact() const override;
   bool IsVirtualAddress(const IpAddress& ip) const override;
   void OnOnlineChange(const Now& now, bool online) override;
+  void OnConnectivity(const Now& now, const vl1::ConnectivityInfo& info) override;
   void OnPeerChange(const Now& now, const vl1::PeerInfo& peer, vl1::PeerChange change, const Endpoint& path) override;
   void OnIdentityCollision(const Now& now) override;
   void OnPlanet(const Now& now, ByteSpan serialized) override;
@@ -88,6 +89,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   void StoreNetwork(const Now& now, NetworkId network, ByteSpan dictionary) override;
   void OnControllerRequest(const Now& now, const vl2::ControllerRequest& request) override;
   void OnUserMessage(const Now& now, NodeAddress source, uint64_t type, ByteSpan data) override;
+  void OnRemoteTrace(const Now& now, NodeAddress source, ByteSpan dictionary) override;
   // netstack::FrameSink
   void SendFrame(const Now& now, NetworkId interface, Mac source, Mac destination, uint16_t ether_type,
                  std::span<const ByteSpan> payload) override;

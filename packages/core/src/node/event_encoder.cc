@@ -69,6 +69,27 @@ void EncodePeer(HostWriter& out, const vl1::PeerInfo& peer) {
   }
 }
 
+void EncodeConnectivity(HostWriter& out, const vl1::ConnectivityInfo& info) {
+  out.U8(static_cast<uint8_t>(info.state));
+  out.Count(info.reasons.size());
+  for (OfflineReason reason : info.reasons) out.U8(static_cast<uint8_t>(reason));
+  out.I64(info.since_root_heard);
+  out.Ep(info.tunnel);
+  out.Count(info.roots.size());
+  for (const vl1::RootInfo& root : info.roots) {
+    out.Address(root.address);
+    out.U8(static_cast<uint8_t>(root.role));
+    out.I64(root.since_heard);
+    out.Count(root.endpoints.size());
+    for (const vl1::RootEndpointInfo& endpoint : root.endpoints) {
+      out.Ep(endpoint.endpoint);
+      out.Bool(endpoint.refused);
+      out.U32(endpoint.tries);
+      out.I64(endpoint.since_try);
+    }
+  }
+}
+
 HostWriter EventEncoder::Begin() {
   scratch_.clear();
   return HostWriter(scratch_);
@@ -77,6 +98,12 @@ HostWriter EventEncoder::Begin() {
 void EventEncoder::Node(Event code, NodeAddress address) {
   Begin().Address(address);
   Post(code);
+}
+
+void EventEncoder::NodeConnectivity(const vl1::ConnectivityInfo& info) {
+  HostWriter out = Begin();
+  EncodeConnectivity(out, info);
+  Post(Event::kNodeConnectivity);
 }
 
 void EventEncoder::Fatal(FatalReason reason, std::string_view detail) {
@@ -200,6 +227,13 @@ void EventEncoder::UserMessage(NodeAddress source, uint64_t type, ByteSpan data)
   out.U64(type);
   out.Blob16(data);
   Post(Event::kUserMessage);
+}
+
+void EventEncoder::RemoteTrace(NodeAddress source, ByteSpan dictionary) {
+  HostWriter out = Begin();
+  out.Address(source);
+  out.Blob16(dictionary);  // a str16 that may hold anything: the application decodes it
+  Post(Event::kRemoteTrace);
 }
 
 }  // namespace zt::node

@@ -14,6 +14,7 @@ namespace zt::node {
 // The shared bodies, used by replies as well.
 void EncodeNetwork(HostWriter& out, const vl2::NetworkInfo& info);
 void EncodePeer(HostWriter& out, const vl1::PeerInfo& peer);
+void EncodeConnectivity(HostWriter& out, const vl1::ConnectivityInfo& info);  // HOST_PROTOCOL.md §10
 
 // The next bytes of a capture's file, with what was counted so far.
 struct CaptureChunk {
@@ -31,6 +32,7 @@ class EventEncoder {
   const EventQueue& queue() const { return queue_; }
 
   void Node(Event code, NodeAddress address);
+  void NodeConnectivity(const vl1::ConnectivityInfo& info);
   void Fatal(FatalReason reason, std::string_view detail);
   void Warn(Warning kind, std::string_view detail);
   void Stack(Event code);
@@ -49,6 +51,7 @@ class EventEncoder {
   void ControllerRequest(const vl2::ControllerRequest& request);
   void CaptureData(const CaptureChunk& chunk);
   void UserMessage(NodeAddress source, uint64_t type, ByteSpan data);
+  void RemoteTrace(NodeAddress source, ByteSpan dictionary);
 
  private:
   // Starts a body in the scratch buffer; Post sends it.

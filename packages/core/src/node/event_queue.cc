@@ -16,6 +16,8 @@ bool IsOfSocket(Event code) {
          code == Event::kTcpClosed;
 }
 
+bool IsMessage(Event code) { return code == Event::kUserMessage || code == Event::kRemoteTrace; }
+
 uint64_t ReadinessKey(Event code, ByteSpan body) {
   return static_cast<uint64_t>(code) << 32 | ByteReader(body).U32();
 }
@@ -30,6 +32,12 @@ void EventQueue::Push(Event code, ByteSpan body) {
   } else if (!IsOfSocket(code) && bytes_.size() - head_ - capture_bytes_ + kHeader + body.size() > kMaxBytes) {
     drops_.Count(DropReason::kQueueFull);
     return;
+  } else if (IsMessage(code)) {
+    if (message_bytes_ + body.size() > kMaxMessageBytes) {
+      drops_.Count(DropReason::kQueueFull);
+      return;
+    }
+    message_bytes_ += body.size();
   }
   const auto number = static_cast<uint16_t>(code);
   bytes_.push_back(static_cast<uint8_t>(number >> 8));
@@ -49,6 +57,7 @@ void EventQueue::Drain(Bytes& out, size_t max_bytes) {
     if (taken != 0 && out.size() + taken + in.position() > max_bytes) break;
     if (IsReadiness(code)) ready_.erase(ReadinessKey(code, body));
     if (code == Event::kCaptureData) capture_bytes_ -= body.size();
+    if (IsMessage(code)) message_bytes_ -= body.size();
     head_ += in.position();
   }
   out.insert(out.end(), bytes_.begin() + static_cast<ptrdiff_t>(first), bytes_.begin() + static_cast<ptrdiff_t>(head_));

@@ -16,6 +16,8 @@ class EventQueue {
   // each kind pending, so Stack::kMaxSockets bounds them. Nor are those of captures: a lost one would break the file,
   // and captures bound what they post (node/capture.h).
   static constexpr size_t kMaxBytes = 8 << 20;
+  // Of them, what peers may fill with messages and traces: anybody can send these, and they must not push out the rest.
+  static constexpr size_t kMaxMessageBytes = 1 << 20;
 
   explicit EventQueue(DropCounters& drops) : drops_(drops) {}
 
@@ -34,6 +36,7 @@ class EventQueue {
   Bytes bytes_;      // encoded events, one after the other
   size_t head_ = 0;  // of the first one not drained
   size_t capture_bytes_ = 0;
+  size_t message_bytes_ = 0;
   std::unordered_set<uint64_t> ready_;  // code << 32 | socket of readiness events in the queue; never iterated
 };
 

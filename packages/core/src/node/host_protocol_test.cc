@@ -96,6 +96,21 @@ TEST_CASE("a queue nobody reads keeps socket events and counts what it drops") {
   CHECK(ByteSpan(out).last(10)[1] == (static_cast<uint16_t>(Event::kTcpAccepted) & 0xff));
 }
 
+TEST_CASE("messages nobody reads leave room for events that matter") {
+  DropCounters drops;
+  node::EventQueue queue(drops);
+  const Bytes message(9'000, 1);
+  for (int i = 0; i < 2000; ++i) queue.Push(i % 2 == 0 ? Event::kUserMessage : Event::kRemoteTrace, message);
+  const uint64_t dropped = drops.Of(DropReason::kQueueFull);
+  CHECK(dropped == 2000 - node::EventQueue::kMaxMessageBytes / message.size());
+  for (int i = 0; i < 100; ++i) queue.Push(Event::kStorePeer, Bytes(1'000, 2));
+  CHECK(drops.Of(DropReason::kQueueFull) == dropped);
+  Bytes out;
+  while (!queue.empty()) queue.Drain(out, 1 << 20);
+  queue.Push(Event::kUserMessage, message);  // what was taken makes room
+  CHECK(drops.Of(DropReason::kQueueFull) == dropped);
+}
+
 TEST_CASE("impairment holds nothing for ever") {
   DropCounters drops;
   node::Impairment impairment({0, 0, node::Impairment::kWhole, 5}, drops);

@@ -91,6 +91,53 @@ TEST_CASE("a user message is refused or it arrives") {
   CHECK(send(most + 1) == Status::kMessageTooBig);
   CHECK(send(most) == Status::kOk);
   lab.RunUntil([&] { return b.Count(Event::kUserMessage) == 1; });
+  const auto to_self = [&](node::HostWriter& w) {
+    w.Address(*NodeAddress::Parse(PublicText(2).substr(0, 10)));
+    w.U64(7);
+    w.Blob16(Bytes(1, 1));
+  };
+  CHECK(lab.Do(a, Command::kSendUserMessage, to_self) == Status::kInvalidArgument);
+}
+
+TEST_CASE("a message that has no room now would block, and the queue's room comes back") {
+  NodeLab lab;
+  LabHost &a = lab.Add(2), &b = lab.Add(3);
+  lab.Member(a);
+  lab.Member(b);
+  Bytes request, reply;
+  node::HostWriter out(request);
+  out.U16(static_cast<uint16_t>(Command::kSendUserMessage));
+  out.Address(*NodeAddress::Parse(PublicText(3).substr(0, 10)));
+  out.U64(1);
+  out.Blob16(Bytes(9'000, 1));
+  a.node->Command(lab.now(), request, reply);
+  lab.Drain(a);
+  lab.RunUntil([&] { return b.Count(Event::kUserMessage) == 1; });  // from now on the peer is known
+  int sent = 0;
+  Status status = Status::kOk;
+  while (status == Status::kOk && sent < 100'000) {  // a host that does not drain
+    a.node->Command(lab.now(), request, reply);
+    status = static_cast<Status>(ByteReader(reply).U32());
+    sent += status == Status::kOk;
+  }
+  CHECK(status == Status::kWouldBlock);
+  CHECK(sent > 10);
+  lab.Drain(a);
+  lab.RunUntil([&] { return b.Count(Event::kUserMessage) > 1; });
+  a.node->Command(lab.now(), request, reply);
+  CHECK(static_cast<Status>(ByteReader(reply).U32()) == Status::kOk);
+}
+
+TEST_CASE("diagnose answers what node_connectivity said") {
+  NodeLab lab;
+  LabHost& a = lab.Add(2);
+  lab.RunUntil([&] { return a.Count(Event::kNodeOnline) > 0; });
+  REQUIRE(lab.Do(a, Command::kDiagnose) == Status::kOk);
+  const Bytes reply(lab.reply.begin() + 4, lab.reply.end());
+  REQUIRE(a.Count(Event::kNodeConnectivity) == 1);
+  CHECK(a.Last(Event::kNodeConnectivity)->body == reply);
+  CHECK(reply[0] == static_cast<uint8_t>(Connectivity::kOnline));
+  CHECK(lab.Do(a, Command::kDiagnose, [](node::HostWriter& w) { w.U8(0); }) == Status::kInvalidArgument);
 }
 
 }  // namespace

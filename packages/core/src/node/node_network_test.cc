@@ -48,6 +48,7 @@ TEST_CASE("a member sees its events in the documented order") {
   lab.Member(a);
   const std::vector<Event> expected = {
       Event::kStorePlanet,  Event::kNodeUp,        Event::kStackUp,       Event::kNodeOnline,
+      Event::kNodeConnectivity,
       Event::kStoreNetwork, Event::kNetifUp,       Event::kAddrAddedIp4,  Event::kRouteAdded,
       Event::kNetworkUpdate, Event::kNetifLinkUp,  Event::kNetworkReadyIp4, Event::kNetworkOk,
       Event::kStoreNetwork};

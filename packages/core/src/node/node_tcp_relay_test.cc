@@ -45,11 +45,13 @@ TEST_CASE("automatic: UDP dies, the relay carries on; UDP is back, the relay end
   lab.Run(20'000);
   NodeTransfer(lab, a, b, NodeLab::AddressOf(1), kMegabyte / 4).Finish();
   NodeTransfer(lab, b, a, NodeLab::AddressOf(0), kMegabyte / 4).Finish();
+  CHECK(a.Last(Event::kNodeConnectivity)->body[0] == static_cast<uint8_t>(Connectivity::kTunneled));
 
   a.cut = false;
   NodeTransfer(lab, a, b, NodeLab::AddressOf(1), kMegabyte / 4, 81).Finish();
   lab.RunUntil([&] { return a.Count(Event::kTunnelDown) == 1; });
   NodeTransfer(lab, b, a, NodeLab::AddressOf(0), kMegabyte / 4, 81).Finish();
+  CHECK(a.Last(Event::kNodeConnectivity)->body[0] == static_cast<uint8_t>(Connectivity::kOnline));
   CHECK(relay.connections == 1);
   lab.Run(300'000);
   CHECK(relay.connections == 1);

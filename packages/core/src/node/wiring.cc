@@ -23,6 +23,8 @@ void Composition::OnOnlineChange(const Now&, bool online) {
   if (online) ports_->ReportAll();
 }
 
+void Composition::OnConnectivity(const Now&, const vl1::ConnectivityInfo& info) { events_.NodeConnectivity(info); }
+
 void Composition::OnPeerChange(const Now&, const vl1::PeerInfo& peer, vl1::PeerChange change, const Endpoint& path) {
   switch (change) {
     case vl1::PeerChange::kDirect: return events_.Peer(Event::kPeerDirect, peer, path);
@@ -33,7 +35,8 @@ void Composition::OnPeerChange(const Now&, const vl1::PeerInfo& peer, vl1::PeerC
   }
 }
 
-void Composition::OnIdentityCollision(const Now&) {
+void Composition::OnIdentityCollision(const Now& now) {
+  events_.NodeConnectivity(vl1_->Diagnose(now));
   // The node cannot go on under this address (vl1.md §11.6). VL1 is on the call stack: it is only silenced here.
   events_.Fatal(FatalReason::kIdentityCollision, "a root knows our address with another key");
   phase_ = Phase::kFailed;
@@ -70,6 +73,10 @@ void Composition::OnControllerRequest(const Now&, const vl2::ControllerRequest& 
 
 void Composition::OnUserMessage(const Now&, NodeAddress source, uint64_t type, ByteSpan data) {
   events_.UserMessage(source, type, data);
+}
+
+void Composition::OnRemoteTrace(const Now&, NodeAddress source, ByteSpan dictionary) {
+  events_.RemoteTrace(source, dictionary);
 }
 
 void Composition::SendFrame(const Now& now, NetworkId interface, Mac source, Mac destination, uint16_t ether_type,

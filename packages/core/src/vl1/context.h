@@ -5,6 +5,7 @@
 #include "vl1/expected_replies.h"
 #include "vl1/local_sockets.h"
 #include "vl1/peer_table.h"
+#include "vl1/root_evidence.h"
 #include "vl1/root_set.h"
 #include "vl1/surface.h"
 #include "vl1/vl1.h"
@@ -26,6 +27,7 @@ struct Context {
   ExpectedReplies expected;
   SurfaceTable surface;
   LocalSockets sockets = {};
+  RootEvidence evidence = {};
   // Set when an identity or a route was gained: whatever waits may go on once the current input is handled.
   bool retry_waiting = false;
   // The last authenticated packet that came by UDP, not through the TCP relay, from the wide world (vl1.md §10.3).

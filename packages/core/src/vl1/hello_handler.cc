@@ -58,11 +58,13 @@ Peer* HelloHandler::Verify(const Now& now, MutableBytes packet, const wire::Hell
   Peer* peer = context_.peers.Find(hello.identity.address);
   if (peer == nullptr) return VerifyStranger(now, packet, hello.identity, from);
   if (peer->identity != hello.identity) {
+    if (peer->IsRoot()) context_.evidence.NotAuthentic(now.mono, context_.roots, from);
     Collide(now, packet, hello.identity, {via, from});
     return nullptr;
   }
   const PeerKeys* keys = KeysOf(context_.self, *peer);
   if (keys == nullptr || !keys->Open(packet)) {
+    if (peer->IsRoot()) context_.evidence.NotAuthentic(now.mono, context_.roots, from);
     context_.Drop(DropReason::kAuthentication);
     return nullptr;
   }
@@ -90,6 +92,8 @@ Peer* HelloHandler::VerifyStranger(const Now& now, MutableBytes packet, const Id
     context_.Drop(DropReason::kIdentityInvalid);
     return nullptr;
   }
+  // A root was installed anew under another identity than its world says, or another node took its place.
+  if (wire::PacketView(packet).hops() == 0) context_.evidence.NotAuthentic(now.mono, context_.roots, from);
   Peer* peer = parts_.admission.Admit(now, identity);
   if (peer != nullptr) peer->keys = std::move(keys);
   return peer;

@@ -104,6 +104,7 @@ void Inbound::OpenAndDispatch(const Now& now, MutableBytes packet, Peer& peer, c
   const PacketId id = view.id();  // as on the wire, before opening
   const PeerKeys* keys = KeysOf(context_.self, peer);
   if (keys == nullptr || !keys->Open(packet)) {
+    if (peer.IsRoot()) context_.evidence.NotAuthentic(now.mono, context_.roots, from);
     context_.Drop(DropReason::kAuthentication);
     return;
   }

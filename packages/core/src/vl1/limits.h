@@ -87,6 +87,13 @@ inline constexpr Millis kRootWarningAfter = 10000;       // no root answered sin
 inline constexpr Millis kRootWarningEvery = 60000;
 inline constexpr Millis kOwnAddressWarningEvery = 10000;
 
+// Diagnosis of a node that is not online.
+inline constexpr size_t kTriedRootEndpoints = 256;       // stable endpoints whose HELLOs are counted: 8 full roots
+inline constexpr Millis kSilence = 30000;                // no datagram from anywhere: as long as being online lasts
+inline constexpr Millis kEvidenceLifetime = 300000;      // what a root's endpoint once sent explains nothing later
+inline constexpr WallTime kEarliestWall{1577836800000};  // 2020-01-01: older than this program
+inline constexpr WallTime kLatestWall{4102444800000};    // 2100-01-01
+
 // Announced instead of limits::kProtocolVersion when we cannot do suite 3 (vl1.md §4.8, §4.10).
 inline constexpr uint8_t kProtocolWithoutAes = 11;
 constexpr uint8_t AnnouncedProtocol(bool aes) {

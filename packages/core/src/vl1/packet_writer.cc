@@ -101,6 +101,7 @@ PacketId PacketWriter::WriteHello(const Now& now, Peer& peer, const Destination&
   if (size == 0) return {};
   context_.expected.Add(now.mono, id, peer.address());
   context_.transmit.Commit(size, to.via, to.endpoint);
+  if (peer.IsRoot()) context_.evidence.HelloSent(now.mono, context_.roots.Find(peer.address()), to.endpoint);
   return id;
 }
 

@@ -72,6 +72,7 @@ Verdict Replies::HandleOkHello(const Now& now, const InboundPacket& packet) {
     return Verdict::kNotSeen;
   }
   if (ok->protocol < limits::kMinProtocolVersion) {
+    if (packet.peer.IsRoot()) context_.evidence.VersionRefused(now.mono);
     context_.Drop(DropReason::kUnsupportedVersion);
     return Verdict::kNotSeen;
   }
@@ -98,7 +99,10 @@ Verdict Replies::HandleError(const Now& now, const InboundPacket& packet) {
   }
   if (error->code == WireError::kIdentityCollision) {
     // Believed only from roots (vl1.md §11.6).
-    if (packet.peer.IsRoot()) context_.delegate.OnIdentityCollision(now);
+    if (packet.peer.IsRoot()) {
+      context_.evidence.Collided();
+      context_.delegate.OnIdentityCollision(now);
+    }
     return Verdict::kSeen;
   }
   if (BelongsAbove(error->in_re_verb)) return PassUp(context_, now, packet);

@@ -36,7 +36,10 @@ void Seen::Run(const Now& now, Peer& peer, Path& path, uint8_t hops, Verb verb, 
       Confirm(now, peer, path);
     }
   }
-  if (peer.IsRoot()) parts_.online.RootHeard(now);
+  if (peer.IsRoot()) {
+    parts_.online.RootHeard(now);
+    if (hops == 0) context_.evidence.Answered(peer.address(), path.endpoint);
+  }
   parts_.reachability.InContact(now, peer);
   parts_.direct_paths.PushIfDue(now, peer, path, hops);
 }

@@ -4,6 +4,7 @@ set(ZT_VL1_SOURCES
   packet_seal.cc
   admission.cc
   direct_paths.cc
+  connectivity.cc
   dispatch.cc
   due_heap.cc
   expected_replies.cc
@@ -29,6 +30,7 @@ set(ZT_VL1_SOURCES
   rendezvous.cc
   roaming.cc
   replies.cc
+  root_evidence.cc
   root_set.cc
   route.cc
   seen.cc
@@ -42,6 +44,7 @@ set(ZT_VL1_SOURCES
 )
 set(ZT_VL1_TESTS
   admission_test.cc
+  connectivity_test.cc
   vl1_allocation_test.cc
   vl1_hostile_test.cc
   vl1_paths_test.cc

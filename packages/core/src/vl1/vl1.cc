@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "vl1/connectivity.h"
 #include "vl1/inbound.h"
 #include "vl1/keepalive.h"
 #include "vl1/outbound.h"
@@ -39,7 +40,8 @@ struct Vl1::Impl {
                 .roots = RootSet(self.identity()),
                 .expected = ExpectedReplies(Clamped(options).max_peers),
                 .surface = {},
-                .sockets = {}} {}
+                .sockets = {},
+                .evidence = {}} {}
 
   Context context;
   PacketWriter writer{context};
@@ -51,6 +53,7 @@ struct Vl1::Impl {
   Admission admission{context, schedule};
   Whois whois{context, writer, admission};
   Online online{context, reachability};
+  ConnectivityWatch connectivity{context, online};
   Worlds worlds{context, {schedule, admission, online, whois, reachability}};
   SelfAwareness self_awareness{context, schedule, prober, reachability};
   DirectPaths direct_paths{context, writer, prober};
@@ -131,8 +134,10 @@ void Vl1::SetLocalSockets(const Now& now, std::span<const BoundSocket> sockets) 
 }
 
 void Vl1::HandleDatagram(const Now& now, const InboundDatagram& datagram) {
+  impl_->context.evidence.DatagramArrived(now.mono);
   impl_->inbound.HandleDatagram(now, datagram);
   impl_->RetryWaiting(now);
+  impl_->connectivity.InputHandled(now);
 }
 
 void Vl1::HandleTimeout(const Now& now) {
@@ -142,6 +147,8 @@ void Vl1::HandleTimeout(const Now& now) {
   impl_->online.HandleTimeout(now);
   impl_->roaming.HandleTimeout(now);
   impl_->RetryWaiting(now);
+  impl_->connectivity.InputHandled(now);
+  impl_->connectivity.HandleTimeout(now);
 }
 
 Deadline Vl1::NextTimeout() const {
@@ -149,6 +156,7 @@ Deadline Vl1::NextTimeout() const {
   out = Earliest(out, impl_->whois.NextTimeout());
   out = Earliest(out, impl_->waiting.NextTimeout());
   out = Earliest(out, impl_->roaming.NextTimeout());
+  out = Earliest(out, impl_->connectivity.NextTimeout());
   return Earliest(out, impl_->online.NextTimeout());
 }
 
@@ -194,6 +202,10 @@ std::optional<int> Vl1::Latency(NodeAddress address) const {
 bool Vl1::online() const { return impl_->online.online(); }
 
 Instant Vl1::heard_directly() const { return impl_->context.heard_directly; }
+
+ConnectivityInfo Vl1::Diagnose(const Now& now) const { return impl_->connectivity.Diagnose(now); }
+
+void Vl1::SetTunnel(const Now& now, const Endpoint& relay) { impl_->connectivity.SetTunnel(now, relay); }
 
 uint64_t Vl1::planet_id() const { return impl_->context.roots.planet().id; }
 

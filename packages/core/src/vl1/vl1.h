@@ -53,6 +53,30 @@ struct MoonInfo {
   std::vector<NodeAddress> roots;
 };
 
+// One stable endpoint of a root, and what was tried there.
+struct RootEndpointInfo {
+  Endpoint endpoint;
+  bool refused = false;   // by the path check (vl1.md §7.3), or there is no local socket of its family
+  uint32_t tries = 0;     // HELLOs since the root was last heard from there
+  Millis since_try = -1;  // -1 never
+};
+
+struct RootInfo {
+  NodeAddress address;
+  PeerRole role = PeerRole::kLeaf;
+  Millis since_heard = -1;  // -1 never
+  std::vector<RootEndpointInfo> endpoints = {};
+};
+
+// Whether the node can be reached, and why not (HOST_PROTOCOL.md §10).
+struct ConnectivityInfo {
+  Connectivity state = Connectivity::kStarting;
+  std::vector<OfflineReason> reasons;  // the most certain first; while starting: what holds so far
+  Millis since_root_heard = -1;        // -1 never
+  Endpoint tunnel;                     // the TCP relay in use, or none
+  std::vector<RootInfo> roots;
+};
+
 enum class PeerChange : uint8_t { kDirect, kRelay, kUnreachable, kPathDiscovered, kPathDead };
 
 // What VL1 wants from the layers above. Every call may re-enter Vl1::Send, never the Handle* inputs.
@@ -69,6 +93,8 @@ class Delegate {
   virtual bool IsVirtualAddress(const IpAddress& ip) const = 0;
 
   virtual void OnOnlineChange(const Now& now, bool online) = 0;
+  // The state or the reasons changed; after OnOnlineChange. To ignore it is fine: Diagnose tells the same.
+  virtual void OnConnectivity(const Now&, const ConnectivityInfo&) {}
   virtual void OnPeerChange(const Now& now, const PeerInfo& peer, PeerChange change, const Endpoint& path) = 0;
   virtual void OnIdentityCollision(const Now& now) = 0;  // a root says our address belongs to another key (§11.6)
   virtual void OnPlanet(const Now& now, ByteSpan serialized) = 0;  // a new or newer planet was adopted: store it
@@ -130,6 +156,9 @@ class Vl1 {
   bool online() const;
   // The last authenticated packet by UDP from a source of scope GLOBAL, for the TCP relay (vl1.md §10.3).
   Instant heard_directly() const;
+  ConnectivityInfo Diagnose(const Now& now) const;
+  // The TCP relay that carries our traffic (vl1.md §10), or none: online is then told as tunneled.
+  void SetTunnel(const Now& now, const Endpoint& relay);
   uint64_t planet_id() const;
   int64_t planet_timestamp() const;
   std::vector<PeerInfo> Peers(const Now& now) const;

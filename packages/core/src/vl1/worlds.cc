@@ -113,6 +113,7 @@ void Worlds::RootsChanged(const Now& now) {
     if (peer.IsRoot()) DropForbiddenPaths(now, peer);
     parts_.schedule.Touch(now.mono, peer);
   });
+  context_.evidence.RootsChanged(context_.roots);
   parts_.online.RootsChanged(now);
 }
 

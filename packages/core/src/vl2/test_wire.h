@@ -95,6 +95,7 @@ class TestNode final : public Link, public Delegate {
     if (on_request) on_request(now, request);
   }
   void OnUserMessage(const Now&, NodeAddress, uint64_t type, ByteSpan) override { user_messages.push_back(type); }
+  void OnRemoteTrace(const Now&, NodeAddress, ByteSpan text) override { traces.emplace_back(text.begin(), text.end()); }
 
   NodeAddress address() const { return secret_.address(); }
   void Forget(NodeAddress address) { hidden_.push_back(address); }
@@ -111,6 +112,7 @@ class TestNode final : public Link, public Delegate {
   std::vector<Bytes> stored;
   std::vector<Request> requests;
   std::vector<uint64_t> user_messages;
+  std::vector<std::string> traces;
   std::vector<NodeAddress> identity_requests;
   std::function<void(const Now&, const ControllerRequest&)> on_request;
   NodeAddress root_;

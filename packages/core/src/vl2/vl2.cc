@@ -16,6 +16,7 @@
 #include "vl2/multicast_out.h"
 #include "wire/verb/error.h"
 #include "wire/verb/reply.h"
+#include "wire/verb/remote_trace.h"
 #include "wire/verb/user_message.h"
 
 namespace zt::vl2 {
@@ -138,7 +139,12 @@ bool Vl2::Impl::Dispatch(const Now& now, const vl1::Message& message) {
         context.drops.Count(DropReason::kMalformed);
       }
       return false;
-    default: return false;  // REMOTE_TRACE and what VL1 may pass up besides: nothing to do (vl2.md §16)
+    case Verb::kRemoteTrace:
+      if (const auto trace = wire::RemoteTrace::Parse(message.payload)) {
+        for (ByteSpan text : trace->dictionaries) context.delegate.OnRemoteTrace(now, message.source->address, text);
+      }
+      return false;
+    default: return false;  // what VL1 may pass up besides: nothing to do (vl2.md §16)
   }
 }
 

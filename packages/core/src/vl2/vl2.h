@@ -50,6 +50,8 @@ class Delegate {
   virtual void StoreNetwork(const Now& now, NetworkId network, ByteSpan dictionary) = 0;  // empty span: delete
   virtual void OnControllerRequest(const Now& now, const ControllerRequest& request) = 0;
   virtual void OnUserMessage(const Now& now, NodeAddress source, uint64_t type, ByteSpan data) = 0;
+  // One dictionary of a REMOTE_TRACE, 1..10000 bytes of text nobody checked (vl1.md §5.11).
+  virtual void OnRemoteTrace(const Now&, NodeAddress, ByteSpan) {}
 };
 
 // A decision of the controller, to be encoded, signed and sent (controller.md §4, §6.1). COM and COO are made here:

@@ -548,6 +548,12 @@ TEST_CASE("User messages go up as they are") {
   CHECK(lan.alice.user_messages == std::vector<uint64_t>{0x12345});
 }
 
+TEST_CASE("Remote traces go up text by text") {
+  Lan lan;
+  Inject(lan.wire, lan.alice, lan.bob.address(), Verb::kRemoteTrace, FromHex("613d3100623d320063"));
+  CHECK(lan.alice.traces == std::vector<std::string>{"a=1", "b=2"});  // text after the last zero byte is ignored
+}
+
 TEST_CASE("There is a limit to joined networks") {
   Lan lan;
   for (uint64_t i = 0; i < Vl2::kMaxNetworks; ++i) {
