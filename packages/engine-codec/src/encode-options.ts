@@ -2,7 +2,7 @@
 import type { EngineNodeOptions, Impairment, PlanetSpec, TcpRelayOptions } from '@ztkit/types';
 import { CreateOption, TcpRelayMode, ZtError } from '@ztkit/types';
 import { ByteWriter } from './byte-writer.js';
-import { writeEndpoint, writeNetworkId, writePrefixText } from './fields.js';
+import { writeEndpoint, writeNetworkId, writeNodeAddress, writePrefixText } from './fields.js';
 import { followsInterfaces } from './raw-node.js';
 
 const WHOLE = 1_000_000;
@@ -30,12 +30,43 @@ export function encodeOptions(options: EngineNodeOptions, platform: string): Uin
       v.put(dictionary);
     });
   }
+  encodePaths(options, option);
   if (impairment !== undefined) option(CreateOption.IMPAIRMENT, (v) => writeImpairment(v, impairment));
   const { tcpRelay } = options;
   if (tcpRelay !== undefined) option(CreateOption.TCP_RELAY, (v) => writeTcpRelay(v, tcpRelay));
   option(CreateOption.PRIMARY_PORT, (v) => v.u16(primaryPort(options.bind)));
   option(CreateOption.PLATFORM, (v) => v.put(new TextEncoder().encode(platform)));
   return out.written;
+}
+
+function encodePaths(
+  options: EngineNodeOptions,
+  option: (tag: number, write: (value: ByteWriter) => void) => void,
+): void {
+  for (const { network, trustedPathId, mtu } of options.physicalNetworks ?? []) {
+    option(CreateOption.PHYSICAL_NETWORK, (v) => {
+      writePrefixText(v, network);
+      v.u64(trustedPathId ?? 0n).u16(mtu ?? 0);
+    });
+  }
+  for (const { address, endpoints } of options.endpointHints ?? []) {
+    option(CreateOption.ENDPOINT_HINT, (v) => {
+      writeNodeAddress(v, address);
+      v.list(endpoints, (endpoint) => writeEndpoint(v, endpoint));
+    });
+  }
+  for (const { address, prefixes } of options.peerBlacklists ?? []) {
+    for (const prefix of prefixes) {
+      option(CreateOption.PEER_BLACKLIST, (v) => {
+        writeNodeAddress(v, address);
+        writePrefixText(v, prefix);
+      });
+    }
+  }
+  if (options.lowBandwidth !== undefined) {
+    const on = options.lowBandwidth;
+    option(CreateOption.LOW_BANDWIDTH, (v) => v.bool(on));
+  }
 }
 
 function primaryPort(bind: EngineNodeOptions['bind']): number {

@@ -14,9 +14,11 @@ import { defaultLogger, type Logger } from './logger.js';
 import { Node } from './node.js';
 import { checkNodeOptions, type NodeOptions } from './node-options.js';
 import { checkIdentitySecret, NodeState, publicIdentityOf, type StoredState } from './node-state.js';
+import { choosePaths } from './path-options.js';
 import type { PortMapper } from './port-mapping/port-mapper.js';
 import { selectEngine } from './select-engine.js';
 import { memoryStore } from './state-store.js';
+import { worldDefect } from './stored-forms.js';
 
 /**
  * Starts a node. Resolves when its sockets are bound and it runs; `node.whenOnline()` waits for a root.
@@ -25,30 +27,30 @@ import { memoryStore } from './state-store.js';
  */
 export async function createNode(options: NodeOptions = {}): Promise<Node> {
   checkNodeOptions(options);
-  const logger = options.logger ?? defaultLogger;
-  const state = new NodeState(options.store ?? memoryStore(), logger);
+  const inbox = new Inbox();
+  const state = new NodeState(options.store ?? memoryStore(), (kind, detail) => inbox.warn(kind, detail));
   await state.open();
   try {
-    return await start(options, state);
+    return await start(options, state, inbox);
   } catch (error) {
     await state.close();
+    inbox.abandon(options.logger ?? defaultLogger);
     throw error;
   }
 }
 
-async function start(options: NodeOptions, state: NodeState): Promise<Node> {
+async function start(options: NodeOptions, state: NodeState, inbox: Inbox): Promise<Node> {
   const { signal } = options;
   const logger = options.logger ?? defaultLogger;
   const stored = await state.load();
-  const planet = choosePlanet(options.planet, stored.planet, state.where('planet'));
+  const planet = await choosePlanet(options.planet, stored, state);
   const engine = await selectEngine(options.engine);
   signal?.throwIfAborted();
-  const inbox = new Inbox();
   const identitySecret = await chooseIdentity(options, stored, state, engine, inbox);
   signal?.throwIfAborted();
   if (stored.planet === undefined) await state.savePlanet(planet);
   const bind = await chooseBinding(options);
-  const { allowLoopbackPaths, blacklist, impairment, tcpRelay } = options;
+  const { allowLoopbackPaths, impairment, tcpRelay } = options;
   let mapper: PortMapper | undefined;
   const engineNode = await named(state, options, () =>
     engine.createNode({
@@ -58,7 +60,7 @@ async function start(options: NodeOptions, state: NodeState): Promise<Node> {
       cachedPeers: stored.peers,
       cachedNetworks: stored.networks,
       ...(allowLoopbackPaths === undefined ? {} : { allowLoopbackPaths }),
-      ...(blacklist === undefined ? {} : { blacklist }),
+      ...choosePaths(options),
       ...(impairment === undefined ? {} : { impairment }),
       ...(tcpRelay === undefined ? {} : { tcpRelay }),
       onEvents: (events) => {
@@ -68,6 +70,7 @@ async function start(options: NodeOptions, state: NodeState): Promise<Node> {
     }),
   );
   await closeIfAborted(engineNode, signal);
+  if (options.identity === undefined) await state.correctPublicIdentity(identitySecret);
   mapper = options.portMapping === true ? await startPortMapper(engineNode, bind, logger) : undefined;
   const { onEvent } = options;
   const flush = () => inbox.flush();
@@ -119,6 +122,18 @@ class Inbox {
     else this.#held.push(...events);
   }
 
+  /** A warning of ours, among the engine's. */
+  warn(kind: string, detail: string): void {
+    this.receive([{ type: 'WARNING', code: Event.WARNING, kind, detail }]);
+  }
+
+  /** The start failed: what was found on the way must not be lost. */
+  abandon(logger: Logger): void {
+    for (const event of this.#held ?? []) {
+      if (event.type === 'WARNING') logger.warn(`${event.kind}: ${event.detail}`);
+    }
+  }
+
   openFor(node: Node): void {
     this.#node = node;
     setTimeout(() => this.flush(), 0);
@@ -131,14 +146,30 @@ class Inbox {
   }
 }
 
-/** A given planet goes first, unless the store has a newer revision of the same world (vl1.md §6.3). */
-function choosePlanet(given: Uint8Array | undefined, stored: Uint8Array | undefined, where: string): Uint8Array {
-  if (given === undefined && stored === undefined) {
+/**
+ * A given planet goes first, unless the store has a newer revision of the same world (vl1.md §6.3). A stored one that is
+ * damaged is set aside when there is another to go on with.
+ */
+async function choosePlanet(given: Uint8Array | undefined, stored: StoredState, state: NodeState): Promise<Uint8Array> {
+  const held = stored.planet;
+  const where = state.where('planet');
+  if (held !== undefined && worldDefect(held, 'planet') !== undefined) {
+    if (given === undefined) {
+      throw new ZtError(
+        'ERR_ZT_INVALID_PLANET',
+        `${where} is not a valid planet (it ${worldDefect(held, 'planet')}); it was left as it is`,
+      );
+    }
+    await state.setPlanetAside(held);
+    stored.planet = undefined;
+    return given;
+  }
+  if (given === undefined && held === undefined) {
     throw new ZtError('ERR_ZT_INVALID_PLANET', `No planet was given and there is none at ${where}`);
   }
-  if (given === undefined || stored === undefined) return (given ?? stored) as Uint8Array;
-  const [ours, theirs] = [worldRevision(given), worldRevision(stored)];
-  return theirs.id === ours.id && theirs.timestamp > ours.timestamp ? stored : given;
+  if (given === undefined || held === undefined) return (given ?? held) as Uint8Array;
+  const [ours, theirs] = [worldRevision(given), worldRevision(held)];
+  return theirs.id === ours.id && theirs.timestamp > ours.timestamp ? held : given;
 }
 
 /** Id and timestamp of a serialized world (vl1.md §6.1), zero when it is too short to be one. */

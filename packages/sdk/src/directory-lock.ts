@@ -1,11 +1,31 @@
-/** One process per state directory: two nodes with one identity make each other unreachable. */
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+/**
+ * One process per state directory: two nodes with one identity make each other unreachable.
+ *
+ * A lock is a file that names its owner: `<pid> <start of the process> <nonce>`. A lock whose owner is gone is *replaced*,
+ * never deleted first, and only by the one process that holds the claim on exactly that lock: the claim is a lock too,
+ * named after the nonce. So of any number of processes that find one stale lock, one gets it; a late one that claims a
+ * lock that was replaced meanwhile sees another nonce and starts again.
+ */
+import { randomBytes } from 'node:crypto';
+import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ZtError } from '@ztkit/types';
 
 const lockName = 'ztkit.lock';
 /** Directories that this process holds: a pid alone cannot tell its own leftovers from a live store. */
 const heldHere = new Set<string>();
+
+/** A process that died while it held a claim leaves one more to claim; more in a row is no accident. */
+const maxClaims = 8;
+const maxAttempts = 50;
+const longestPauseMs = 20;
+
+interface Owner {
+  pid: number;
+  /** When it started, in the system's own unit; `0`: not known. Tells a process from a later one of the same number. */
+  start: string;
+  nonce: string;
+}
 
 /**
  * Takes the lock of `directory` and returns how to release it. Rejects with `ERR_ZT_STORE` when another one
@@ -16,7 +36,8 @@ export async function acquireDirectoryLock(directory: string): Promise<() => Pro
   if (heldHere.has(directory)) throw inUse(directory, path, process.pid);
   heldHere.add(directory);
   try {
-    await createLockFile(directory, path);
+    const outcome = await acquire(path, 0);
+    if (outcome !== 'held') throw inUse(directory, path, outcome.pid);
   } catch (error) {
     heldHere.delete(directory);
     throw error;
@@ -27,45 +48,98 @@ export async function acquireDirectoryLock(directory: string): Promise<() => Pro
   };
 }
 
-async function createLockFile(directory: string, path: string): Promise<void> {
-  for (let attempt = 0; attempt < 3; attempt++) {
-    if (await linkOwnPid(path)) return;
-    const owner = await ownerOf(path);
-    if (owner !== undefined && owner !== process.pid && isAlive(owner)) throw inUse(directory, path, owner);
-    // Left by a process that was killed.
-    await rm(path, { force: true });
+/** Removes drafts and claims that killed processes left beside the lock, which the caller holds. */
+export async function dropDeadClaims(directory: string): Promise<void> {
+  const names = await readdir(directory);
+  for (const name of names.filter((candidate) => candidate.startsWith(`${lockName}.`))) {
+    const path = join(directory, name);
+    const owner = await ownerOf(path).catch(() => undefined);
+    // A claim on a lock that was replaced is worth nothing; one whose owner lives is about to go.
+    if (owner !== undefined && !(await isAlive(owner))) await rm(path, { force: true });
+  }
+}
+
+/** Takes the lock at `path`; or who has it. */
+async function acquire(path: string, depth: number): Promise<'held' | Owner> {
+  const own: Owner = { pid: process.pid, start: await startOf(process.pid), nonce: randomBytes(8).toString('hex') };
+  const draft = `${path}.${own.nonce}.draft`;
+  try {
+    await writeFile(draft, `${own.pid} ${own.start} ${own.nonce}\n`, { mode: 0o600 });
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      if (await created(draft, path)) return 'held';
+      const owner = await ownerOf(path);
+      if (owner === undefined) continue; // released just now
+      if (await isAlive(owner)) return owner;
+      if (await replaced(draft, path, owner, depth)) return 'held';
+      await pause();
+    }
+  } catch (cause) {
+    if (cause instanceof ZtError) throw cause;
+    throw new ZtError('ERR_ZT_STORE', `Cannot lock ${path}: ${(cause as Error).message}`, { cause });
+  } finally {
+    await rm(draft, { force: true });
   }
   throw new ZtError('ERR_ZT_STORE', `Cannot lock ${path}: others keep taking it`);
 }
 
 /** A link appears with its content in one step, so nobody sees a lock without an owner. False: the lock exists. */
-async function linkOwnPid(path: string): Promise<boolean> {
-  const own = `${path}.${process.pid}`;
+async function created(draft: string, path: string): Promise<boolean> {
   try {
-    await writeFile(own, `${process.pid}\n`, { mode: 0o600 });
-    await link(own, path);
-    return true;
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw new ZtError('ERR_ZT_STORE', `Cannot lock ${path}: ${(cause as Error).message}`, { cause });
-  } finally {
-    await rm(own, { force: true });
-  }
-}
-
-async function ownerOf(path: string): Promise<number | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => '');
-  const pid = Number.parseInt(text, 10);
-  return Number.isInteger(pid) && pid > 0 ? pid : undefined;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
+    await link(draft, path);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
+}
+
+/** Puts `draft` in the place of the lock that a dead owner left. False: somebody else does or did. */
+async function replaced(draft: string, path: string, dead: Owner, depth: number): Promise<boolean> {
+  if (depth >= maxClaims) throw new ZtError('ERR_ZT_STORE', `Cannot lock ${path}: delete it when no program uses it`);
+  const claim = `${path}.${dead.nonce}`;
+  if ((await acquire(claim, depth + 1)) !== 'held') return false;
+  try {
+    // Nobody but the holder of this claim replaces this lock, and its owner is dead: what holds now stays.
+    if ((await ownerOf(path))?.nonce !== dead.nonce) return false;
+    await rename(draft, path);
+    return true;
+  } finally {
+    await rm(claim, { force: true });
+  }
+}
+
+/** Who holds a lock; nothing: there is none. What is no lock of ours belongs to nobody alive. */
+async function ownerOf(path: string): Promise<Owner | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  const [pid = '', start = '0', nonce = `old-${pid}`] = text.trim().split(' ');
+  const number = /^[1-9]\d{0,9}$/.test(pid) ? Number(pid) : 0;
+  return { pid: number, start, nonce: /^[\w-]{1,32}$/.test(nonce) ? nonce : 'broken' };
+}
+
+async function isAlive({ pid, start }: Owner): Promise<boolean> {
+  // Ours is not alive: what this process holds is in `heldHere`.
+  if (pid === 0 || (pid === process.pid && (start === '0' || start === (await startOf(pid))))) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  return start === '0' || start === (await startOf(pid));
+}
+
+/** Field 22 of /proc/PID/stat, after the name in parentheses, which may hold anything. */
+async function startOf(pid: number): Promise<string> {
+  if (process.platform !== 'linux') return '0';
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '0';
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * longestPauseMs));
 }
 
 function inUse(directory: string, path: string, pid: number): ZtError {

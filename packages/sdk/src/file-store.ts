@@ -1,16 +1,32 @@
 /** State in a directory, in the file layout that existing installations use (vl1.md §9.1). */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ZtError } from '@ztkit/types';
 import { invalid } from './arguments.js';
-import { acquireDirectoryLock } from './directory-lock.js';
+import { acquireDirectoryLock, dropDeadClaims } from './directory-lock.js';
 import { checkObjectName, type StateStore } from './state-store.js';
 
 /** Peer cache files that were not written for this long are deleted (vl1.md §9.2). */
 const maxPeerCacheAgeMs = 30 * 24 * 3600 * 1000;
 /** The largest object read: a configuration dictionary is below 1 MiB by far. */
 const maxObjectBytes = 4 << 20;
+
+const peerName = /^peers\.d\/[0-9a-f]{10}\.peer$/;
+/** What `#writeAtomically` calls a file that is not whole yet. */
+const temporaryName = /\.[0-9a-f]{12}\.tmp$/;
+/** File systems without hard links. */
+const hardLinksFail: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+interface WriteOptions {
+  mode: number;
+  durable: boolean;
+}
+
+interface DirectorySync {
+  now: Promise<void>;
+  next: Promise<void> | undefined;
+}
 
 /**
  * Keeps a node's state in `directory`, which is made when it does not exist. A home directory of an existing
@@ -26,6 +42,7 @@ export function fileStore(directory: string): StateStore {
 
 class FileStore implements StateStore {
   readonly #directory: string;
+  readonly #syncs = new Map<string, DirectorySync>();
   #unlock: (() => Promise<void>) | undefined;
 
   constructor(directory: string) {
@@ -40,7 +57,9 @@ class FileStore implements StateStore {
     await this.#guard('create', this.#directory, () => mkdir(this.#directory, { recursive: true, mode: 0o700 }));
     this.#unlock = await acquireDirectoryLock(this.#directory);
     try {
-      await this.#dropOldPeers();
+      await this.#guard('list', this.#directory, () => dropDeadClaims(this.#directory));
+      await this.#dropLeftovers();
+      await this.maintain();
     } catch (error) {
       await this.close();
       throw error;
@@ -71,7 +90,23 @@ class FileStore implements StateStore {
     // Writing an unchanged object is skipped (vl1.md §9.1).
     const before = await this.get(name);
     if (before !== undefined && Buffer.compare(before, data) === 0) return;
-    await this.#guard('write', path, () => writeAtomically(path, data, name.endsWith('.secret') ? 0o600 : 0o644));
+    const options = { mode: name.endsWith('.secret') ? 0o600 : 0o644, durable: !name.startsWith('peers.d/') };
+    await this.#guard('write', path, () => this.#writeAtomically(path, data, options));
+  }
+
+  async setAside(name: string, aside: string): Promise<void> {
+    const [path, target] = [this.describe(checkObjectName(name)), this.describe(checkObjectName(aside))];
+    await this.#guard('set aside', path, async () => {
+      try {
+        // Unlike a rename this never takes the place of another file.
+        await link(path, target);
+      } catch (error) {
+        if (!hardLinksFail.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+        await rename(path, target);
+        return;
+      }
+      await unlink(path);
+    });
   }
 
   async delete(name: string): Promise<void> {
@@ -92,14 +127,68 @@ class FileStore implements StateStore {
     });
   }
 
-  async #dropOldPeers(): Promise<void> {
+  /** What a killed process was about to write. Nobody else writes here: the directory is locked. */
+  async #dropLeftovers(): Promise<void> {
+    for (const directory of ['', 'networks.d', 'peers.d', 'moons.d']) {
+      const path = join(this.#directory, directory);
+      const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+      for (const entry of entries) {
+        const leftover = join(path, entry.name);
+        if (!entry.isFile() || !temporaryName.test(entry.name)) continue;
+        await this.#guard('delete', leftover, () => rm(leftover, { force: true }));
+      }
+    }
+  }
+
+  async maintain(): Promise<void> {
     for (const name of await this.list('peers.d')) {
       const path = this.describe(name);
-      if (!name.endsWith('.peer')) continue;
+      if (!peerName.test(name)) continue;
       await this.#guard('delete', path, async () => {
         if (Date.now() - (await stat(path)).mtimeMs > maxPeerCacheAgeMs) await rm(path, { force: true });
       });
     }
+  }
+
+  /**
+   * A reader sees the old content or the new one: write beside, then rename. When durable also after a power cut: sync
+   * the file before and the directory after. A cached peer is not worth that, and there are thousands of them at the end.
+   */
+  async #writeAtomically(path: string, data: Uint8Array, { mode, durable }: WriteOptions): Promise<void> {
+    const directory = dirname(path);
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+    try {
+      const file = await open(temporary, 'wx', mode);
+      try {
+        // Whatever the umask says.
+        if (mode === 0o600) await file.chmod(mode);
+        await file.writeFile(data);
+        if (durable) await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    if (durable) await this.#syncDirectory(directory);
+  }
+
+  /** Makes renames durable. Those that come while a sync runs share the next one. */
+  #syncDirectory(directory: string): Promise<void> {
+    const running = this.#syncs.get(directory);
+    if (running?.next !== undefined) return running.next;
+    const start = (): Promise<void> => {
+      const entry: DirectorySync = { now: syncDirectory(directory), next: undefined };
+      this.#syncs.set(directory, entry);
+      const clear = () => void (this.#syncs.get(directory) === entry && this.#syncs.delete(directory));
+      return entry.now.finally(clear);
+    };
+    if (running === undefined) return start();
+    running.next = running.now.catch(() => {}).then(start);
+    return running.next;
   }
 
   async #guard<T>(verb: string, path: string, action: () => Promise<T>): Promise<T> {
@@ -116,30 +205,7 @@ function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
 
-/**
- * A reader sees the old content or the new one, also after a power cut: write beside, sync, rename, sync the
- * directory.
- */
-async function writeAtomically(path: string, data: Uint8Array, mode: number): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    const file = await open(temporary, 'wx', mode);
-    try {
-      await file.writeFile(data);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await syncDirectory(dirname(path));
-}
-
-/** Makes the rename durable. Windows cannot open a directory and needs no such call. */
+/** Windows cannot open a directory and needs no such call. */
 async function syncDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const directory = await open(path, 'r');

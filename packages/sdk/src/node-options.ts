@@ -4,7 +4,6 @@ import {
   checkFunction,
   checkInteger,
   checkObject,
-  checkPrefix,
   checkProbability,
   checkRemote,
   checkSignal,
@@ -12,11 +11,12 @@ import {
 } from './arguments.js';
 import { type BindingOptions, checkBindingOptions } from './binding-options.js';
 import type { Logger } from './logger.js';
+import { checkPathOptions, type PathOptions } from './path-options.js';
 import type { EngineChoice } from './select-engine.js';
 import type { StateStore } from './state-store.js';
 
 /** Options of `createNode`. */
-export interface NodeOptions extends BindingOptions {
+export interface NodeOptions extends BindingOptions, PathOptions {
   /** Default `'auto'`: native if it loads, else WebAssembly. */
   engine?: EngineChoice;
   /** Where identity, networks and peers are kept. Default: in memory, so the node has a new address on every start. */
@@ -30,8 +30,6 @@ export interface NodeOptions extends BindingOptions {
   planet?: Uint8Array;
   /** Let loopback addresses become paths: for roots on the same machine. Default false. */
   allowLoopbackPaths?: boolean;
-  /** IP prefixes that never become paths. */
-  blacklist?: readonly string[];
   /** A TCP relay for networks without UDP. Default: none; there is no built-in server. */
   tcpRelay?: TcpRelayOptions;
   /** Faults on outgoing datagrams, for tests. */
@@ -53,9 +51,7 @@ export function checkNodeOptions(options: NodeOptions): void {
   if (options.planet !== undefined && !(options.planet instanceof Uint8Array))
     throw invalid('"planet" must be a Uint8Array');
   checkBindingOptions(options);
-  checkList('blacklist', options.blacklist ?? []).forEach((prefix, index) => {
-    checkPrefix(`blacklist[${index}]`, prefix);
-  });
+  checkPathOptions(options);
   if (options.tcpRelay !== undefined) checkTcpRelay(options.tcpRelay);
   if (options.impairment !== undefined) checkImpairment(options.impairment);
 }
@@ -80,9 +76,4 @@ function checkImpairment(impairment: Impairment): void {
 
 function checkStore(store: StateStore): void {
   for (const method of ['get', 'put', 'delete', 'list'] as const) checkFunction(`store.${method}`, store?.[method]);
-}
-
-function checkList(name: string, value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw invalid(`"${name}" must be an array`);
 }

@@ -1,9 +1,11 @@
 /** What a node finds in its store at start, and what it writes there while it runs (vl1.md §9.1). */
 import { type NetworkId, type NodeEvent, parseNetworkId, parseNodeAddress, ZtError } from '@ztkit/types';
-import type { Logger } from './logger.js';
 import type { StateStore } from './state-store.js';
+import { dictionaryDefect, peerDefect, peerEndpoints, samePeer, worldDefect } from './stored-forms.js';
+import { WriteBehind } from './write-behind.js';
 
 const identityPattern = /^[0-9a-f]{10}:0:[0-9a-f]{128}:[0-9a-f]{128}$/;
+const publicIdentityPattern = /^[0-9a-f]{10}:0:[0-9a-f]{128}$/;
 /** `networks.d` content that says "joined, no configuration yet" (vl1.md §9.1). */
 const joinedMarker = new Uint8Array([0x0a]);
 
@@ -11,6 +13,10 @@ const joinedMarker = new Uint8Array([0x0a]);
 const maxNetworks = 256;
 /** Cached peers loaded at start. */
 const maxCachedPeers = 1024;
+/** Old peer records are looked for so often (vl1.md §9.2). */
+const maintenanceMs = 3_600_000;
+/** The engine says within this time after its start whether it takes what was stored. */
+const judgementMs = 30_000;
 
 const utf8 = new TextEncoder();
 
@@ -40,20 +46,32 @@ export interface StoredState {
   networks: { id: NetworkId; dictionary: Uint8Array }[];
 }
 
+/** A warning for the application; `kind` is `STATE_SET_ASIDE`, `STATE_DAMAGED` or `STATE_NOT_SAVED`. */
+export type StateWarning = (kind: string, detail: string) => void;
+
 /**
- * A node's state in a store. Writes happen in order, one at a time; their failures are logged, they do not stop
- * the node.
+ * A node's state in a store. What is damaged is set aside under another name, never overwritten or deleted, and the node
+ * starts without it; only a damaged secret identity ends the start. Failures to write are reported and tried again.
  */
 export class NodeState {
   readonly #store: StateStore;
-  readonly #logger: Logger;
+  readonly #warn: StateWarning;
+  readonly #writes: WriteBehind;
   /** Networks that were left: news of them may still be on its way and must not bring them back. */
   readonly #forgotten = new Set<NetworkId>();
-  #writes: Promise<void> = Promise.resolve();
+  /** Damaged objects that could not be set aside: they stay as they are. */
+  readonly #frozen = new Set<string>();
+  /** Configurations as they were loaded, until the engine has judged them. */
+  readonly #loaded = new Map<string, Uint8Array>();
+  #maintenance: ReturnType<typeof setInterval> | undefined;
+  #judgement: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(store: StateStore, logger: Logger) {
+  constructor(store: StateStore, warn: StateWarning) {
     this.#store = store;
-    this.#logger = logger;
+    this.#warn = warn;
+    this.#writes = new WriteBehind(store, (name, error) =>
+      warn('STATE_NOT_SAVED', `${this.where(name)} was not saved: ${error.message}`),
+    );
   }
 
   /** Where an object is, for messages. */
@@ -63,22 +81,48 @@ export class NodeState {
 
   async open(): Promise<void> {
     await this.#store.open?.();
+    this.#maintenance = setInterval(() => void this.#maintain(), maintenanceMs);
+    (this.#maintenance as { unref?(): void }).unref?.();
+  }
+
+  async #maintain(): Promise<void> {
+    await this.#store
+      .maintain?.()
+      .catch((error: Error) => this.#warn('STATE_NOT_SAVED', `Old peers are not removed: ${error.message}`));
   }
 
   async load(): Promise<StoredState> {
     const secret = await this.#store.get('identity.secret');
     return {
       identitySecret: secret && checkIdentitySecret(new TextDecoder().decode(secret), this.where('identity.secret')),
-      planet: await this.#store.get('planet'),
+      planet: await this.loadChecked('planet', () => undefined),
       peers: await this.#loadPeers(),
       networks: await this.#loadNetworks(),
     };
   }
 
+  /** The object if it has the right form; a damaged one is set aside. */
+  async loadChecked(name: string, defectOf: (data: Uint8Array) => string | undefined): Promise<Uint8Array | undefined> {
+    let defect: string | undefined;
+    try {
+      const data = await this.#store.get(name);
+      defect = data && defectOf(data);
+      if (defect === undefined) return data;
+    } catch (error) {
+      defect = `cannot be read: ${(error as Error).message}`;
+    }
+    await this.setAside(name, defect);
+    return undefined;
+  }
+
   async #loadPeers(): Promise<Uint8Array[]> {
     const names = (await this.#store.list('peers.d')).filter((name) => /^peers\.d\/[0-9a-f]{10}\.peer$/.test(name));
-    const peers = await Promise.all(names.slice(0, maxCachedPeers).map((name) => this.#store.get(name)));
-    return peers.filter((peer) => peer !== undefined);
+    const peers: Uint8Array[] = [];
+    for (const name of names.slice(0, maxCachedPeers)) {
+      const record = await this.loadChecked(name, (data) => peerDefect(data, name.slice(8, 18)));
+      if (record !== undefined) peers.push(record);
+    }
+    return peers;
   }
 
   async #loadNetworks(): Promise<StoredState['networks']> {
@@ -86,10 +130,43 @@ export class NodeState {
     for (const name of await this.#store.list('networks.d')) {
       const match = /^networks\.d\/([0-9a-f]{16})\.conf$/.exec(name);
       if (match === null || networks.length >= maxNetworks || /^0+$/.test(match[1] ?? '')) continue;
-      const content = (await this.#store.get(name)) ?? joinedMarker;
-      networks.push({ id: parseNetworkId(match[1]), dictionary: content.length > 1 ? content : new Uint8Array() });
+      const id = parseNetworkId(match[1]);
+      const content = await this.loadChecked(name, (data) => dictionaryDefect(data, id));
+      // That the file exists means "joined", whatever it says.
+      if (content === undefined) this.rememberNetwork(id);
+      const dictionary = content !== undefined && content.length > 1 ? content : new Uint8Array();
+      if (dictionary.length > 0) this.#loaded.set(name, dictionary);
+      networks.push({ id, dictionary });
+    }
+    if (this.#loaded.size > 0) {
+      this.#judgement = setTimeout(() => this.#loaded.clear(), judgementMs);
+      (this.#judgement as { unref?(): void }).unref?.();
     }
     return networks;
+  }
+
+  /** Moves a damaged object out of the way, to a name nobody reads, and says so. */
+  async setAside(name: string, defect: string): Promise<void> {
+    const aside = `${name}.corrupt-${new Date().toISOString().replaceAll(/[-:.]/g, '')}`;
+    try {
+      if (this.#store.setAside !== undefined) {
+        await this.#store.setAside(name, aside);
+      } else {
+        const data = await this.#store.get(name);
+        if (data !== undefined) await this.#store.put(aside, data);
+        await this.#store.delete(name);
+      }
+      this.#warn('STATE_SET_ASIDE', `${this.where(name)} ${defect}; it was kept as ${this.where(aside)}`);
+    } catch (error) {
+      this.#frozen.add(name);
+      const why = (error as Error).message;
+      this.#warn('STATE_DAMAGED', `${this.where(name)} ${defect}; it stays and is not written to, because: ${why}`);
+    }
+  }
+
+  /** The stored planet is not one; there is another to go on with. */
+  async setPlanetAside(planet: Uint8Array): Promise<void> {
+    await this.setAside('planet', worldDefect(planet, 'planet') ?? 'is not a planet');
   }
 
   /** A new identity must be safe before anybody learns its address. */
@@ -98,56 +175,75 @@ export class NodeState {
     await this.#store.put('identity.public', utf8.encode(publicIdentityOf(secret)));
   }
 
+  /** Corrects `identity.public` when it exists and differs (vl1.md §9.1). Only for a secret the engine accepted. */
+  async correctPublicIdentity(secret: string): Promise<void> {
+    const name = 'identity.public';
+    const expected = publicIdentityOf(secret);
+    let differs = false;
+    const form = (data: Uint8Array) => {
+      const text = new TextDecoder().decode(data).trim();
+      differs = text !== expected;
+      return publicIdentityPattern.test(text) ? undefined : 'is not a public identity';
+    };
+    await this.loadChecked(name, form);
+    if (differs) this.#later(name, utf8.encode(expected));
+  }
+
   /** Keeps a planet that was given, so that the directory is complete without the program. */
   async savePlanet(planet: Uint8Array): Promise<void> {
-    await this.#store.put('planet', planet);
+    if (!this.#frozen.has('planet')) await this.#store.put('planet', planet);
   }
 
   /** Remembers that a network is joined; a stored configuration stays. */
   rememberNetwork(id: NetworkId): void {
     const name = `networks.d/${id}.conf`;
     this.#forgotten.delete(id);
-    this.#logged(name, async () => {
-      if ((await this.#store.get(name)) === undefined) await this.#store.put(name, joinedMarker);
-    });
+    if (!this.#writes.has(name)) this.#later(name, joinedMarker, () => true);
   }
 
   async forgetNetwork(id: NetworkId): Promise<void> {
     this.#forgotten.add(id);
-    await this.#enqueue(() => this.#store.delete(`networks.d/${id}.conf`));
+    await this.#writes.now(`networks.d/${id}.conf`, new Uint8Array());
   }
 
   /** Carries out the engine's store events. */
   onEvent(event: NodeEvent): void {
     if (event.type === 'STORE_PLANET') this.#later('planet', event.data);
-    if (event.type === 'STORE_PEER') this.#later(`peers.d/${parseNodeAddress(event.peer)}.peer`, event.data);
+    if (event.type === 'STORE_PEER') this.#laterPeer(`peers.d/${parseNodeAddress(event.peer)}.peer`, event.data);
     if (event.type === 'STORE_NETWORK' && !this.#forgotten.has(event.networkId))
       this.#later(`networks.d/${event.networkId}.conf`, event.data);
     if (event.type === 'STORE_IDENTITY_SECRET') this.#later('identity.secret', utf8.encode(event.text));
     if (event.type === 'STORE_IDENTITY_PUBLIC') this.#later('identity.public', utf8.encode(event.text));
+    if (event.type === 'WARNING' && event.kind === 'NETWORK_CACHE_REJECTED') this.#onNetworkRejected(event.detail);
+  }
+
+  /** The engine could not use a stored configuration: it is kept before a new one takes its place. */
+  #onNetworkRejected(id: string): void {
+    const name = `networks.d/${id}.conf`;
+    const rejected = this.#loaded.get(name);
+    if (!this.#loaded.delete(name) || rejected === undefined) return;
+    const aside = `${name}.corrupt-${new Date().toISOString().replaceAll(/[-:.]/g, '')}`;
+    this.#later(aside, rejected);
+    this.#warn('STATE_SET_ASIDE', `${this.where(name)} is damaged; a copy is kept as ${this.where(aside)}`);
+  }
+
+  /** A record with endpoints is worth more than one without: its peer only did not answer this time (vl1.md §9.2). */
+  #laterPeer(name: string, record: Uint8Array): void {
+    const keepsOld = (before: Uint8Array, after: Uint8Array) =>
+      peerEndpoints(after) === 0 && peerEndpoints(before) > 0 && samePeer(before, after);
+    this.#later(name, record, keepsOld);
   }
 
   /** Empty data means: delete. */
-  #later(name: string, data: Uint8Array): void {
-    const copy = data.slice();
-    this.#logged(name, () => (copy.length === 0 ? this.#store.delete(name) : this.#store.put(name, copy)));
+  #later(name: string, data: Uint8Array, keepsOld?: (before: Uint8Array, after: Uint8Array) => boolean): void {
+    if (!this.#frozen.has(name)) this.#writes.later(name, data, keepsOld);
   }
 
-  #logged(name: string, write: () => Promise<void>): void {
-    this.#enqueue(write).catch((error: Error) =>
-      this.#logger.error(`${this.where(name)} was not saved: ${error.message}`),
-    );
-  }
-
-  #enqueue(write: () => Promise<void>): Promise<void> {
-    const done = this.#writes.then(write);
-    this.#writes = done.catch(() => {});
-    return done;
-  }
-
-  /** Waits for the writes that were begun, then closes the store. */
+  /** Writes what is pending, then closes the store. */
   async close(): Promise<void> {
-    await this.#writes;
+    clearInterval(this.#maintenance);
+    clearTimeout(this.#judgement);
+    await this.#writes.close();
     await this.#store.close?.();
   }
 }

@@ -22,6 +22,13 @@ export interface StateStore {
   delete(name: string): Promise<void>;
   /** Names of the objects under `directory` (`'networks.d'`), with the directory. */
   list(directory: string): Promise<string[]>;
+  /**
+   * Gives a damaged object another name, under which nobody looks for it. It must not be lost, nor overwrite another;
+   * without this method it is copied and then deleted.
+   */
+  setAside?(name: string, aside: string): Promise<void>;
+  /** Called once an hour while the node runs: removes what is too old to be of use. */
+  maintain?(): Promise<void>;
   /** Where an object is, for messages: a path. Default: its name. */
   describe?(name: string): string;
 }

@@ -21,7 +21,17 @@ import {
 import { FakeCaptures } from './fake-captures.js';
 import { FakeSockets } from './fake-sockets.js';
 
-export const fakePlanet = new Uint8Array([1, ...new Array(16).fill(7)]);
+/** Well-formed: a planet without roots (vl1.md §6.1). */
+export const fakePlanet = new Uint8Array([1, ...new Array(16).fill(7), ...new Array(161).fill(0)]);
+
+/** A well-formed peer cache record (vl1.md §9.2). */
+export function fakePeerRecord(address: string, endpoints = 0): Uint8Array {
+  const record = new Uint8Array(82 + 7 * endpoints);
+  record.set([2, ...Buffer.from(address, 'hex')]);
+  record[81] = endpoints;
+  for (let i = 0; i < endpoints; i++) record.set([4, 10, 0, 0, 1, 39, 9], 82 + 7 * i);
+  return record;
+}
 
 /** Field number `i` of every protocol is `i`. */
 const counts = [
@@ -338,7 +348,7 @@ export class FakeNode implements EngineNode {
     this.#closing ??= (async () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
       const peer = 'aaaaaaaaaa' as NodeAddress;
-      this.emit({ type: 'STORE_PEER', code: Event.STORE_PEER, peer, data: new Uint8Array([2, 1]) });
+      this.emit({ type: 'STORE_PEER', code: Event.STORE_PEER, peer, data: fakePeerRecord(peer) });
       this.captures.endAll();
       this.emit({ type: 'NODE_DOWN', code: Event.NODE_DOWN, address: this.address });
       this.flush();

@@ -51,7 +51,8 @@ describe('starting', () => {
   it('keeps the newer of two revisions of one world', async () => {
     const { world } = lab();
     const revision = (id: number, timestamp: number) => {
-      const bytes = new Uint8Array(20);
+      const bytes = new Uint8Array(178);
+      bytes[0] = 1;
       bytes[8] = id;
       bytes[16] = timestamp;
       return bytes;

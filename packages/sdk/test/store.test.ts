@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileStore } from '../src/index.js';
-import { fakePlanet, fakeSecret } from './fake-engine.js';
+import { fakePeerRecord, fakePlanet, fakeSecret } from './fake-engine.js';
 import { lab, networkId } from './lab.js';
 
 let home: string;
@@ -50,8 +50,8 @@ describe('a directory', () => {
     await mkdir(join(home, 'peers.d'));
     await writeFile(join(home, 'networks.d', `${networkId}.conf`), 'nwid=8056c2e21c000001\n');
     await writeFile(join(home, 'networks.d', `${networkId}.local.conf`), 'allowManaged=1\n');
-    await writeFile(join(home, 'peers.d', '0123456789.peer'), new Uint8Array([2, 3]));
-    await writeFile(join(home, 'peers.d', '1123456789.peer'), new Uint8Array([2, 4]));
+    await writeFile(join(home, 'peers.d', '0123456789.peer'), fakePeerRecord('0123456789', 1));
+    await writeFile(join(home, 'peers.d', '1123456789.peer'), fakePeerRecord('1123456789', 1));
     const old = Date.now() / 1000 - 31 * 24 * 3600;
     await utimes(join(home, 'peers.d', '1123456789.peer'), old, old);
     const { start, world } = lab();
@@ -59,7 +59,7 @@ describe('a directory', () => {
     expect(node.address).toBe('89e92ceee5');
     const [fake] = world.nodes;
     expect(fake?.options.cachedNetworks).toEqual([{ id: networkId, dictionary: bytes('nwid=8056c2e21c000001\n') }]);
-    expect(fake?.options.cachedPeers).toEqual([new Uint8Array([2, 3])]);
+    expect(fake?.options.cachedPeers).toEqual([fakePeerRecord('0123456789', 1)]);
     await node.networks[0]?.ready();
     await node.close();
     expect(await readFile(join(home, 'networks.d', `${networkId}.conf`), 'utf8')).toContain('nwid');

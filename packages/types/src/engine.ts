@@ -75,6 +75,19 @@ export interface TcpRelayOptions {
   engageAfterMs?: number;
 }
 
+/** What is special about a part of the physical network (vl1.md §3.11). */
+export interface PhysicalNetwork {
+  /** `IP/bits`. */
+  network: string;
+  /**
+   * Not zero: packets to peers there are **neither encrypted nor authenticated**, and such packets from there are
+   * believed. Both sides need the same number. For a network of one's own, where nobody else can send. Default 0n.
+   */
+  trustedPathId?: bigint;
+  /** Largest UDP payload, 1400..10324; 0: the default, 1432. */
+  mtu?: number;
+}
+
 /** What an engine needs to start a node. */
 export interface EngineNodeOptions {
   /** Secret identity in text form (270 characters). Absent: the node makes one and emits store events. */
@@ -99,6 +112,14 @@ export interface EngineNodeOptions {
   allowLoopbackPaths?: boolean;
   /** IP prefixes that never become paths (vl1.md §7.3 rule 4). */
   blacklist?: readonly string[];
+  /** The first that contains an address counts; at most 32. */
+  physicalNetworks?: readonly PhysicalNetwork[];
+  /** Endpoints to try besides those learned (vl1.md §7.6). */
+  endpointHints?: readonly { address: NodeAddress; endpoints: readonly Endpoint[] }[];
+  /** IP prefixes that never become paths to that node. */
+  peerBlacklists?: readonly { address: NodeAddress; prefixes: readonly string[] }[];
+  /** Fewer paths kept alive, fewer keepalives (vl1.md §7.13). Default false. */
+  lowBandwidth?: boolean;
   impairment?: Impairment;
   /** A TCP relay for networks without UDP (vl1.md §10). Default: none. */
   tcpRelay?: TcpRelayOptions;

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { readLocalConf } from './local-conf.js';
+import { checkNodeOptions } from './node-options.js';
+
+describe('local.conf', () => {
+  it('becomes options that createNode takes', () => {
+    const conf = readLocalConf(`{
+      "physical": {
+        "10.0.0.0/24": { "blacklist": true },
+        "10.10.10.0/24": { "trustedPathId": 101010024, "mtu": 9000 },
+        "fd00::/8": { "mtu": 20 }
+      },
+      "virtual": {
+        "feedbeef12": { "role": "UPSTREAM", "try": [ "10.10.20.1/9993", "fd00::1/9993" ], "blacklist": [ "192.168.0.0/24" ] }
+      },
+      "settings": {
+        "primaryPort": 9994, "secondaryPort": 4242, "portMappingEnabled": false, "softwareUpdate": "apply",
+        "interfacePrefixBlacklist": [ "docker" ], "lowBandwidthMode": true,
+        "tcpFallbackRelay": "203.0.113.1/443", "forceTcpRelay": true
+      }
+    }`);
+    expect(conf).toEqual({
+      options: {
+        port: 9994,
+        secondaryPort: 4242,
+        interfaces: { exclude: ['docker*'] },
+        blacklist: ['10.0.0.0/24'],
+        physicalNetworks: [
+          { network: '10.10.10.0/24', trustedPathId: 101010024n, mtu: 9000 },
+          { network: 'fd00::/8', mtu: 1400 },
+        ],
+        endpointHints: {
+          feedbeef12: [
+            { address: '10.10.20.1', port: 9993 },
+            { address: 'fd00::1', port: 9993 },
+          ],
+        },
+        peerBlacklists: { feedbeef12: ['192.168.0.0/24'] },
+        lowBandwidth: true,
+      },
+      portMapping: false,
+      tertiaryPort: 0,
+      tcpRelay: { address: '203.0.113.1', port: 443 },
+      forceTcpRelay: true,
+      ignored: ['virtual."feedbeef12".role', 'settings.softwareUpdate'],
+    });
+    checkNodeOptions(conf.options);
+  });
+
+  it('that is empty or says nothing means the defaults', () => {
+    for (const text of ['', ' \n', '{}', '{"settings":{}}']) {
+      const { options, ignored, ...rest } = readLocalConf(text);
+      expect(options).toEqual({ port: 9993, secondaryPort: 0 });
+      expect(rest).toEqual({ portMapping: true, tertiaryPort: 0, forceTcpRelay: false });
+      expect(ignored).toEqual([]);
+      checkNodeOptions(options);
+    }
+  });
+
+  it('names local addresses, refuses a second port and a relay', () => {
+    expect(readLocalConf('{"settings":{"bind":["192.0.2.1","2001:db8::1"],"primaryPort":7}}').options).toEqual({
+      bind: [
+        { address: '192.0.2.1', port: 7 },
+        { address: '2001:db8::1', port: 7 },
+      ],
+    });
+    expect(readLocalConf('{"settings":{"allowSecondaryPort":false}}').options.secondaryPort).toBe(false);
+    const refused = '{"settings":{"allowTcpFallbackRelay":false,"tcpFallbackRelay":"203.0.113.1/443"}}';
+    expect(readLocalConf(refused).tcpRelay).toBeUndefined();
+  });
+
+  it.each([
+    ['not json', /not JSON/],
+    ['[]', /the file/],
+    ['{"physical":{"10.0.0.0":{}}}', /prefix/],
+    ['{"physical":{"10.0.0.0/8":{"blacklist":1}}}', /blacklist must be true or false/],
+    ['{"physical":{"10.0.0.0/8":{"trustedPathId":-1}}}', /trustedPathId/],
+    ['{"physical":{"10.0.0.0/8":{"trustedPathId":1e300}}}', /trustedPathId/],
+    ['{"physical":{"10.0.0.0/8":{"mtu":"big"}}}', /mtu/],
+    ['{"virtual":{"nobody":{}}}', /node address/],
+    ['{"virtual":{"feedbeef12":{"try":"10.0.0.1/9993"}}}', /try must be an array/],
+    ['{"virtual":{"feedbeef12":{"try":["10.0.0.1:9993"]}}}', /an endpoint such as/],
+    ['{"virtual":{"feedbeef12":{"blacklist":["10.0.0.1"]}}}', /prefix/],
+    ['{"settings":{"primaryPort":70000}}', /primaryPort/],
+    ['{"settings":{"bind":["eth0"]}}', /bind/],
+    ['{"settings":{"tcpFallbackRelay":"relay.example"}}', /tcpFallbackRelay/],
+    ['{"settings":{"lowBandwidthMode":"yes"}}', /lowBandwidthMode/],
+  ])('%s is refused by name', (text, message) => {
+    expect(() => readLocalConf(text)).toThrow(message);
+    expect(() => readLocalConf(text)).toThrow(expect.objectContaining({ code: 'ERR_ZT_INVALID_ARGUMENT' }));
+  });
+});
+
+describe('options of paths', () => {
+  it.each([
+    [{ physicalNetworks: [{ network: '10.0.0.0/8', mtu: 1000 }] }, /physicalNetworks\[0\]\.mtu/],
+    [{ physicalNetworks: [{ network: '10.0.0.0/8', trustedPathId: 5 as never }] }, /trustedPathId/],
+    [{ physicalNetworks: Array(33).fill({ network: '10.0.0.0/8' }) }, /at most 32/],
+    [{ endpointHints: { feedbeef12: [{ address: '10.0.0.1', port: 0 }] } }, /endpointHints\.feedbeef12\[0\]\.port/],
+    [{ endpointHints: { xyz: [] } }, /node address/],
+    [{ peerBlacklists: { feedbeef12: ['10.0.0.1'] } }, /peerBlacklists\.feedbeef12\[0\]/],
+    [{ lowBandwidth: 1 as never }, /lowBandwidth/],
+  ])('%o are refused', (options, message) => {
+    expect(() => checkNodeOptions(options)).toThrow(message);
+  });
+});
