@@ -147,8 +147,8 @@ class Inbox {
 }
 
 /**
- * A given planet goes first, unless the store has a newer revision of the same world (vl1.md §6.3). A stored one that is
- * damaged is set aside when there is another to go on with.
+ * A given planet goes first, unless the store has a newer revision of the same world (vl1.md §6.3). A stored one that
+ * is damaged is set aside when there is another to go on with.
  */
 async function choosePlanet(given: Uint8Array | undefined, stored: StoredState, state: NodeState): Promise<Uint8Array> {
   const held = stored.planet;

@@ -152,7 +152,7 @@ class FileStore implements StateStore {
 
   /**
    * A reader sees the old content or the new one: write beside, then rename. When durable also after a power cut: sync
-   * the file before and the directory after. A cached peer is not worth that, and there are thousands of them at the end.
+   * the file before and the directory after. A cached peer is not worth that, and at the end there are thousands.
    */
   async #writeAtomically(path: string, data: Uint8Array, { mode, durable }: WriteOptions): Promise<void> {
     const directory = dirname(path);

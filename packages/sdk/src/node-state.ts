@@ -46,12 +46,12 @@ export interface StoredState {
   networks: { id: NetworkId; dictionary: Uint8Array }[];
 }
 
-/** A warning for the application; `kind` is `STATE_SET_ASIDE`, `STATE_DAMAGED` or `STATE_NOT_SAVED`. */
+/** Warns the application; `kind` is `STATE_SET_ASIDE`, `STATE_DAMAGED` or `STATE_NOT_SAVED`. */
 export type StateWarning = (kind: string, detail: string) => void;
 
 /**
- * A node's state in a store. What is damaged is set aside under another name, never overwritten or deleted, and the node
- * starts without it; only a damaged secret identity ends the start. Failures to write are reported and tried again.
+ * A node's state in a store. What is damaged is set aside under another name, never overwritten or deleted, and the
+ * node starts without it; only a damaged secret identity ends the start. Failures to write are reported and tried again.
  */
 export class NodeState {
   readonly #store: StateStore;

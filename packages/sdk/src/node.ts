@@ -186,8 +186,8 @@ export class Node {
   }
 
   /**
-   * Says whether the node can be reached and, if not, why: what was tried, what answered, what to do. Also after the node
-   * ended: what was known last.
+   * Says whether the node can be reached and, if not, why: what was tried, what answered, what to do. Also after the
+   * node ended: what was known last.
    */
   diagnose(): Diagnosis {
     return this.#diagnostician.diagnose(this.closed);

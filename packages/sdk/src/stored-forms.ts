@@ -1,6 +1,6 @@
 /**
- * Whether a stored object has the form it must have (vl1.md §6.1, §9.2, vl2.md §4). Each check answers what is wrong, or
- * nothing. They are about damage on disk: keys and signatures are the engine's to judge.
+ * Whether a stored object has the form it must have (vl1.md §6.1, §9.2, vl2.md §4). Each check answers what is wrong,
+ * or nothing. They are about damage on disk: keys and signatures are the engine's to judge.
  */
 
 /** Where the parts of a serialized world are. */

@@ -1,6 +1,6 @@
 /**
- * Writes to a store, late and together: of several values for one object only the last is written, a failure is reported
- * and tried again, and what is there already is never lost by one.
+ * Writes to a store, late and together: of several values for one object only the last is written, a failure is
+ * reported and tried again, and what is there already is never lost by one.
  */
 import type { StateStore } from './state-store.js';
 
