@@ -50,8 +50,8 @@ export interface StoredState {
 export type StateWarning = (kind: string, detail: string) => void;
 
 /**
- * A node's state in a store. What is damaged is set aside under another name, never overwritten or deleted, and the
- * node starts without it; only a damaged secret identity ends the start. Failures to write are reported and tried again.
+ * A node's state in a store. What is damaged is set aside under another name, not overwritten or deleted, and the
+ * node starts without it; only a damaged secret identity ends the start. Failures to write are told and tried again.
  */
 export class NodeState {
   readonly #store: StateStore;
