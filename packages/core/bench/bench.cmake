@@ -9,6 +9,7 @@ target_link_libraries(zt_netstack_bench PRIVATE zt_netstack)
 
 # Many peers, many nodes: npm run bench -- scale. Counts the heap by owner.
 add_executable(zt_scale_bench EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/scale/scale_main.cc
+               ${CMAKE_CURRENT_LIST_DIR}/scale/crowd.cc
                ${CMAKE_CURRENT_LIST_DIR}/scale/leaves.cc ${CMAKE_CURRENT_LIST_DIR}/scale/root_load.cc
                ${CMAKE_CURRENT_SOURCE_DIR}/sim/heap_account.cc)
 target_include_directories(zt_scale_bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})

@@ -1,12 +1,14 @@
-/** `npm run bench -- [transport|netstack] [--size MIB]`: tables whose ratios are of one run. */
+/** `npm run bench -- [transport|netstack|scale] [--size MIB]`: tables whose ratios are of one run. */
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { netstackTable } from './netstack.js';
+import { scaleTables } from './scale.js';
 import { transportTable } from './transport.js';
 
 const MAX_MIB = 4096;
 const tables = {
   transport: { print: transportTable, sizeMib: 128 },
   netstack: { print: netstackTable, sizeMib: 1024 },
+  scale: { print: scaleTables, sizeMib: 0 },
 };
 
 function parseMib(text: string): number {
@@ -21,7 +23,10 @@ await new Command()
   .name('bench')
   .description('Benchmarks of ztkit. Without a name: transport.')
   .addArgument(
-    new Argument('[table]', 'transport: nodes against kernel TCP; netstack: the TCP/IP stack alone')
+    new Argument(
+      '[table]',
+      'transport: nodes against kernel TCP; netstack: the TCP/IP stack alone; scale: many peers, many nodes, idle',
+    )
       .choices(Object.keys(tables))
       .default('transport'),
   )
