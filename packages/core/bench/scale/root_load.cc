@@ -168,7 +168,7 @@ RootCost RootLoad::Run(Millis hello_round, Millis steady) {
   cost.answered = static_cast<double>(out_ - introductions_) / static_cast<double>(asked);
   cost.introductions = introductions_;
   cost.wake_ups = wake_ups_;
-  cost.bytes_per_leaf = static_cast<double>(HeapAccount::Bytes(kRootAccount)) / count;
+  cost.heap_bytes = static_cast<double>(HeapAccount::Bytes(kRootAccount));
   return cost;
 }
 

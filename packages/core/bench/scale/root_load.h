@@ -28,7 +28,7 @@ struct RootCost {
   double answered = 0;             // packets out per packet that asks for one; introductions come in twos
   uint64_t introductions = 0;
   uint64_t wake_ups = 0;           // HandleTimeout calls of the steady time
-  double bytes_per_leaf = 0;       // heap
+  double heap_bytes = 0;           // of the root, all of it
 };
 
 class RootLoad {

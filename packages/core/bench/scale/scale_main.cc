@@ -26,11 +26,16 @@ int Roots(std::vector<size_t> sizes) {
   std::printf("| leaves | CPU of a first HELLO (us) | packets/s | us/packet | CPU per 1,000 leaves (ms per s) | "
               "bytes per leaf | introductions | answered | wake-ups/s |\n");
   std::printf("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+  // What a root holds that has next to no leaves.
+  const double fixed = zt::bench::RootLoad(2).Run(1'000, 1'000).heap_bytes;
+  const auto bytes_per_leaf = [fixed](const RootCost& c) {
+    return (c.heap_bytes - fixed) / static_cast<double>(c.leaves);
+  };
   std::vector<RootCost> costs;
   for (size_t leaves : sizes) {
     const RootCost c = zt::bench::RootLoad(leaves).Run(kHelloRound, kSteady);
     std::printf("| %zu | %.1f | %.0f | %.2f | %.3f | %.0f | %llu | %.3f | %.1f |\n", c.leaves, c.hello_us,
-                c.packets_per_second, c.us_per_packet, c.steady_ms_per_1000, c.bytes_per_leaf,
+                c.packets_per_second, c.us_per_packet, c.steady_ms_per_1000, bytes_per_leaf(c),
                 static_cast<unsigned long long>(c.introductions), c.answered,
                 static_cast<double>(c.wake_ups) * 1000 / static_cast<double>(kSteady));
     std::fflush(stdout);
@@ -38,8 +43,9 @@ int Roots(std::vector<size_t> sizes) {
   }
   const RootCost &first = costs.front(), &last = costs.back();
   const double cpu = last.steady_ms_per_1000 / first.steady_ms_per_1000;
-  const double bytes = last.bytes_per_leaf / first.bytes_per_leaf;
-  std::printf("\n%zu leaves against %zu: CPU per leaf x%.2f (at most %.1f), bytes per leaf x%.2f (at most %.1f)\n",
+  const double bytes = bytes_per_leaf(last) / bytes_per_leaf(first);
+  std::printf("\na root without leaves: %.0f KiB, most of it the transmit queues\n", fixed / 1024);
+  std::printf("%zu leaves against %zu: CPU per leaf x%.2f (at most %.1f), bytes per leaf x%.2f (at most %.1f)\n",
               last.leaves, first.leaves, cpu, kMaxCpuRatio, bytes, kMaxBytesRatio);
   const bool answered = std::all_of(costs.begin(), costs.end(), [](const RootCost& c) { return c.answered > 0.99; });
   if (!answered) std::printf("FAILED: not every packet was answered\n");
@@ -77,7 +83,8 @@ int Joined(size_t members) {
   }
   const double seconds = static_cast<double>(kWatch) / 1000, n = static_cast<double>(members);
   const double heap = static_cast<double>(zt::netstack::sim::HeapAccount::Bytes(Crowd::kMembersAccount));
-  std::printf("| nodes | joined | %% of a core, all | wake-ups/s each | packets/min each | heap each (KiB) | resident each (KiB) |\n"
+  std::printf("| nodes | joined | %% of a core, all | wake-ups/s each | packets/min each | heap each (KiB) | "
+              "resident each (KiB) |\n"
               "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
   std::printf("| %zu | %zu | %.3f | %.3f | %.1f | %.0f | %.0f |\n", members, crowd.joined(), 100 * cpu / seconds,
               static_cast<double>(wake_ups) / seconds / n, static_cast<double>(packets) * 60 / seconds / n,
@@ -106,9 +113,11 @@ int Idle() {
     crowd.Run(duration);
     const double seconds = static_cast<double>(duration) / 1000;
     const zt::bench::Activity& a = crowd.member(0);
-    std::printf("| %s | %.3f | %.3f | %.1f | %.1f | %.1f | %zu |\n", name, static_cast<double>(a.wake_ups) / seconds,
+    std::printf("| %s | %.3f | %.3f | %.1f | %.1f | %.1f | %zu |\n", name,
+                static_cast<double>(a.wake_ups) / seconds,
                 static_cast<double>(a.timeouts) / seconds, static_cast<double>(a.sent) * 60 / seconds,
-                static_cast<double>(a.received) * 60 / seconds, a.cpu.seconds() * 1e6 / seconds, crowd.DirectPeersOf(0));
+                static_cast<double>(a.received) * 60 / seconds, a.cpu.seconds() * 1e6 / seconds,
+                crowd.DirectPeersOf(0));
     lines += std::string("\n") + name + ", per minute:\n";
     for (const auto* counts : {&a.kinds, &a.reasons}) {
       for (const auto& [what, count] : *counts) {

@@ -54,8 +54,11 @@ bool Seen::HaveAlready(const Now& now, Peer& peer, const Path& path) {
   if (PathSlot* slot = peer.FindSlot(&path)) {
     slot->last_direct = now.mono;
     slot->unheard_since = Instant::Never();
+    // The answer moves the deadline from the repetition of the probe to the next heartbeat: no wake-up in between.
+    const bool answered = slot->unanswered > 0 && !slot->silent;
     slot->unanswered = 0;
     slot->urgent = slot->avoid = false;
+    if (answered) parts_.schedule.Touch(now.mono, peer);
     if (slot->silent) {
       slot->silent = false;
       parts_.schedule.Touch(now.mono, peer);
