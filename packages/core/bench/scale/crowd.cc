@@ -4,7 +4,7 @@
 #include "base/seeded_random.h"
 #include "crypto/provider.h"
 #include "node/commands.h"
-#include "sim/netstack/heap_account.h"
+#include "sim/heap_account.h"
 #include "testing/test_identities.h"
 #include "vl1/packet_seal.h"
 #include "wire/packet_header.h"
@@ -14,7 +14,7 @@
 namespace zt::bench {
 namespace {
 
-using netstack::sim::HeapAccount;
+using sim::HeapAccount;
 
 constexpr size_t kRoot = 0, kController = 1, kFirstMember = 2;
 constexpr uint32_t kFirstIp = 20u << 24;

@@ -9,7 +9,7 @@
 
 #include "bench/scale/crowd.h"
 #include "bench/scale/root_load.h"
-#include "sim/netstack/heap_account.h"
+#include "sim/heap_account.h"
 
 namespace {
 
@@ -82,7 +82,7 @@ int Joined(size_t members) {
     packets += crowd.member(i).sent + crowd.member(i).received;
   }
   const double seconds = static_cast<double>(kWatch) / 1000, n = static_cast<double>(members);
-  const double heap = static_cast<double>(zt::netstack::sim::HeapAccount::Bytes(Crowd::kMembersAccount));
+  const double heap = static_cast<double>(zt::sim::HeapAccount::Bytes(Crowd::kMembersAccount));
   std::printf("| nodes | joined | %% of a core, all | wake-ups/s each | packets/min each | heap each (KiB) | "
               "resident each (KiB) |\n"
               "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
@@ -100,7 +100,8 @@ int Joined(size_t members) {
 // One node with a root and three direct peers (the controller and two members).
 int Idle() {
   std::printf("| an idle node, one root, three direct peers | wake-ups/s | of them timers/s | packets out/min | in/min | "
-              "CPU (us per s) | direct peers |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+              "CPU (us per s) | direct peers |\n"
+              "| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
   std::string lines;
   Crowd crowd(3);
   crowd.Join(1'000);
