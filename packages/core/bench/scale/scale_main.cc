@@ -99,8 +99,8 @@ int Joined(size_t members) {
 
 // One node with a root and three direct peers (the controller and two members).
 int Idle() {
-  std::printf("| an idle node, one root, three direct peers | wake-ups/s | of them timers/s | packets out/min | in/min | "
-              "CPU (us per s) | direct peers |\n"
+  std::printf("| an idle node, one root, three direct peers | wake-ups/s | of them timers/s | packets out/min | "
+              "in/min | CPU (us per s) | direct peers |\n"
               "| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
   std::string lines;
   Crowd crowd(3);
