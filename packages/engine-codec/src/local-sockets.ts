@@ -30,7 +30,9 @@ export function tellLocalSockets(
   const second = requests.attempt(Command.SET_LOCAL_ENDPOINTS, (out) => {
     out.list(endpoints, (endpoint) => writeEndpoint(out, endpoint));
   });
-  if (first.status === Status.NOT_READY || second.status === Status.NOT_READY) return false;
-  if (second.status !== Status.CLOSED) check(second.status, 'cannot tell the local endpoints');
+  if (first.status === Status.NOT_READY) return false;
+  if (first.status === Status.CLOSED) return true;
+  check(first.status, 'cannot tell the local sockets');
+  check(second.status, 'cannot tell the local endpoints');
   return true;
 }

@@ -136,6 +136,20 @@ export class NatRouter implements Lan {
     );
   }
 
+  /** UDP to a port of the router goes to a host behind it, as a port mapping has it. */
+  mapPort(external: number, host: number, internal: number): void {
+    nft(
+      this.hub,
+      `table ip mapping {
+         chain in {
+           type nat hook prerouting priority dstnat
+           iifname "wan0" udp dport ${external} dnat to ${this.prefix}.${host}:${internal}
+         }
+       }
+       add rule ip filter forward iifname "wan0" ip daddr ${this.prefix}.${host} udp dport ${internal} accept`,
+    );
+  }
+
   /** From now on no UDP passes in either direction, as in a network that lets out the web only. */
   blockUdp(): void {
     nft(

@@ -59,6 +59,35 @@ describe.runIf(canMakeInternet())('a host whose addresses change', () => {
     },
   );
 
+  it('is heard again with one socket on all addresses', async () => {
+    const bind = [{ address: '0.0.0.0', port: 20_300 }];
+    const a = await world.member('native', world.natA, 20, { bind });
+    await direct(a, b, `${publicPrefix}.3/`);
+    await direct(b, a, `${publicPrefix}.2/`);
+    a.host.plugInto(world.natC, 20);
+    const [answered, ms] = await healing(a, b, `${publicPrefix}.4/`);
+    console.log(`native, one socket: another network: heard after ${answered.toFixed(0)} ms`);
+    expect(ms).toBeLessThan(HEAL_MS);
+    await world.stop(a);
+  });
+
+  it('has another secondary port after it slept', async () => {
+    const a = await world.member('native', world.natA, 20, { bind: { primaryPort: 20_100, secondaryPort: 0 } });
+    const [primary, secondary] = await boundOf(a);
+    expect(primary).toBe('192.168.1.20/20100');
+    process.kill(a.node.pid, 'SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, 16_000)); // longer than the longest wait and 10 s (vl1.md §3.10)
+    process.kill(a.node.pid, 'SIGCONT');
+    const [answered] = await healing(a, b, `${publicPrefix}.2/`);
+    console.log(`native: after 16 s asleep: heard after ${answered.toFixed(0)} ms`);
+    expect(answered).toBeLessThan(HEAL_MS);
+    const after = await boundOf(a);
+    expect(after).toHaveLength(2);
+    expect(after).toContain(primary);
+    expect(after).not.toContain(secondary);
+    await world.stop(a);
+  });
+
   it('keeps one socket for each address and port, of the interfaces it is to use', async () => {
     const bind = { primaryPort: 20_100, secondaryPort: 20_200, exclude: ['docker*'] };
     const a = await world.member('native', world.natA, 20, { bind, blacklist: ['10.66.0.0/16'] });

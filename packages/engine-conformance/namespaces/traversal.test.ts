@@ -42,4 +42,20 @@ describe.runIf(canMakeInternet())('real sockets behind two routers with NAT', ()
     await world.stop(a);
     await world.stop(b);
   });
+
+  it.each(['native', 'wasm'] as EngineName[])('use a port that the router maps: %s', async (engine) => {
+    const bind = { primaryPort: 0, tertiaryPort: 20_400 };
+    const number = engine === 'native' ? 40 : 41;
+    const external = { address: `${publicPrefix}.3`, port: 40_000 + number };
+    world.natB.mapPort(external.port, number, bind.tertiaryPort);
+    const b = await world.member(engine, world.natB, number, { bind });
+    await b.node.call('setExternalEndpoints', [external]);
+    const a = await world.member('native', world.natA, 20);
+    await until('a path to the mapped port', 20_000, async () => {
+      await a.node.ping(b.ip, 500);
+      return (await a.node.pathsTo(b.node.address)).includes(`${external.address}/${external.port}`);
+    });
+    await world.stop(a);
+    await world.stop(b);
+  });
 });

@@ -49,7 +49,7 @@ export class World {
 
   async #begin(): Promise<void> {
     const engine = await native();
-    this.#identities = [...(await identities(engine, 6))];
+    this.#identities = [...(await identities(engine, 12))];
     const secret = this.#identities.shift() as string;
     const endpoints = [{ address: `${publicPrefix}.${rootNumber}`, port: rootPort }];
     this.#planet = await engine.makePlanet({

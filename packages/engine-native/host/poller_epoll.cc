@@ -2,21 +2,26 @@
 
 #include <array>
 #include <cstdint>
+#include <ctime>
+#include <limits>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 namespace zt::host {
 
 namespace {
 
-constexpr uint64_t kWakeKey = ~0ull;
+constexpr uint64_t kWakeKey = ~0ull;       // -1
+constexpr uint64_t kClockKey = ~0ull - 63;  // far from what an engine watches
 constexpr int kMaxReadyPerWait = 64;
 
 class EpollPoller final : public Poller {
  public:
   EpollPoller(int epoll, int event) : epoll_(epoll), event_(event) {}
   ~EpollPoller() override {
+    if (clock_ >= 0) close(clock_);
     close(event_);
     close(epoll_);
   }
@@ -38,6 +43,10 @@ class EpollPoller final : public Poller {
         (void)!read(event_, &times, sizeof times);  // resets the counter; its value means nothing
         continue;
       }
+      if (event.data.u64 == kClockKey) {
+        ArmClockWatch();
+        continue;
+      }
       const bool error = (event.events & (EPOLLERR | EPOLLHUP)) != 0;
       ready.push_back({static_cast<int>(event.data.u64), error || (event.events & EPOLLIN) != 0,
                        (event.events & EPOLLOUT) != 0});
@@ -56,6 +65,18 @@ class EpollPoller final : public Poller {
     return epoll_ctl(epoll_, operation, descriptor, &event) == 0;
   }
 
+  // epoll counts its timeout in time awake, the engine in time passed: after a suspend the kernel sets the wall clock,
+  // cancels this timer (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET) and so ends the wait. Without it, it only ends later.
+  void WatchClock() {
+    clock_ = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (clock_ < 0) return;
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = kClockKey;
+    epoll_ctl(epoll_, EPOLL_CTL_ADD, clock_, &event);
+    ArmClockWatch();
+  }
+
   bool WatchWakeups() {
     epoll_event event{};
     event.events = EPOLLIN;
@@ -64,8 +85,15 @@ class EpollPoller final : public Poller {
   }
 
  private:
+  void ArmClockWatch() {
+    itimerspec never{};
+    never.it_value.tv_sec = std::numeric_limits<decltype(never.it_value.tv_sec)>::max();
+    timerfd_settime(clock_, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, nullptr);
+  }
+
   int epoll_;
   int event_;
+  int clock_ = -1;
 };
 
 }  // namespace
@@ -80,6 +108,7 @@ std::unique_ptr<Poller> Poller::Create() {
   }
   auto poller = std::make_unique<EpollPoller>(epoll, event);
   if (!poller->WatchWakeups()) return nullptr;
+  poller->WatchClock();
   return poller;
 }
 

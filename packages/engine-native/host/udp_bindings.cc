@@ -96,7 +96,10 @@ bool UdpBindings::Update() {
   if (!policy_.FollowsInterfaces()) return false;
   const std::vector<InterfaceAddress> before = std::move(own_);
   ReadAddresses();
-  if (!policy_.automatic) return RenumberWildcards(before);
+  if (!policy_.automatic) {
+    RenumberWildcards(before);
+    return own_ != before;
+  }
   const bool removed = RemoveGone();
   return AddMissing() || removed;
 }
@@ -122,8 +125,7 @@ bool UdpBindings::AddMissing() {
 }
 
 // A wildcard socket outlives the addresses it was used with, but paths over it do not: under a new number they are new.
-bool UdpBindings::RenumberWildcards(std::span<const InterfaceAddress> before) {
-  bool changed = false;
+void UdpBindings::RenumberWildcards(std::span<const InterfaceAddress> before) {
   for (UdpBinding& b : bindings_) {
     const Endpoint& local = b.socket->local();
     if (!IsWildcard(local)) continue;
@@ -133,9 +135,7 @@ bool UdpBindings::RenumberWildcards(std::span<const InterfaceAddress> before) {
     if (std::none_of(before.begin(), before.end(), gone)) continue;
     b.number = {next_number_++};
     poller_.WatchWritable(b.number.value, b.socket->descriptor(), b.blocked);
-    changed = true;
   }
-  return changed;
 }
 
 bool UdpBindings::RedrawSecondary() {

@@ -26,7 +26,8 @@ class UdpBindings {
 
   // The first sockets. False: errno and `what` say why; a fixed port in use is an error here and only here.
   bool Open(std::string& what);
-  // Brings the sockets in step with the machine's addresses. True: a socket came, went or changed its number.
+  // Brings the sockets in step with the machine's addresses. True: a socket came, went or changed its number, or what
+  // is announced did.
   bool Update();
   // Draws the secondary port anew, if there is one that is drawn. True as for Update.
   bool RedrawSecondary();
@@ -52,7 +53,7 @@ class UdpBindings {
   bool Add(const Endpoint& endpoint, int interface_index);
   bool AddMissing();
   bool RemoveGone();
-  bool RenumberWildcards(std::span<const InterfaceAddress> before);
+  void RenumberWildcards(std::span<const InterfaceAddress> before);
   void ReadAddresses();
 
   BindPolicy policy_;
