@@ -32,3 +32,36 @@ describe('the option tcp_relay', () => {
     expect(valuesOf(encodeOptions(base, 'x'), CreateOption.TCP_RELAY)).toEqual([]);
   });
 });
+
+describe('the options of physical paths', () => {
+  const of = (options: object, tag: number) => valuesOf(encodeOptions({ ...base, ...options }, 'x'), tag);
+  const address = 'feedbeef12';
+
+  it('are prefixes with what is special there', () => {
+    const physicalNetworks = [
+      { network: '10.0.0.0/8', trustedPathId: 0x0102030405060708n, mtu: 9000 },
+      { network: 'fd00::/8' },
+    ];
+    expect(of({ physicalNetworks }, CreateOption.PHYSICAL_NETWORK)).toEqual([
+      '040a0000000801020304050607082328',
+      `06fd${'00'.repeat(15)}08${'00'.repeat(10)}`,
+    ]);
+  });
+
+  it('are endpoints and prefixes of single nodes', () => {
+    const endpointHints = [{ address, endpoints: [{ address: '10.0.0.1', port: 9993 }] }];
+    expect(of({ endpointHints }, CreateOption.ENDPOINT_HINT)).toEqual(['feedbeef120001040a0000012709']);
+    const peerBlacklists = [{ address, prefixes: ['10.0.0.0/8', '192.0.2.0/24'] }];
+    expect(of({ peerBlacklists }, CreateOption.PEER_BLACKLIST)).toEqual([
+      'feedbeef12040a00000008',
+      'feedbeef1204c000020018',
+    ]);
+  });
+
+  it('are left out when they are not given', () => {
+    expect(of({ lowBandwidth: true }, CreateOption.LOW_BANDWIDTH)).toEqual(['01']);
+    for (const tag of [CreateOption.LOW_BANDWIDTH, CreateOption.PHYSICAL_NETWORK, CreateOption.ENDPOINT_HINT]) {
+      expect(of({}, tag)).toEqual([]);
+    }
+  });
+});

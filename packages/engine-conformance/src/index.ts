@@ -6,6 +6,7 @@
 export * from './backpressure.js';
 export * from './captures.js';
 export * from './datagrams.js';
+export * from './diagnosis.js';
 export * from './engines.js';
 export * from './errors.js';
 export * from './idle.js';
@@ -13,6 +14,7 @@ export * from './impairment.js';
 export { type EngineSet, Lab } from './lab.js';
 export * from './leak.js';
 export * from './lifecycle.js';
+export * from './messages.js';
 export * from './networks.js';
 export * from './relay.js';
 export * from './socket-facts.js';

@@ -1,11 +1,13 @@
 import { backpressureSuite } from '../src/backpressure.js';
 import { capturesSuite } from '../src/captures.js';
 import { datagramsSuite } from '../src/datagrams.js';
+import { diagnosisSuite } from '../src/diagnosis.js';
 import { homogeneous, native } from '../src/engines.js';
 import { errorsSuite } from '../src/errors.js';
 import { idleSuite } from '../src/idle.js';
 import { impairmentSuite } from '../src/impairment.js';
 import { lifecycleSuite } from '../src/lifecycle.js';
+import { messagesSuite } from '../src/messages.js';
 import { networksSuite } from '../src/networks.js';
 import { relaySuite } from '../src/relay.js';
 import { socketFactsSuite } from '../src/socket-facts.js';
@@ -13,6 +15,8 @@ import { tcpSuite } from '../src/tcp.js';
 
 const engines = homogeneous(await native());
 lifecycleSuite(engines);
+diagnosisSuite(engines);
+messagesSuite(engines);
 networksSuite(engines);
 tcpSuite(engines);
 backpressureSuite(engines);
