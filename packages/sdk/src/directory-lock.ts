@@ -7,7 +7,7 @@
  * lock that was replaced meanwhile sees another nonce and starts again.
  */
 import { randomBytes } from 'node:crypto';
-import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ZtError } from '@ztkit/types';
 
@@ -19,6 +19,8 @@ const heldHere = new Set<string>();
 const maxClaims = 8;
 const maxAttempts = 50;
 const longestPauseMs = 20;
+/** A draft is written in far less. */
+const draftMs = 60_000;
 
 interface Owner {
   pid: number;
@@ -54,8 +56,11 @@ export async function dropDeadClaims(directory: string): Promise<void> {
   for (const name of names.filter((candidate) => candidate.startsWith(`${lockName}.`))) {
     const path = join(directory, name);
     const owner = await ownerOf(path).catch(() => undefined);
-    // A claim on a lock that was replaced is worth nothing; one whose owner lives is about to go.
-    if (owner !== undefined && !(await isAlive(owner))) await rm(path, { force: true });
+    if (owner === undefined || (await isAlive(owner))) continue;
+    // One without an owner is being written just now, if it is not old.
+    const written = (await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now();
+    const age = Date.now() - written;
+    if (owner.pid !== 0 || age > draftMs) await rm(path, { force: true });
   }
 }
 

@@ -37,11 +37,9 @@ describe('local.conf', () => {
         },
         peerBlacklists: { feedbeef12: ['192.168.0.0/24'] },
         lowBandwidth: true,
+        portMapping: false,
+        tcpRelay: { server: { address: '203.0.113.1', port: 443 }, mode: 'forced' },
       },
-      portMapping: false,
-      tertiaryPort: 0,
-      tcpRelay: { address: '203.0.113.1', port: 443 },
-      forceTcpRelay: true,
       ignored: ['virtual."feedbeef12".role', 'settings.softwareUpdate'],
     });
     checkNodeOptions(conf.options);
@@ -49,9 +47,8 @@ describe('local.conf', () => {
 
   it('that is empty or says nothing means the defaults', () => {
     for (const text of ['', ' \n', '{}', '{"settings":{}}']) {
-      const { options, ignored, ...rest } = readLocalConf(text);
-      expect(options).toEqual({ port: 9993, secondaryPort: 0 });
-      expect(rest).toEqual({ portMapping: true, tertiaryPort: 0, forceTcpRelay: false });
+      const { options, ignored } = readLocalConf(text);
+      expect(options).toEqual({ port: 9993, secondaryPort: 0, portMapping: true });
       expect(ignored).toEqual([]);
       checkNodeOptions(options);
     }
@@ -63,10 +60,13 @@ describe('local.conf', () => {
         { address: '192.0.2.1', port: 7 },
         { address: '2001:db8::1', port: 7 },
       ],
+      portMapping: true,
     });
     expect(readLocalConf('{"settings":{"allowSecondaryPort":false}}').options.secondaryPort).toBe(false);
     const refused = '{"settings":{"allowTcpFallbackRelay":false,"tcpFallbackRelay":"203.0.113.1/443"}}';
-    expect(readLocalConf(refused).tcpRelay).toBeUndefined();
+    expect(readLocalConf(refused).options.tcpRelay).toBeUndefined();
+    const allowed = '{"settings":{"tcpFallbackRelay":"203.0.113.1/443"}}';
+    expect(readLocalConf(allowed).options.tcpRelay).toMatchObject({ mode: 'automatic' });
   });
 
   it.each([
@@ -84,6 +84,7 @@ describe('local.conf', () => {
     ['{"settings":{"primaryPort":70000}}', /primaryPort/],
     ['{"settings":{"bind":["eth0"]}}', /bind/],
     ['{"settings":{"tcpFallbackRelay":"relay.example"}}', /tcpFallbackRelay/],
+    ['{"settings":{"forceTcpRelay":true}}', /forceTcpRelay/],
     ['{"settings":{"lowBandwidthMode":"yes"}}', /lowBandwidthMode/],
   ])('%s is refused by name', (text, message) => {
     expect(() => readLocalConf(text)).toThrow(message);

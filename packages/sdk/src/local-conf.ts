@@ -2,23 +2,17 @@
  * The settings file of existing installations, `local.conf` (vl1.md §9.3), as options of `createNode`. Nothing reads it by
  * itself: an embedded node has options, and this makes them from a file.
  */
-import { type Endpoint, type PhysicalNetwork, parseNodeAddress, ZtError } from '@ztkit/types';
+import { type Endpoint, type PhysicalNetwork, parseNodeAddress, type TcpRelayOptions, ZtError } from '@ztkit/types';
 import { checkInteger, checkIp, checkObject, checkPort, checkPrefix } from './arguments.js';
 import type { BindingOptions } from './binding-options.js';
+import type { NodeOptions } from './node-options.js';
 import type { PathOptions } from './path-options.js';
 
-/** What `local.conf` says. Spread `options` into those of `createNode`; the rest is for programs that have the feature. */
+/** What `local.conf` says. Spread `options` into those of `createNode`. */
 export interface LocalConf {
-  options: PathOptions & BindingOptions;
-  /** `settings.portMappingEnabled`: ask the gateway for a port. Default true. */
-  portMapping: boolean;
-  /** `settings.tertiaryPort`: the port to map; 0: any. */
-  tertiaryPort: number;
-  /** `settings.tcpFallbackRelay`, when it is set and `allowTcpFallbackRelay` is not false. */
-  tcpRelay?: Endpoint;
-  /** `settings.forceTcpRelay`. Default false. */
-  forceTcpRelay: boolean;
-  /** Keys that were not understood and have no effect, such as `settings.softwareUpdate`. */
+  /** What is not in the file has the default of the service, such as port 9993 and a port mapped at the gateway. */
+  options: PathOptions & BindingOptions & Pick<NodeOptions, 'tcpRelay'>;
+  /** Keys that have no effect here, such as `settings.softwareUpdate`. */
   ignored: string[];
 }
 
@@ -58,8 +52,7 @@ export function readLocalConf(text: string): LocalConf {
 }
 
 function finish(reading: Reading): LocalConf {
-  const tcpRelay = reading.take('tcpFallbackRelay', checkEndpointText);
-  const allowed = reading.take('allowTcpFallbackRelay', checkBoolean) ?? true;
+  const tcpRelay = readTcpRelay(reading);
   const lowBandwidth = reading.take('lowBandwidthMode', checkBoolean);
   const { physicalNetworks, blacklist, endpointHints, peerBlacklists } = reading;
   const conf = {
@@ -70,13 +63,21 @@ function finish(reading: Reading): LocalConf {
       ...(Object.keys(endpointHints).length > 0 && { endpointHints }),
       ...(Object.keys(peerBlacklists).length > 0 && { peerBlacklists }),
       ...(lowBandwidth !== undefined && { lowBandwidth }),
+      portMapping: reading.take('portMappingEnabled', checkBoolean) ?? true,
+      ...(tcpRelay !== undefined && { tcpRelay }),
     },
-    portMapping: reading.take('portMappingEnabled', checkBoolean) ?? true,
-    tertiaryPort: reading.take('tertiaryPort', checkPort) ?? 0,
-    forceTcpRelay: reading.take('forceTcpRelay', checkBoolean) ?? false,
-    ...(tcpRelay !== undefined && allowed && { tcpRelay }),
   };
   return { ...conf, ignored: [...reading.ignored, ...Object.keys(reading.settings).map((key) => `settings.${key}`)] };
+}
+
+/** There is no server to fall back on but the one the file names: nothing public is contacted unasked. */
+function readTcpRelay(reading: Reading): TcpRelayOptions | undefined {
+  const server = reading.take('tcpFallbackRelay', checkEndpointText);
+  const allowed = reading.take('allowTcpFallbackRelay', checkBoolean) ?? true;
+  const forced = reading.take('forceTcpRelay', checkBoolean) ?? false;
+  if (forced && server === undefined) throw wrong('settings.forceTcpRelay', 'with a server in tcpFallbackRelay');
+  if (server === undefined || (!allowed && !forced)) return undefined;
+  return { server, mode: forced ? 'forced' : 'automatic' };
 }
 
 /** `settings.bind` names addresses; without it sockets follow the interfaces (vl1.md §3.10). */

@@ -105,3 +105,24 @@ it('a process killed again and again while it stores leaves whole objects', asyn
     await store.close?.();
   }
 }, 60_000);
+
+it.skipIf(process.platform !== 'linux')(
+  'a disk without room refuses the new object and keeps the old one',
+  async () => {
+    const program = `
+    await store.open();
+    await store.put('planet', new Uint8Array(100).fill(1));
+    const outcome = await store.put('planet', new Uint8Array(1 << 20).fill(2)).catch((error) => error.code);
+    const kept = await store.get('planet');
+    console.log(outcome, kept.length, kept[0]);
+    await store.close();`;
+    const entry = new URL('../dist/file-store.js', import.meta.url).href;
+    const script = `import { fileStore } from ${JSON.stringify(entry)}; const store = fileStore(${JSON.stringify(home)}); ${program}`;
+    // Files of this process may not grow beyond 64 KiB; without the signal that is an error of the write.
+    const shell = `trap '' XFSZ; ulimit -f 64; exec "$0" --input-type=module -e "$1"`;
+    const child = spawn('bash', ['-c', shell, process.execPath, script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.push(child);
+    expect((await output(child)).trim()).toBe('ERR_ZT_STORE 100 1');
+    expect(await readdir(home)).toEqual(['planet']);
+  },
+);

@@ -66,6 +66,20 @@ describe('a directory', () => {
     expect(await readdir(join(home, 'peers.d'))).not.toContain('1123456789.peer');
   });
 
+  it('loses peers that were not heard of for 30 days also while it is open', async () => {
+    const store = fileStore(home);
+    await store.open?.();
+    for (const name of ['0123456789.peer', '1123456789.peer', 'notes.peer']) {
+      await mkdir(join(home, 'peers.d'), { recursive: true });
+      await writeFile(join(home, 'peers.d', name), fakePeerRecord('0123456789'));
+    }
+    const old = Date.now() / 1000 - 31 * 24 * 3600;
+    for (const name of ['1123456789.peer', 'notes.peer']) await utimes(join(home, 'peers.d', name), old, old);
+    await store.maintain?.();
+    expect((await readdir(join(home, 'peers.d'))).sort()).toEqual(['0123456789.peer', 'notes.peer']);
+    await store.close?.();
+  });
+
   it('with a damaged identity is refused by name and left untouched', async () => {
     const path = join(home, 'identity.secret');
     await writeFile(path, '89e92ceee5:0:abcd');
