@@ -66,7 +66,7 @@ class EpollPoller final : public Poller {
   }
 
   // epoll counts its timeout in time awake, the engine in time passed: after a suspend the kernel sets the wall clock,
-  // cancels this timer (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET) and so ends the wait. Without it, it only ends later.
+  // cancels this timer (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET) and so ends the wait. Without it, it ends later.
   void WatchClock() {
     clock_ = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
     if (clock_ < 0) return;
