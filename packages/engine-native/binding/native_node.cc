@@ -46,7 +46,7 @@ NativeNode::NativeNode(const Napi::CallbackInfo& info) : ObjectWrap(info) {
     return;
   }
   host::BindPolicy bind;
-  host::Engine::Failure failure{EINVAL, Status::kOk, "cannot bind: not an IP address and port"};
+  host::Engine::Failure failure{EINVAL, Status::kOk, "cannot bind: not IP addresses and ports, or too many"};
   if (!BindPolicyOf(info[1], bind)) {
     ToError(env, failure).ThrowAsJavaScriptException();
     return;

@@ -96,7 +96,7 @@ bool BindPolicyOf(const Napi::Value& value, host::BindPolicy& out) {
   bool valid = false;
   if (value.IsArray()) {
     out.fixed = EndpointsOf(value.As<Napi::Array>(), valid);
-    return valid;
+    return valid && out.fixed.size() <= host::kMaxFixedEndpoints;
   }
   if (!value.IsObject()) return false;
   const auto object = value.As<Napi::Object>();

@@ -12,6 +12,9 @@
 
 namespace zt::host {
 
+// A core takes 128 sockets (HOST_PROTOCOL.md §3): as many fixed ones, or three ports on each of 32 addresses.
+inline constexpr size_t kMaxFixedEndpoints = 128;
+
 // A port a node may have besides its first.
 struct PortChoice {
   bool used = false;

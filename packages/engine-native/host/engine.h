@@ -82,13 +82,13 @@ class Engine {
   void Run();
   void Turn();
   void ReceiveAll();
-  void HandleTimeoutIfDue();
+  void HandleTimeoutIfDue(const Now& now);
 
   // engine_sockets.cc: sockets that come and go.
   void WatchInterfaces();
   void HandleInterfaceNews();
   void HandleWakeUp();
-  void RebindIfDue();
+  void RebindIfDue(Instant now);
   void NoteOnline(bool online);
   void TellSockets();
   void TellEndpoints();  // with mutex_ held

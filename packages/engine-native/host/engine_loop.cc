@@ -48,9 +48,10 @@ void Engine::Turn() {
   poller_->Wait(dirty_.load() ? 0 : WaitMilliseconds(wake), ready_);
   asleep_.store(false);
   ReceiveAll();
-  if (ReadClock().mono > OverrunAfter(wake)) HandleWakeUp();
-  RebindIfDue();
-  HandleTimeoutIfDue();
+  const Now now = ReadClock();
+  if (now.mono > OverrunAfter(wake)) HandleWakeUp();
+  RebindIfDue(now.mono);
+  HandleTimeoutIfDue(now);
 }
 
 Instant Engine::NextWake() {
@@ -87,9 +88,8 @@ void Engine::ReceiveAll() {
   }
 }
 
-void Engine::HandleTimeoutIfDue() {
+void Engine::HandleTimeoutIfDue(const Now& now) {
   auto lock = LockForThread();
-  const Now now = ReadClock();
   if (node_->NextTimeout().at <= now.mono) node_->HandleTimeout(now);
 }
 

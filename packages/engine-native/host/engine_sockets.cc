@@ -45,8 +45,7 @@ void Engine::HandleWakeUp() {
   network_changed_ = true;
 }
 
-void Engine::RebindIfDue() {
-  const Instant now = ReadClock().mono;
+void Engine::RebindIfDue(Instant now) {
   bool changed = false;
   if (redraw_at_ <= now) {
     redraw_at_ = Instant::Never();  // NoteOnline sets it again while the node is offline

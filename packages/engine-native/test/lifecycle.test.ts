@@ -63,6 +63,8 @@ describe('a native node', () => {
     await expect(create([{ address: '203.0.113.1', port: 0 }])).rejects.toMatchObject({
       code: 'ERR_ZT_ADDRESS_NOT_AVAILABLE',
     });
+    const many = Array.from({ length: 129 }, () => ({ address: '127.0.0.1', port: 0 }));
+    await expect(create(many)).rejects.toThrow(/too many/);
     const bad = { bind: [], onEvents: () => undefined };
     await expect(engine.createNode({ ...bad, planet: Uint8Array.of(1) })).rejects.toMatchObject({
       code: 'ERR_ZT_INVALID_PLANET',

@@ -40,6 +40,8 @@ export interface BindingOptions {
   portMapping?: boolean;
 }
 
+/** What a core takes (HOST_PROTOCOL.md §3). */
+const maxBound = 128;
 const maxExcluded = 64;
 const maxNameLength = 64;
 
@@ -70,7 +72,9 @@ function checkBind({ bind, port, interfaces, secondaryPort }: BindingOptions): v
   if (interfaces !== undefined || secondaryPort !== undefined) {
     throw invalid('"bind" names all sockets there are: give it without "interfaces" and "secondaryPort"');
   }
-  if (!Array.isArray(bind) || bind.length === 0) throw invalid('"bind" must be an array of at least one endpoint');
+  if (!Array.isArray(bind) || bind.length === 0 || bind.length > maxBound) {
+    throw invalid(`"bind" must be an array of 1..${maxBound} endpoints`);
+  }
   bind.forEach((endpoint: Endpoint, index) => {
     checkIp(`bind[${index}].address`, endpoint?.address);
     checkPort(`bind[${index}].port`, endpoint?.port);

@@ -30,6 +30,7 @@ describe('where the sockets are', () => {
     [{ interfaces: { exclude: 'eth0' } }, /"interfaces.exclude" must be an array/],
     [{ interfaces: { exclude: ['a*b'] } }, /"interfaces.exclude\[0\]"/],
     [{ bind: [{ address: '::1', port: 7 }], interfaces: {} }, /without "interfaces"/],
+    [{ bind: Array.from({ length: 129 }, () => ({ address: '::1', port: 0 })) }, /array of 1..128 endpoints/],
   ])('is refused for %j', (options, message) => {
     expect(() => checkBindingOptions(options as BindingOptions)).toThrow(message);
   });
