@@ -353,7 +353,8 @@ export class Node {
   }
 
   #offlineError(): ZtError {
-    return new ZtError('ERR_ZT_ROOT_UNREACHABLE', `The node did not get online in time.\n${this.diagnose().text}\n`);
+    const { text } = this.diagnose();
+    return new ZtError('ERR_ZT_ROOT_UNREACHABLE', `The node did not get online in time: ${text}`);
   }
 
   #checkOpen(): void {

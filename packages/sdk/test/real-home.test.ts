@@ -2,6 +2,8 @@
  * A home directory with an identity, a planet and a configuration made by the reference implementation, under real engines:
  * they take it as it is, leave it as it is, and what is damaged is set aside. Needs both engines built. Sends nothing.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,4 +76,33 @@ describe.each(['native', 'wasm'] as const)('a real home under %s', (engine) => {
     expect(await readFile(join(home, 'networks.d', aside[0] ?? ''))).toEqual(dictionary.subarray(0, 60));
     expect(warned.filter((text) => text.startsWith('STATE_SET_ASIDE'))).toHaveLength(1);
   });
+
+  it('opens after the node was killed again and again while it stored', async () => {
+    const sdk = new URL('../dist/index.js', import.meta.url).href;
+    const script = `
+      import { createNode, fileStore } from ${JSON.stringify(sdk)};
+      const node = await createNode({ engine: ${JSON.stringify(engine)}, store: fileStore(${JSON.stringify(home)}),
+        bind: [{ address: '127.0.0.1', port: 0 }], blacklist: ['0.0.0.0/0', '::/0'] });
+      console.log('up');
+      for (let i = 0; ; i++) {
+        node.join('8056c2e21c' + (1 + i % 8).toString(16).padStart(6, '0'));
+        if (i % 3 === 0) await node.networks.at(-1)?.leave();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }`;
+    const secret = await readFile(join(home, 'identity.secret'), 'utf8');
+    for (let round = 0; round < 5; round++) {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      await once(child.stdout, 'data');
+      await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 300));
+      child.kill('SIGKILL');
+      await once(child, 'close');
+      const { warned } = await run();
+      expect(warned.filter((text) => text.startsWith('STATE'))).toEqual([]);
+      expect(await readFile(join(home, 'identity.secret'), 'utf8')).toBe(secret);
+      const left = (await readdir(home, { recursive: true })).filter((name) => /tmp|draft|lock|corrupt/.test(name));
+      expect(left).toEqual([]);
+    }
+  }, 60_000);
 });
