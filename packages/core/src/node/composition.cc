@@ -109,7 +109,15 @@ void Composition::HandleDatagrams(const Now& now, std::span<const InboundDatagra
       HandleDatagram(now, datagram);
     }
   }
-  if (phase_ == Phase::kRunning) relay_.HeardDirectly(now, vl1_->heard_directly());
+  if (phase_ != Phase::kRunning) return;
+  relay_.HeardDirectly(now, vl1_->heard_directly());
+  TellTunnel(now);
+}
+
+void Composition::TellTunnel(const Now& now) {
+  if (phase_ != Phase::kRunning || tunnel_ == relay_.InUse()) return;
+  tunnel_ = relay_.InUse();
+  vl1_->SetTunnel(now, tunnel_);
 }
 
 void Composition::HandleDatagram(const Now& now, const InboundDatagram& datagram) {
@@ -123,7 +131,7 @@ Endpoint Composition::RelayWanted() const { return phase_ == Phase::kRunning ? r
 void Composition::HandleRelayOpen(const Now& now) {
   if (phase_ != Phase::kRunning) return;
   relay_.HandleOpen(now);
-  vl1_->SetTunnel(now, relay_.InUse());
+  TellTunnel(now);
 }
 
 void Composition::HandleRelayData(const Now& now, ByteSpan bytes) {
@@ -133,12 +141,13 @@ void Composition::HandleRelayData(const Now& now, ByteSpan bytes) {
     bytes = bytes.subspan(size);
     while (const std::optional<InboundDatagram> datagram = relay_.NextDatagram(now)) HandleDatagram(now, *datagram);
   }
+  TellTunnel(now);
 }
 
 void Composition::HandleRelayClosed(const Now& now) {
   if (phase_ != Phase::kRunning) return;
   relay_.HandleClosed(now);
-  vl1_->SetTunnel(now, relay_.InUse());
+  TellTunnel(now);
 }
 
 void Composition::HandleTimeout(const Now& now) {
@@ -154,7 +163,7 @@ void Composition::HandleTimeout(const Now& now) {
   captures_.HandleTimeout(now);
   if (phase_ != Phase::kRunning) return;
   relay_.HandleTimeout(now);
-  vl1_->SetTunnel(now, relay_.InUse());
+  TellTunnel(now);
   vl1_->HandleTimeout(now);
   vl2_->HandleTimeout(now);
   stack_.HandleTimeout(now);

@@ -66,6 +66,8 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   void LoadMoons(const Now& now);
   void LoadCaches(const Now& now);
   void HandleDatagram(const Now& now, const InboundDatagram& datagram);
+  // After what may have opened or ended the tunnel.
+  void TellTunnel(const Now& now);
   void Settle(const Now& now);
   std::span<const Transmit> TakeTransmit(const Now& now);
 
@@ -106,6 +108,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   EventEncoder events_;
   Captures captures_;
   TcpRelay relay_;
+  Endpoint tunnel_;         // as VL1 was told
   netstack::Stack stack_;
   std::unique_ptr<vl1::IdentityGenerator> generator_;
   std::unique_ptr<vl1::Vl1> vl1_;

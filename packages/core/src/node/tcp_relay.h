@@ -23,9 +23,9 @@ class TcpRelay {
   static constexpr Millis kMinEngageAfter = 1'000, kMaxEngageAfter = 3'600'000;  // what the option may say
   static constexpr Millis kWindowMin = 2'500, kWindowMax = 60'000;  // unanswered sends that make us connect (§10.3)
   static constexpr Millis kDirectAgain = 30'000;       // something direct within it closes the connection (§10.3)
-  // ... after this time, in which nothing is sent through it: peers that still answer through the relay see its path
-  // die (vl1.md §7.1, 19 s) before it is gone.
-  static constexpr Millis kFarewell = 20'000;
+  // ... after this time, in which nothing is sent through it: peers that send through the relay see its path die before
+  // it is gone (a heartbeat after 14 s, repeated three times, 5 s apart).
+  static constexpr Millis kFarewell = 35'000;
   static constexpr Millis kConnectTimeout = 10'000;    // a firewall that drops SYN segments says nothing
   static constexpr Millis kSilent = 60'000;            // sent through it and nothing came back: it is dead
   static constexpr Millis kRetryMin = 2'500, kRetryMax = 20'000;  // between attempts, doubling
@@ -67,8 +67,10 @@ class TcpRelay {
   void HandleClosed(const Now& now);
   ByteSpan Output() const { return ByteSpan(out_).subspan(out_head_); }
   void Consumed(size_t bytes);
-  // Where the connection goes that is open now; none.
-  Endpoint InUse() const { return state_ == State::kOpen ? settings_.server : Endpoint{}; }
+  // Where the connection goes that carries datagrams now; none.
+  Endpoint InUse() const {
+    return state_ == State::kOpen && close_at_ == Instant::Never() ? settings_.server : Endpoint{};
+  }
 
  private:
   enum class State : uint8_t { kIdle, kConnecting, kOpen };

@@ -230,8 +230,11 @@ TEST_CASE("direct again: nothing more is sent through it, and it is closed when 
   f.Direct();
   f.SendTo(kPeer);
   CHECK(f.relay.Output().empty());
-  f.RunUntil(f.time + TcpRelay::kFarewell - 1);
-  CHECK(f.relay.InUse() == kServer);
+  CHECK(f.relay.InUse().IsNone());
+  f.RunUntil(f.time + TcpRelay::kFarewell - 10'000);
+  f.Direct();
+  f.RunUntil(f.time + 9'999);
+  CHECK(f.relay.Wanted() == kServer);
   f.RunUntil(f.time + 1);
   CHECK(f.relay.Wanted().IsNone());
   CHECK(f.Events(Event::kTunnelDown) == 1);

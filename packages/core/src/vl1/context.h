@@ -32,6 +32,8 @@ struct Context {
   bool retry_waiting = false;
   // The last authenticated packet that came by UDP, not through the TCP relay, from the wide world (vl1.md §10.3).
   Instant heard_directly = Instant::LongAgo();
+  // What still comes through the TCP relay teaches no path: nothing is sent through it any more.
+  bool tunnel_over = false;
 
   void Drop(DropReason reason) { drops.Count(reason); }
 };

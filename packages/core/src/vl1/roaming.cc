@@ -13,6 +13,11 @@ void Roaming::SetSockets(const Now& now, std::span<const BoundSocket> sockets) {
   if (!first) Start(now);
 }
 
+void Roaming::EndTunnel(const Now& now) {
+  DropPaths(now, {&kAllSockets, 1});
+  Start(now);
+}
+
 void Roaming::DropPaths(const Now& now, std::span<const LocalSocket> gone) {
   const auto lost = [gone](const PathSlot& slot) {
     return std::find(gone.begin(), gone.end(), slot.path->socket) != gone.end();

@@ -24,6 +24,8 @@ class Roaming {
   // The host's sockets, all of them. Paths over those that are gone are dropped at once; every call but the first means
   // that something changed, also with the same list (a default route came).
   void SetSockets(const Now& now, std::span<const BoundSocket> sockets);
+  // The TCP relay carries no more: the paths through it are gone, peers have to be found by UDP (vl1.md §10.3).
+  void EndTunnel(const Now& now);
   // Asks everything, at most once per kRoamingGap.
   void Start(const Now& now);
   void HandleTimeout(const Now& now);

@@ -45,6 +45,7 @@ void Seen::Run(const Now& now, Peer& peer, Path& path, uint8_t hops, Verb verb, 
 }
 
 bool Seen::MayBecomePath(const Peer& peer, const Path& path) const {
+  if (path.socket == kAllSockets && context_.tunnel_over) return false;
   return context_.sockets.Has(path.socket) && PathAllowed(context_, peer.address(), path.endpoint);
 }
 

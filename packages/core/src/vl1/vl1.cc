@@ -201,11 +201,15 @@ std::optional<int> Vl1::Latency(NodeAddress address) const {
 
 bool Vl1::online() const { return impl_->online.online(); }
 
+void Vl1::SetTunnel(const Now& now, const Endpoint& relay) {
+  impl_->context.tunnel_over = relay.IsNone();
+  impl_->connectivity.SetTunnel(now, relay);
+  if (relay.IsNone()) impl_->roaming.EndTunnel(now);
+}
+
 Instant Vl1::heard_directly() const { return impl_->context.heard_directly; }
 
 ConnectivityInfo Vl1::Diagnose(const Now& now) const { return impl_->connectivity.Diagnose(now); }
-
-void Vl1::SetTunnel(const Now& now, const Endpoint& relay) { impl_->connectivity.SetTunnel(now, relay); }
 
 uint64_t Vl1::planet_id() const { return impl_->context.roots.planet().id; }
 

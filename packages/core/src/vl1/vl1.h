@@ -154,11 +154,12 @@ class Vl1 {
   std::optional<NodeAddress> BestRoot(const Now& now) const;          // §6.4
   std::optional<int> Latency(NodeAddress address) const;              // ms of the best path
   bool online() const;
+  // The TCP relay that carries our datagrams from now on (vl1.md §10): online is told as tunneled. None: the paths
+  // through it are dropped.
+  void SetTunnel(const Now& now, const Endpoint& relay);
   // The last authenticated packet by UDP from a source of scope GLOBAL, for the TCP relay (vl1.md §10.3).
   Instant heard_directly() const;
   ConnectivityInfo Diagnose(const Now& now) const;
-  // The TCP relay that carries our traffic (vl1.md §10), or none: online is then told as tunneled.
-  void SetTunnel(const Now& now, const Endpoint& relay);
   uint64_t planet_id() const;
   int64_t planet_timestamp() const;
   std::vector<PeerInfo> Peers(const Now& now) const;
