@@ -1,6 +1,15 @@
 /** Bodies that events and replies share (HOST_PROTOCOL.md §5). */
-import type { ConnectivityInfo, NetworkInfo, OfflineCause, PeerInfo, RootContact, RootEndpoint } from '@ztkit/types';
-import { ConnectivityName, NetworkStatusName, OfflineReasonName, PeerRoleName } from '@ztkit/types';
+import type {
+  ConnectivityInfo,
+  MoonInfo,
+  NetworkInfo,
+  NodeCounterKey,
+  OfflineCause,
+  PeerInfo,
+  RootContact,
+  RootEndpoint,
+} from '@ztkit/types';
+import { ConnectivityName, NetworkStatusName, NodeCounterName, OfflineReasonName, PeerRoleName } from '@ztkit/types';
 import type { ByteReader } from './byte-reader.js';
 import { readEndpoint, readIp, readMac, readNetworkId, readNodeAddress, readPrefix, readRoute } from './fields.js';
 
@@ -76,4 +85,23 @@ function readRootEndpoint(input: ByteReader): RootEndpoint {
   const tried = { endpoint: readEndpoint(input), refused: input.bool(), tries: input.u32() };
   const sinceTryMs = Number(input.i64());
   return sinceTryMs === -1 ? tried : { ...tried, sinceTryMs };
+}
+
+/** Timestamp 0: not received yet; seed 0: nobody is asked (any more). */
+export function readMoon(input: ByteReader): MoonInfo {
+  const id = readNetworkId(input);
+  const timestamp = input.i64();
+  const seed = readNodeAddress(input);
+  const roots = input.list(() => readNodeAddress(input));
+  return {
+    id,
+    roots,
+    ...(timestamp !== 0n && { timestamp }),
+    ...(seed !== '0000000000' && { seed }),
+  };
+}
+
+export function readNodeCounters(input: ByteReader): Record<NodeCounterKey, bigint> {
+  const pairs = input.list(() => [NodeCounterName[input.u16()], input.u64()] as const);
+  return Object.fromEntries(pairs.filter(([name]) => name !== undefined)) as Record<NodeCounterKey, bigint>;
 }

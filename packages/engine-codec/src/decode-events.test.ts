@@ -122,6 +122,14 @@ const cases: [keyof typeof Event, (out: ByteWriter) => void, Record<string, unkn
   ['STORE_IDENTITY_SECRET', (o) => o.str16('text'), { text: 'text' }],
   ['STORE_PLANET', (o) => o.blob32(mac), { data: mac }],
   [
+    'STORE_MOON',
+    (o) => {
+      writeNetworkId(o, '000000a09acf0233');
+      o.blob32(mac);
+    },
+    { moon: '000000a09acf0233', data: mac },
+  ],
+  [
     'STORE_PEER',
     (o) => {
       address(o);

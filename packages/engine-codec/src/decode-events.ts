@@ -65,6 +65,7 @@ const bodies: Record<number, BodyReader> = {
   [Event.STORE_IDENTITY_SECRET]: text,
   [Event.STORE_IDENTITY_PUBLIC]: text,
   [Event.STORE_PLANET]: (i) => ({ data: i.blob32() }),
+  [Event.STORE_MOON]: (i) => ({ moon: readNetworkId(i), data: i.blob32() }),
   [Event.STORE_PEER]: (i) => ({ peer: readNodeAddress(i), data: i.blob32() }),
   [Event.STORE_NETWORK]: (i) => ({ networkId: readNetworkId(i), data: i.blob32() }),
   [Event.TCP_CONNECTED]: (i) => ({ socket: i.u32(), local: readEndpoint(i), remote: readEndpoint(i) }),

@@ -1,5 +1,5 @@
-/** Options of a node as the core takes them (HOST_PROTOCOL.md §2), and the raw planet specification. */
-import type { EngineNodeOptions, Impairment, PlanetSpec, TcpRelayOptions } from '@ztkit/types';
+/** Options of a node as the core takes them (HOST_PROTOCOL.md §2), and the raw specification of a world. */
+import type { EngineNodeOptions, Impairment, MadeWorld, TcpRelayOptions, WorldSpec } from '@ztkit/types';
 import { CreateOption, TcpRelayMode, ZtError } from '@ztkit/types';
 import { ByteWriter } from './byte-writer.js';
 import { writeEndpoint, writeNetworkId, writeNodeAddress, writePrefixText } from './fields.js';
@@ -34,6 +34,7 @@ export function encodeOptions(options: EngineNodeOptions, platform: string): Uin
   if (impairment !== undefined) option(CreateOption.IMPAIRMENT, (v) => writeImpairment(v, impairment));
   const { tcpRelay } = options;
   if (tcpRelay !== undefined) option(CreateOption.TCP_RELAY, (v) => writeTcpRelay(v, tcpRelay));
+  writeWorldOptions(options, option);
   option(CreateOption.PRIMARY_PORT, (v) => v.u16(primaryPort(options.bind)));
   option(CreateOption.PLATFORM, (v) => v.put(new TextEncoder().encode(platform)));
   return out.written;
@@ -81,6 +82,24 @@ function writeTcpRelay(out: ByteWriter, { server, mode, engageAfterMs }: TcpRela
   out.u32(engageAfterMs ?? 0);
 }
 
+/** Moons and the role of a root. */
+function writeWorldOptions(
+  { moons, orbits, maxPeers, relayLimits }: EngineNodeOptions,
+  option: (tag: number, write: (value: ByteWriter) => void) => void,
+): void {
+  for (const moon of moons ?? []) option(CreateOption.MOON, (v) => v.put(moon));
+  for (const { id, seed } of orbits ?? []) {
+    option(CreateOption.ORBIT, (v) => {
+      v.u64(BigInt(`0x${id}`));
+      writeNodeAddress(v, seed);
+    });
+  }
+  if (maxPeers !== undefined) option(CreateOption.MAX_PEERS, (v) => v.u32(maxPeers));
+  if (relayLimits === undefined) return;
+  const { total, perSource } = relayLimits;
+  option(CreateOption.RELAY_LIMITS, (v) => v.u64(BigInt(Math.floor(total))).u64(BigInt(Math.floor(perSource))));
+}
+
 function writeImpairment(out: ByteWriter, { loss, duplicate, reorder, seed }: Impairment): void {
   for (const probability of [loss, duplicate, reorder]) {
     const p = probability ?? 0;
@@ -90,17 +109,28 @@ function writeImpairment(out: ByteWriter, { loss, duplicate, reorder, seed }: Im
   out.u64(BigInt.asUintN(64, seed ?? 1n));
 }
 
-/** As `RawEngine.makePlanet` takes it. */
-export function encodePlanetSpec(spec: PlanetSpec): Uint8Array {
-  const key = spec.signingKey ?? new Uint8Array(KEY_BYTES);
-  if (key.length !== KEY_BYTES) {
-    throw new ZtError('ERR_ZT_INVALID_ARGUMENT', `signingKey has ${key.length} bytes, not ${KEY_BYTES}`);
-  }
+const worldTypes = { planet: 1, moon: 127 } as const;
+
+/** As `RawEngine.makeWorld` takes it. */
+export function encodeWorldSpec(spec: WorldSpec): Uint8Array {
   const out = new ByteWriter(1024);
-  out.u64(spec.id).i64(spec.timestamp).put(key);
+  out.u8(worldTypes[spec.type]).u64(spec.id).i64(spec.timestamp);
+  out.put(keyOf('nextKey', spec.nextKey, KEY_BYTES / 2)).put(keyOf('signingKey', spec.signingKey, KEY_BYTES));
   out.list(spec.roots, (root) => {
     out.str16(root.identity);
     out.list(root.endpoints, (endpoint) => writeEndpoint(out, endpoint));
   });
   return out.written;
+}
+
+/** Zeros stand for a key that is not given. */
+function keyOf(name: string, key: Uint8Array | undefined, size: number): Uint8Array {
+  if (key === undefined || key.length === size) return key ?? new Uint8Array(size);
+  throw new ZtError('ERR_ZT_INVALID_ARGUMENT', `${name} has ${key.length} bytes, not ${size}`);
+}
+
+/** The world and the key pair behind it. */
+export function splitMadeWorld(made: Uint8Array): MadeWorld {
+  const end = made.length - KEY_BYTES;
+  return { bytes: made.slice(0, end), signingKey: made.slice(end) };
 }

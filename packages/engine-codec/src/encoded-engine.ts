@@ -1,8 +1,8 @@
 /** An {@link Engine} over a {@link RawEngine}. */
-import type { Engine, EngineNode, EngineNodeOptions, NodeEvent, PlanetSpec } from '@ztkit/types';
+import type { Engine, EngineNode, EngineNodeOptions, MadeWorld, NodeEvent, PlanetSpec, WorldSpec } from '@ztkit/types';
 import { ZtError } from '@ztkit/types';
 import { decodeEvents } from './decode-events.js';
-import { encodeOptions, encodePlanetSpec } from './encode-options.js';
+import { encodeOptions, encodeWorldSpec, splitMadeWorld } from './encode-options.js';
 import { EncodedNode } from './encoded-node.js';
 import { followsInterfaces, type RawBinding, type RawEngine } from './raw-node.js';
 import { createError } from './status-error.js';
@@ -49,12 +49,16 @@ export class EncodedEngine implements Engine {
     return this.#raw.generateIdentity(signal);
   }
 
-  async makePlanet(spec: PlanetSpec): Promise<Uint8Array> {
+  async makeWorld(spec: WorldSpec): Promise<MadeWorld> {
     try {
-      return await this.#raw.makePlanet(encodePlanetSpec(spec));
+      return splitMadeWorld(await this.#raw.makeWorld(encodeWorldSpec(spec)));
     } catch (error) {
       throw createError(error);
     }
+  }
+
+  async makePlanet(spec: PlanetSpec): Promise<Uint8Array> {
+    return (await this.makeWorld({ ...spec, type: 'planet' })).bytes;
   }
 }
 

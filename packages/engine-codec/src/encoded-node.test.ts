@@ -50,6 +50,38 @@ function codeOf(action: () => unknown): string {
 }
 
 describe('an encoded node', () => {
+  it('orbits, leaves and lists moons, and reads the counters of the node', () => {
+    const raw = new FakeRaw();
+    const node = new EncodedNode(raw);
+    node.orbit('000000a09acf0233', 'a09acf0233' as NodeAddress);
+    node.orbit('000000a09acf0233', undefined);
+    node.deorbit('000000a09acf0233');
+    expect(raw.requests.map((request) => Buffer.from(request).toString('hex'))).toEqual([
+      '000f000000a09acf0233a09acf0233',
+      '000f000000a09acf02330000000000',
+      '0010000000a09acf0233',
+    ]);
+    const moons = new ByteWriter().u32(0).u16(2);
+    moons
+      .u64(0xa09acf0233n)
+      .i64(1000n)
+      .put(new Uint8Array(5))
+      .u16(1)
+      .put(Uint8Array.of(1, 2, 3, 4, 5));
+    moons
+      .u64(7n)
+      .i64(0n)
+      .put(Uint8Array.of(9, 9, 9, 9, 9))
+      .u16(0);
+    raw.reply = moons.written;
+    expect(node.moons()).toEqual([
+      { id: '000000a09acf0233', timestamp: 1000n, roots: ['0102030405'] },
+      { id: '0000000000000007', seed: '0909090909', roots: [] },
+    ]);
+    raw.reply = new ByteWriter().u32(0).u16(2).u16(10).u64(5n).u16(9999).u64(1n).written;
+    expect(node.nodeCounters()).toEqual({ PACKETS_RELAYED: 5n }); // one that we do not know is left out
+  });
+
   it('writes a connect request field by field', () => {
     const raw = new FakeRaw();
     const answer = new ByteWriter().u32(0).u32(42);

@@ -4,16 +4,19 @@ import type {
   Endpoint,
   EngineNode,
   IssuedConfig,
+  MoonId,
+  MoonInfo,
   NetworkId,
   NetworkInfo,
   NodeAddress,
+  NodeCounterKey,
   NodeInfo,
   PeerInfo,
   RejectReason,
   StackCounters,
 } from '@ztkit/types';
 import { Command, DropReasonName, WireError } from '@ztkit/types';
-import { readConnectivity, readNetwork, readPeer } from './decode-bodies.js';
+import { readConnectivity, readMoon, readNetwork, readNodeCounters, readPeer } from './decode-bodies.js';
 import { writeIssuedConfig } from './encode-issued-config.js';
 import { EncodedCaptures } from './encoded-captures.js';
 import { readEndpoint, readNodeAddress, writeNetworkId, writeNodeAddress } from './fields.js';
@@ -66,6 +69,27 @@ export class EncodedNode extends EncodedCaptures implements EngineNode {
 
   stackCounters(): StackCounters {
     return readStackCounters(this.requests.send(Command.STACK_COUNTERS, 'cannot read the counters of the stack'));
+  }
+
+  orbit(moon: MoonId, seed: NodeAddress | undefined): void {
+    this.requests.send(Command.ORBIT, `cannot orbit moon ${moon}`, (out) => {
+      writeNetworkId(out, moon);
+      writeNodeAddress(out, seed ?? '0000000000');
+    });
+  }
+
+  deorbit(moon: MoonId): void {
+    this.requests.send(Command.DEORBIT, `cannot leave moon ${moon}`, (out) => writeNetworkId(out, moon));
+  }
+
+  moons(): MoonInfo[] {
+    const body = this.requests.send(Command.MOONS, 'cannot list the moons');
+    return body.list(() => readMoon(body));
+  }
+
+  nodeCounters(): Record<NodeCounterKey, bigint> {
+    const body = this.requests.send(Command.NODE_COUNTERS, 'cannot read the counters of the node');
+    return readNodeCounters(body);
   }
 
   join(network: NetworkId): void {

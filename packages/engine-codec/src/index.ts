@@ -6,7 +6,7 @@
 export { ByteReader } from './byte-reader.js';
 export { ByteWriter } from './byte-writer.js';
 export { decodeEvents, eventCodes } from './decode-events.js';
-export { encodeOptions, encodePlanetSpec } from './encode-options.js';
+export { encodeOptions, encodeWorldSpec } from './encode-options.js';
 export { EncodedEngine } from './encoded-engine.js';
 export { EncodedNode } from './encoded-node.js';
 export { readEndpoint, readIp, writeEndpoint, writeIp } from './fields.js';

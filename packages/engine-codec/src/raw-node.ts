@@ -63,8 +63,9 @@ export interface RawEngine {
   /** Secret identity text. Runs in slices; does not block the event loop for more than a few ms at a time. */
   generateIdentity(signal?: AbortSignal): Promise<string>;
   /**
-   * Serializes and signs a planet. `spec`: id u64, timestamp i64, signing key 128 bytes (public ‖ private) or 128 zero
-   * bytes for a fresh one, list of (str16 identity text, list of ep).
+   * Serializes and signs a world, and appends the key pair that signed it. `spec`: type u8, id u64, timestamp i64, next
+   * public key 64 bytes or zeros, signing key 128 bytes (public ‖ private) or zeros for a fresh one, list of (str16
+   * identity text, list of ep).
    */
-  makePlanet(spec: Uint8Array): Promise<Uint8Array>;
+  makeWorld(spec: Uint8Array): Promise<Uint8Array>;
 }

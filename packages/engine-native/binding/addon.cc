@@ -13,7 +13,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   env.AddCleanupHook([](Instance* data) { data->EndAll(); }, instance);
   exports.Set("NativeNode", NativeNode::Define(env));
   exports.Set("generateIdentity", Napi::Function::New(env, GenerateIdentity));
-  exports.Set("makePlanet", Napi::Function::New(env, MakePlanet));
+  exports.Set("makeWorld", Napi::Function::New(env, MakeWorld));
   return exports;
 }
 

@@ -46,12 +46,12 @@ Napi::Value GenerateIdentity(const Napi::CallbackInfo& info) {
   return out;
 }
 
-Napi::Value MakePlanet(const Napi::CallbackInfo& info) {
+Napi::Value MakeWorld(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  Bytes planet;
-  const Status status = zt::MakePlanet(host::RandomSeed(), BytesOf(env, info[0]), planet);
-  if (status == Status::kOk) return CopyOf(env, planet);
-  ToError(env, {0, status, "cannot make the planet"}).ThrowAsJavaScriptException();
+  Bytes made;
+  const Status status = zt::MakeWorld(host::RandomSeed(), BytesOf(env, info[0]), made);
+  if (status == Status::kOk) return CopyOf(env, made);
+  ToError(env, {0, status, "cannot make the world"}).ThrowAsJavaScriptException();
   return env.Undefined();
 }
 

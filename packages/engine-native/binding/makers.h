@@ -8,6 +8,6 @@ namespace zt::binding {
 // () => { promise: Promise<string>, cancel(): void }. A cancelled promise rejects.
 Napi::Value GenerateIdentity(const Napi::CallbackInfo& info);
 // (spec: Uint8Array) => Uint8Array; throws an Error with `status`.
-Napi::Value MakePlanet(const Napi::CallbackInfo& info);
+Napi::Value MakeWorld(const Napi::CallbackInfo& info);
 
 }  // namespace zt::binding

@@ -20,5 +20,5 @@ export interface NativeNode {
 export interface Addon {
   NativeNode: new (options: Uint8Array, bind: RawBinding, onEvents: (batch: Uint8Array) => void) => NativeNode;
   generateIdentity(): { promise: Promise<string>; cancel(): void };
-  makePlanet(spec: Uint8Array): Uint8Array;
+  makeWorld(spec: Uint8Array): Uint8Array;
 }

@@ -80,7 +80,7 @@ export class NativeRawEngine implements RawEngine {
     }
   }
 
-  async makePlanet(spec: Uint8Array): Promise<Uint8Array> {
-    return this.#addon.makePlanet(spec);
+  async makeWorld(spec: Uint8Array): Promise<Uint8Array> {
+    return this.#addon.makeWorld(spec);
   }
 }

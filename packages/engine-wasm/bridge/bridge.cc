@@ -220,7 +220,7 @@ ZT_EXPORT("zt_shutdown") void zt_shutdown(int handle, double mono, double wall) 
   At(handle).node->Shutdown(TimeOf(mono, wall));
 }
 
-// Identity and planet: their result is at zt_made. 1 when the seed is good.
+// Identity and world: their result is at zt_made. 1 when the seed is good.
 ZT_EXPORT("zt_identity_start") int zt_identity_start(const uint8_t* seed, size_t size) {
   Maker() = zt::IdentityMaker::Create(Span(seed, size));
   return Maker() != nullptr ? 1 : 0;
@@ -235,10 +235,10 @@ ZT_EXPORT("zt_identity_step") size_t zt_identity_step() {
   return Made().size();
 }
 
-// The size of the planet, or a negative status.
-ZT_EXPORT("zt_make_planet")
-int zt_make_planet(const uint8_t* seed, size_t seed_size, const uint8_t* spec, size_t size) {
-  const Status status = zt::MakePlanet(Span(seed, seed_size), Span(spec, size), Made());
+// The size of the world and its key pair, or a negative status.
+ZT_EXPORT("zt_make_world")
+int zt_make_world(const uint8_t* seed, size_t seed_size, const uint8_t* spec, size_t size) {
+  const Status status = zt::MakeWorld(Span(seed, seed_size), Span(spec, size), Made());
   return status == Status::kOk ? static_cast<int>(Made().size()) : -static_cast<int>(status);
 }
 ZT_EXPORT("zt_made") const uint8_t* zt_made() { return Made().data(); }

@@ -47,7 +47,7 @@ export interface Bridge {
   zt_shutdown(handle: number, mono: number, wall: number): void;
   zt_identity_start(seed: number, size: number): number;
   zt_identity_step(): number;
-  zt_make_planet(seed: number, seedSize: number, spec: number, size: number): number;
+  zt_make_world(seed: number, seedSize: number, spec: number, size: number): number;
   zt_made(): number;
 }
 

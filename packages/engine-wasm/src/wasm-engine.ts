@@ -72,13 +72,13 @@ export class WasmRawEngine implements RawEngine {
     }
   }
 
-  async makePlanet(spec: Uint8Array): Promise<Uint8Array> {
+  async makeWorld(spec: Uint8Array): Promise<Uint8Array> {
     const core = await this.#module.instantiate<Bridge>();
     const memory = new Memory(core);
     const seed = randomSeed();
     const [seedAt = 0, specAt = 0] = memory.put(seed, spec);
-    const size = core.zt_make_planet(seedAt, seed.length, specAt, spec.length);
-    if (size < 0) throw refused(-size, 'cannot make the planet');
+    const size = core.zt_make_world(seedAt, seed.length, specAt, spec.length);
+    if (size < 0) throw refused(-size, 'cannot make the world');
     return memory.slice(core.zt_made(), size);
   }
 }

@@ -7,6 +7,7 @@ export type {
   Engine,
   Impairment,
   ManagedRoute,
+  MoonInfo,
   NetworkAddress,
   NetworkId,
   NetworkInfo,
@@ -50,11 +51,13 @@ export {
   type Messages,
   maxMessageBytes,
 } from './messages.js';
+export * from './moon-description.js';
+export type { OrbitOptions, OrbitSpec } from './moons.js';
 export type { ConnectOptions, Network, ReadyOptions } from './network.js';
 export type { Node, OnlineOptions } from './node.js';
 export type { EventStream, Unsubscribe } from './node-events.js';
 export type { NodeOptions } from './node-options.js';
-export type { NodeStats, ProtocolStats } from './node-stats.js';
+export type { NodeStats, NodeTotals, ProtocolStats } from './node-stats.js';
 export type { PingOptions, PingReply } from './pings.js';
 export * from './private-world.js';
 export type { EngineChoice } from './select-engine.js';

@@ -11,6 +11,7 @@ import {
 } from '@ztkit/types';
 import { chooseBinding } from './binding-options.js';
 import { defaultLogger, type Logger } from './logger.js';
+import { parseOrbits } from './moons.js';
 import { Node } from './node.js';
 import { checkNodeOptions, type NodeOptions } from './node-options.js';
 import { checkIdentitySecret, NodeState, publicIdentityOf, type StoredState } from './node-state.js';
@@ -63,6 +64,7 @@ async function start(options: NodeOptions, state: NodeState, inbox: Inbox): Prom
       ...choosePaths(options),
       ...(impairment === undefined ? {} : { impairment }),
       ...(tcpRelay === undefined ? {} : { tcpRelay }),
+      ...worldOptions(options, stored),
       onEvents: (events) => {
         inbox.receive(events);
         mapper?.notice(events);
@@ -100,6 +102,18 @@ async function startPortMapper(
     announce: (external) => engine.setExternalEndpoints(external),
     logger,
   });
+}
+
+/** Moons, and what a root may spend. */
+function worldOptions({ orbit, maxPeers, relayLimits }: NodeOptions, { moons }: StoredState) {
+  const orbits = parseOrbits(orbit);
+  const { total = 0, perSource = 0 } = relayLimits ?? {};
+  return {
+    ...(moons.length === 0 ? {} : { moons }),
+    ...(orbits.length === 0 ? {} : { orbits }),
+    ...(maxPeers === undefined ? {} : { maxPeers }),
+    ...(relayLimits === undefined ? {} : { relayLimits: { total, perSource } }),
+  };
 }
 
 async function closeIfAborted(engineNode: EngineNode, signal: AbortSignal | undefined): Promise<void> {

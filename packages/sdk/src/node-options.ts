@@ -11,6 +11,7 @@ import {
 } from './arguments.js';
 import { type BindingOptions, checkBindingOptions } from './binding-options.js';
 import type { Logger } from './logger.js';
+import { type OrbitSpec, parseOrbits } from './moons.js';
 import { checkPathOptions, type PathOptions } from './path-options.js';
 import type { EngineChoice } from './select-engine.js';
 import type { StateStore } from './state-store.js';
@@ -32,6 +33,15 @@ export interface NodeOptions extends BindingOptions, PathOptions {
   allowLoopbackPaths?: boolean;
   /** A TCP relay for networks without UDP. Default: none; there is no built-in server. */
   tcpRelay?: TcpRelayOptions;
+  /** Moons to look for from the start, each at one of its roots; those in the store need not be named. At most 16. */
+  orbit?: readonly OrbitSpec[];
+  /** Identities held at once, 64..1048576; default 8192. For a root with many nodes. */
+  maxPeers?: number;
+  /**
+   * Bytes per second relayed for others, in total and from one IPv4 address or IPv6 /64; 0 or absent: no limit. Under a
+   * total limit every source has its share first, and floods get what is left.
+   */
+  relayLimits?: { total?: number; perSource?: number };
   /** Faults on outgoing datagrams, for tests. */
   impairment?: Impairment;
   /** Sees every event, also those of the start. `node.on('event')` is what most programs want. */
@@ -53,6 +63,9 @@ export function checkNodeOptions(options: NodeOptions): void {
   checkBindingOptions(options);
   checkPathOptions(options);
   if (options.tcpRelay !== undefined) checkTcpRelay(options.tcpRelay);
+  parseOrbits(options.orbit);
+  if (options.maxPeers !== undefined) checkInteger('maxPeers', options.maxPeers, 64, 1_048_576);
+  if (options.relayLimits !== undefined) checkRelayLimits(options.relayLimits);
   if (options.impairment !== undefined) checkImpairment(options.impairment);
 }
 
@@ -64,6 +77,13 @@ function checkTcpRelay(relay: TcpRelayOptions): void {
   checkRemote('tcpRelay.server', server);
   if (!relayModes.includes(mode)) throw invalid('"tcpRelay.mode" must be automatic, forced or off');
   if (engageAfterMs !== undefined) checkInteger('tcpRelay.engageAfterMs', engageAfterMs, 1_000, 3_600_000);
+}
+
+function checkRelayLimits(limits: NonNullable<NodeOptions['relayLimits']>): void {
+  checkObject('relayLimits', limits);
+  for (const name of ['total', 'perSource'] as const) {
+    checkInteger(`relayLimits.${name}`, limits[name] ?? 0, 0, 1_000_000_000_000);
+  }
 }
 
 function checkImpairment(impairment: Impairment): void {

@@ -1,5 +1,6 @@
 /** What a node finds in its store at start, and what it writes there while it runs (vl1.md §9.1). */
 import { type NetworkId, type NodeEvent, parseNetworkId, parseNodeAddress, ZtError } from '@ztkit/types';
+import { loadMoons, moonFile } from './moon-files.js';
 import type { StateStore } from './state-store.js';
 import { dictionaryDefect, peerDefect, peerEndpoints, samePeer, worldDefect } from './stored-forms.js';
 import { WriteBehind } from './write-behind.js';
@@ -42,6 +43,7 @@ export function publicIdentityOf(secret: string): string {
 export interface StoredState {
   identitySecret: string | undefined;
   planet: Uint8Array | undefined;
+  moons: Uint8Array[];
   peers: Uint8Array[];
   networks: { id: NetworkId; dictionary: Uint8Array }[];
 }
@@ -96,6 +98,7 @@ export class NodeState {
     return {
       identitySecret: secret && checkIdentitySecret(new TextDecoder().decode(secret), this.where('identity.secret')),
       planet: await this.loadChecked('planet', () => undefined),
+      moons: await loadMoons(this, await this.#store.list('moons.d')),
       peers: await this.#loadPeers(),
       networks: await this.#loadNetworks(),
     };
@@ -209,6 +212,7 @@ export class NodeState {
   /** Carries out the engine's store events. */
   onEvent(event: NodeEvent): void {
     if (event.type === 'STORE_PLANET') this.#later('planet', event.data);
+    if (event.type === 'STORE_MOON') this.#later(moonFile(event.moon), event.data);
     if (event.type === 'STORE_PEER') this.#laterPeer(`peers.d/${parseNodeAddress(event.peer)}.peer`, event.data);
     if (event.type === 'STORE_NETWORK' && !this.#forgotten.has(event.networkId))
       this.#later(`networks.d/${event.networkId}.conf`, event.data);

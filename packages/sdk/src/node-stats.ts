@@ -1,5 +1,5 @@
 /** The counters of the stack as `node.stats()` shows them. */
-import type { ProtocolCounters, StackCounters, StackProtocolKey } from '@ztkit/types';
+import type { NodeCounterKey, ProtocolCounters, StackCounters, StackProtocolKey } from '@ztkit/types';
 
 /** One protocol's counters and the sum of its errors. */
 export interface ProtocolStats extends ProtocolCounters {
@@ -9,6 +9,9 @@ export interface ProtocolStats extends ProtocolCounters {
 
 /** By protocol: `stats().UDP.recv`. */
 export type NodeStats = Record<StackProtocolKey, ProtocolStats>;
+
+/** By counter: `totals().PACKETS_RELAYED`. */
+export type NodeTotals = Record<NodeCounterKey, bigint>;
 
 export function nodeStats(counters: StackCounters): NodeStats {
   const entries = Object.entries(counters).map(([protocol, counts]) => [protocol, withErrors(counts)]);

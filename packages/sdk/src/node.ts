@@ -1,6 +1,7 @@
 /** A running node, as the application sees it. */
 import {
   type EngineNode,
+  type MoonInfo,
   type NetworkId,
   type NodeAddress,
   type NodeEvent,
@@ -20,29 +21,19 @@ import { type Diagnosis, Diagnostician } from './diagnosis.js';
 import { EngineControllerPort } from './engine-controller-port.js';
 import { EngineSocketPort } from './engine-socket-port.js';
 import { type EventFor, type EventKey, isPublicEvent, type PublicEvent } from './event-names.js';
+import { fatalError } from './fatal-error.js';
 import type { Logger } from './logger.js';
 import { Messages } from './messages.js';
+import { type OrbitOptions, orbit, parseMoonId } from './moons.js';
 import { Network } from './network.js';
 import { type EventStream, NodeEvents, type Unsubscribe } from './node-events.js';
+import type { NodeParts } from './node-parts.js';
 import type { NodeState } from './node-state.js';
-import { type NodeStats, nodeStats } from './node-stats.js';
+import { type NodeStats, type NodeTotals, nodeStats } from './node-stats.js';
 import { Pings } from './pings.js';
 import { type SocketEvent, SocketTable } from './socket-table.js';
 import type { SocketPort } from './tcp-handle.js';
 import { WaitList } from './waiting.js';
-
-/** What a {@link Node} is made of; `createNode` makes these. */
-export interface NodeParts {
-  engine: EngineNode;
-  engineName: string;
-  state: NodeState;
-  logger: Logger;
-  onEvent: ((event: NodeEvent) => void) | undefined;
-  /** Delivers the events of the start that are still held back. */
-  flush(): void;
-  /** Ends what works beside the engine, before the engine ends; never rejects. */
-  endBeside(): Promise<void>;
-}
 
 /** Options of {@link Node.whenOnline}. */
 export interface OnlineOptions {
@@ -51,11 +42,6 @@ export interface OnlineOptions {
   signal?: AbortSignal;
 }
 
-const fatalCodes: Readonly<Record<string, ZtErrorCode>> = {
-  IDENTITY_COLLISION: 'ERR_ZT_IDENTITY_COLLISION',
-  INVALID_IDENTITY: 'ERR_ZT_INVALID_IDENTITY',
-  INVALID_PLANET: 'ERR_ZT_INVALID_PLANET',
-};
 
 /** A running node. Made by `createNode()`; ends with `close()` or `await using`. */
 export class Node {
@@ -135,14 +121,12 @@ export class Node {
 
   /** Facts of the moment: bound addresses, own addresses as others see them, the planet. */
   info(): NodeInfo {
-    this.#checkOpen();
-    return this.#engine.info();
+    return this.#opened().info();
   }
 
   /** All peers that are known, roots among them. */
   peers(): PeerInfo[] {
-    this.#checkOpen();
-    return this.#engine.peers();
+    return this.#opened().peers();
   }
 
   /** One peer and its paths, or `undefined` when it is not known. */
@@ -153,8 +137,7 @@ export class Node {
 
   /** Packets dropped, by reason; only those that happened. */
   counters(): Record<string, bigint> {
-    this.#checkOpen();
-    return this.#engine.counters();
+    return this.#opened().counters();
   }
 
   /**
@@ -164,8 +147,27 @@ export class Node {
    * `_drop`, and {@link ProtocolStats.errors} as `_err` (for ip4 and ip6 with those of the fragmentation counters added).
    */
   stats(): NodeStats {
-    this.#checkOpen();
-    return nodeStats(this.#engine.stackCounters());
+    return nodeStats(this.#opened().stackCounters());
+  }
+
+  /** What the node did as a whole and as a root since its start: bytes, answers, relaying, and how many peers it holds. */
+  totals(): NodeTotals {
+    return this.#opened().nodeCounters();
+  }
+
+  /** Takes further roots, a moon's: from the store, or from one of them by `seed`. `ERR_ZT_NOT_FOUND`, `_LIMIT_REACHED`. */
+  orbit(id: string, options: OrbitOptions = {}): void {
+    orbit(this.#opened(), id, options);
+  }
+
+  /** Drops a moon and its stored copy, or stops looking for it. `ERR_ZT_NOT_FOUND`. */
+  deorbit(id: string): void {
+    this.#opened().deorbit(parseMoonId(id));
+  }
+
+  /** Moons that are held, and those that are looked for (without a timestamp). */
+  moons(): MoonInfo[] {
+    return this.#opened().moons();
   }
 
   /**
@@ -311,7 +313,7 @@ export class Node {
 
   /** The node cannot go on: everything that waits learns why. */
   #fatal(reason: string, detail: string): void {
-    const error = new ZtError(fatalCodes[reason] ?? 'ERR_ZT_INTERNAL', `The node ended: ${reason} ${detail}`.trim());
+    const error = fatalError(reason, detail);
     this.#logger.error(`node ${this.address}: ${error.message}`);
     this.#close(error).catch((failure: Error) => this.#logger.error(`node ${this.address}: ${failure.message}`));
   }
@@ -355,6 +357,11 @@ export class Node {
   #offlineError(): ZtError {
     const { text } = this.diagnose();
     return new ZtError('ERR_ZT_ROOT_UNREACHABLE', `The node did not get online in time: ${text}`);
+  }
+
+  #opened(): EngineNode {
+    this.#checkOpen();
+    return this.#engine;
   }
 
   #checkOpen(): void {

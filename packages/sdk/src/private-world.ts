@@ -1,5 +1,5 @@
 /** Identities and planets for a world of one's own: own roots, no vendor, no packet to anybody not named here. */
-import { type Endpoint, ZtError } from '@ztkit/types';
+import { type Endpoint, type MadeWorld, type MoonId, ZtError } from '@ztkit/types';
 import { checkObject, checkRemote, checkSignal, invalid } from './arguments.js';
 import { type EngineChoice, selectEngine } from './select-engine.js';
 
@@ -53,24 +53,55 @@ export async function createPrivateWorld(
   spec: PrivateWorldSpec,
   options: { engine?: EngineChoice } = {},
 ): Promise<Uint8Array> {
+  const made = await makeWorld('planet', spec, options.engine);
+  return made.bytes;
+}
+
+/** What {@link createMoon} makes. */
+export interface MoonSpec extends PrivateWorldSpec {
+  /** The 64-byte public key that must sign the next update. Default: that of `signingKey`. */
+  nextKey?: Uint8Array;
+}
+
+/** A signed moon. */
+export interface MadeMoon extends MadeWorld {
+  /** 16 hex digits. */
+  id: MoonId;
+}
+
+/**
+ * Makes a signed moon (vl1.md §6.5); `id` defaults to the address of its first root. Keep `signingKey` of the result: it
+ * signs the next definition. Its roots have to hold the moon themselves: as `moons.d/<id>.moon` in their stores.
+ */
+export async function createMoon(spec: MoonSpec, options: { engine?: EngineChoice } = {}): Promise<MadeMoon> {
+  const [first] = checkRoots(checkObject('spec', spec) as MoonSpec);
+  const id = spec.id ?? BigInt(`0x${first?.identity.slice(0, 10)}`);
+  const made = await makeWorld('moon', { ...spec, id }, options.engine);
+  return { ...made, id: id.toString(16).padStart(16, '0') };
+}
+
+async function makeWorld(type: 'planet' | 'moon', spec: MoonSpec, choice: EngineChoice | undefined) {
   checkObject('spec', spec);
-  const roots = checkRoots(spec.roots);
-  const id = spec.id ?? randomId();
+  const roots = checkRoots(spec);
+  const { id = randomId(), timestamp = BigInt(Date.now()), signingKey, nextKey } = spec;
   if (typeof id !== 'bigint' || id <= 0n || id >> 64n !== 0n)
     throw invalid('"id" must be a bigint of 64 bits, not zero');
-  const timestamp = spec.timestamp ?? BigInt(Date.now());
   if (typeof timestamp !== 'bigint' || timestamp <= 0n || timestamp >> 63n !== 0n) {
     throw invalid('"timestamp" must be a bigint, ms since the epoch');
   }
-  const { signingKey } = spec;
-  if (signingKey !== undefined && !(signingKey instanceof Uint8Array && signingKey.length === 128)) {
-    throw invalid('"signingKey" must be a Uint8Array of 128 bytes');
-  }
-  const engine = await selectEngine(options.engine);
-  return engine.makePlanet({ id, timestamp, roots, ...(signingKey === undefined ? {} : { signingKey }) });
+  checkKey('signingKey', signingKey, 128);
+  checkKey('nextKey', nextKey, 64);
+  const engine = await selectEngine(choice);
+  const keys = { ...(signingKey === undefined ? {} : { signingKey }), ...(nextKey === undefined ? {} : { nextKey }) };
+  return engine.makeWorld({ type, id, timestamp, roots, ...keys });
 }
 
-function checkRoots(roots: readonly RootSpec[]): { identity: string; endpoints: Endpoint[] }[] {
+function checkKey(name: string, key: unknown, size: number): void {
+  if (key === undefined || (key instanceof Uint8Array && key.length === size)) return;
+  throw invalid(`"${name}" must be a Uint8Array of ${size} bytes`);
+}
+
+function checkRoots({ roots }: PrivateWorldSpec): { identity: string; endpoints: Endpoint[] }[] {
   if (!Array.isArray(roots) || roots.length < 1 || roots.length > maxRoots) {
     throw invalid(`"roots" must be an array of 1..${maxRoots} roots`);
   }

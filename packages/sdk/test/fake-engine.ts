@@ -8,9 +8,12 @@ import {
   type EngineNode,
   type EngineNodeOptions,
   Event,
+  type MoonInfo,
   type NetworkId,
   type NetworkInfo,
   type NodeAddress,
+  NodeCounter,
+  type NodeCounterKey,
   type NodeEvent,
   type SocketOptionKey,
   type StackCounters,
@@ -80,6 +83,10 @@ export class FakeWorld {
         this.nextAddress += 1n;
         return fakeSecret(this.nextAddress.toString(16));
       },
+      makeWorld: async ({ roots }) => ({
+        bytes: new TextEncoder().encode(JSON.stringify(roots)),
+        signingKey: new Uint8Array(128),
+      }),
       makePlanet: async ({ roots }) => new TextEncoder().encode(JSON.stringify(roots)),
     };
   }
@@ -212,6 +219,26 @@ export class FakeNode implements EngineNode {
 
   setExternalEndpoints(endpoints: readonly Endpoint[]): void {
     this.external = endpoints;
+  }
+
+  readonly orbits = new Map<string, NodeAddress | undefined>();
+
+  orbit(moon: string, seed: NodeAddress | undefined): void {
+    this.#check();
+    this.orbits.set(moon, seed);
+  }
+
+  deorbit(moon: string): void {
+    if (!this.orbits.delete(moon)) throw new ZtError('ERR_ZT_NOT_FOUND', 'No such moon');
+  }
+
+  moons(): MoonInfo[] {
+    return [...this.orbits].map(([id, seed]) => ({ id, roots: [], ...(seed === undefined ? {} : { seed }) }));
+  }
+
+  nodeCounters() {
+    const names = Object.keys(NodeCounter) as NodeCounterKey[];
+    return Object.fromEntries(names.map((name) => [name, 0n])) as Record<NodeCounterKey, bigint>;
   }
 
   sendUserMessage(to: NodeAddress, messageType: bigint, data: Uint8Array): void {

@@ -21,8 +21,23 @@
 import type { EngineCaptures } from './capture.js';
 import type { ConnectivityInfo } from './connectivity.js';
 import type { NetworkAddress, NetworkInfo, NodeEvent, PeerInfo } from './event.js';
+import type { NodeCounter } from './generated/enums.js';
 import type { NetworkId, NodeAddress } from './ids.js';
 import type { SocketOptionKey, StackCounters, TcpInfo } from './socket-facts.js';
+
+/** A moon's id: 16 lower-case hex digits. By convention the address of its first root (vl1.md §6.5). */
+export type MoonId = string;
+
+/** A moon we hold, or look for. */
+export interface MoonInfo {
+  id: MoonId;
+  /** Its revision, ms since the epoch; absent until it was received. */
+  timestamp?: bigint;
+  /** Whom we ask for it, until it was received. */
+  seed?: NodeAddress;
+  /** Its roots, once received. */
+  roots: readonly NodeAddress[];
+}
 
 /** An IP endpoint inside a virtual network or on the physical network. */
 export interface Endpoint {
@@ -123,6 +138,14 @@ export interface EngineNodeOptions {
   impairment?: Impairment;
   /** A TCP relay for networks without UDP (vl1.md §10). Default: none. */
   tcpRelay?: TcpRelayOptions;
+  /** Stored moons, believed as they are (vl1.md §6.5); at most 16. */
+  moons?: readonly Uint8Array[];
+  /** Moons to look for at a seed (vl1.md §6.5); at most 16. */
+  orbits?: readonly { id: MoonId; seed: NodeAddress }[];
+  /** Identities held at once, 64..1048576. Default 8192. */
+  maxPeers?: number;
+  /** Bytes per second that we relay for others: in total, and from one address; 0: no limit. Default: none. */
+  relayLimits?: { total: number; perSource: number };
   /** Called with many events at once, in order. Must not throw. */
   onEvents(events: readonly NodeEvent[]): void;
 }
@@ -193,6 +216,9 @@ export interface IssuedConfig {
   tags: readonly { id: number; value: number }[];
 }
 
+/** Names of the counters of schema/enums.json NodeCounter. */
+export type NodeCounterKey = keyof typeof NodeCounter;
+
 /** Why a controller refuses (controller.md §3). */
 export type RejectReason = 'not-found' | 'access-denied' | 'authentication-required';
 
@@ -216,6 +242,16 @@ export interface EngineNode extends EngineCaptures {
    * are kept.
    */
   setExternalEndpoints(endpoints: readonly Endpoint[]): void;
+  /**
+   * Looks for a moon at one of its roots until it comes. Held already: nothing to do. `ERR_ZT_INVALID_ARGUMENT`: id 0, or
+   * ourselves as the seed; `ERR_ZT_NOT_FOUND`: no seed, and the moon is not held; `ERR_ZT_LIMIT_REACHED`: 16 of them.
+   */
+  orbit(moon: MoonId, seed: NodeAddress | undefined): void;
+  /** Drops a moon, its stored copy and its seeds. `ERR_ZT_NOT_FOUND`. */
+  deorbit(moon: MoonId): void;
+  moons(): MoonInfo[];
+  /** What the node did as a whole and as a root, since its start. */
+  nodeCounters(): Record<NodeCounterKey, bigint>;
   /**
    * `ERR_ZT_MESSAGE_TOO_BIG`: more than fits one packet; `ERR_ZT_WOULD_BLOCK`: the transmit queue is full, try again
    * later; `ERR_ZT_INVALID_ARGUMENT`: to ourselves.
@@ -304,8 +340,25 @@ export interface Engine {
   createNode(options: EngineNodeOptions): Promise<EngineNode>;
   /** Makes an identity off any node's path; returns the secret text form. Takes up to seconds of CPU. */
   generateIdentity(signal?: AbortSignal): Promise<string>;
-  /** A signed planet (vl1.md §6): for private roots. */
+  /** A signed planet or moon (vl1.md §6): for roots of one's own. */
+  makeWorld(spec: WorldSpec): Promise<MadeWorld>;
+  /** A planet that the same key signs now and next time. */
   makePlanet(spec: PlanetSpec): Promise<Uint8Array>;
+}
+
+/** What a planet or moon says, and who signs it. */
+export interface WorldSpec extends PlanetSpec {
+  type: 'planet' | 'moon';
+  /** The 64-byte public key that must sign the next update. Absent: that of the signing key. */
+  nextKey?: Uint8Array;
+}
+
+/** A signed world. */
+export interface MadeWorld {
+  /** Serialized, as in a `planet` or `.moon` file. */
+  bytes: Uint8Array;
+  /** The 128-byte key pair that signed it (64 public ‖ 64 private). */
+  signingKey: Uint8Array;
 }
 
 /** What a planet says (vl1.md §6.1, §6.6). */

@@ -1,7 +1,7 @@
 /** Events of a node: one interface per code of schema/enums.json, told apart by `type`. */
 import type { CaptureHandle } from './capture.js';
 import type { ConnectivityInfo } from './connectivity.js';
-import type { Endpoint, SocketHandle } from './engine.js';
+import type { Endpoint, MoonId, SocketHandle } from './engine.js';
 import type { Event, NetworkStatus } from './generated/enums.js';
 import type { NetworkId, NodeAddress } from './ids.js';
 
@@ -82,6 +82,7 @@ export type NodeEvent =
   | { type: AddressEventType; code: Event; networkId: NetworkId; address: NetworkAddress }
   | { type: 'STORE_IDENTITY_SECRET' | 'STORE_IDENTITY_PUBLIC'; code: Event; text: string }
   | { type: 'STORE_PLANET'; code: Code<'STORE_PLANET'>; data: Uint8Array }
+  | { type: 'STORE_MOON'; code: Code<'STORE_MOON'>; moon: MoonId; data: Uint8Array }
   | { type: 'STORE_PEER'; code: Code<'STORE_PEER'>; peer: NodeAddress; data: Uint8Array }
   | { type: 'STORE_NETWORK'; code: Code<'STORE_NETWORK'>; networkId: NetworkId; data: Uint8Array }
   | { type: 'TCP_CONNECTED'; code: Code<'TCP_CONNECTED'>; socket: SocketHandle; local: Endpoint; remote: Endpoint }

@@ -1,4 +1,4 @@
-// Things made outside of any node: identities and planets (vl1.md §2.3, §6). For engines.
+// Things made outside of any node: identities, planets and moons (vl1.md §2.3, §6). For engines.
 #pragma once
 
 #include <memory>
@@ -24,10 +24,14 @@ class IdentityMaker {
   std::unique_ptr<Impl> impl_;
 };
 
-// A signed planet, serialized into `out` (cleared first). `spec`: id u64, timestamp i64, signing key 128 bytes (64
-// public ‖ 64 private) or 128 zero bytes for a fresh one, list of (str16 identity text, list of ep); fields as in
-// HOST_PROTOCOL.md §1. `seed`: 32..64 bytes. kInvalidArgument: malformed, 0 or more than 4 roots, more than 32
-// endpoints, id 0; kInvalidIdentity: a root's identity.
+// A signed planet or moon, serialized, and behind it the 128-byte key pair (64 public ‖ 64 private) that signed it, into
+// `out` (cleared first). `spec`: type u8 (1 planet, 127 moon), id u64, timestamp i64, public key that must sign the next
+// update (64 bytes; zero: the signing one), signing key pair 128 bytes or zero for a fresh one, list of (str16 identity
+// text, list of ep); fields as in HOST_PROTOCOL.md §1. `seed`: 32..64 bytes. kInvalidArgument: malformed, another type,
+// 0 or more than 4 roots, more than 32 endpoints, id 0; kInvalidIdentity: a root's identity.
+Status MakeWorld(ByteSpan seed, ByteSpan spec, Bytes& out);
+
+// A planet alone, signed by the key that also signs the next update. `spec` as above without type and next key.
 Status MakePlanet(ByteSpan seed, ByteSpan spec, Bytes& out);
 
 }  // namespace zt

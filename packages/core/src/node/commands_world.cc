@@ -1,4 +1,6 @@
-// Commands about moons (vl1.md §6.5).
+// Commands about moons (vl1.md §6.5), and what a node counts as a root.
+#include <utility>
+
 #include "node/commands.h"
 
 namespace zt::node {
@@ -32,7 +34,36 @@ Status Moons(CommandContext& c, HostReader& in, HostWriter& out) {
   return Status::kOk;
 }
 
+Status NodeCounters(CommandContext& c, HostReader& in, HostWriter& out) {
+  if (!in.AtEnd()) return Status::kInvalidArgument;
+  const Traffic& traffic = c.node.traffic();
+  const vl1::Activity& activity = c.node.vl1().activity();
+  const std::pair<NodeCounter, uint64_t> counters[] = {
+      {NodeCounter::kDatagramsReceived, traffic.datagrams_received},
+      {NodeCounter::kBytesReceived, traffic.bytes_received},
+      {NodeCounter::kDatagramsSent, traffic.datagrams_sent},
+      {NodeCounter::kBytesSent, traffic.bytes_sent},
+      {NodeCounter::kPacketsRelayed, activity.packets_relayed},
+      {NodeCounter::kBytesRelayed, activity.bytes_relayed},
+      {NodeCounter::kRelayLimited, activity.relay_limited},
+      {NodeCounter::kIntroductions, activity.introductions},
+      {NodeCounter::kHellosAnswered, activity.hellos_answered},
+      {NodeCounter::kWhoisAnswered, activity.whois_answered},
+      {NodeCounter::kWhoisUnknown, activity.whois_unknown},
+      {NodeCounter::kWorldsSent, activity.worlds_sent},
+      {NodeCounter::kPeers, c.node.vl1().peer_count()},
+      {NodeCounter::kPaths, c.node.vl1().path_count()},
+  };
+  out.Count(std::size(counters));
+  for (const auto& [counter, value] : counters) {
+    out.U16(static_cast<uint16_t>(counter));
+    out.U64(value);
+  }
+  return Status::kOk;
+}
+
 constexpr CommandEntry kTable[] = {
+    {Command::kNodeCounters, NodeCounters},
     {Command::kOrbit, Orbit},
     {Command::kDeorbit, Deorbit},
     {Command::kMoons, Moons},

@@ -41,6 +41,8 @@ void Composition::Start(const Now& now, const SecretIdentity& identity) {
   options.use_aes = options_.aes.value_or(crypto::AesInHardware());
   options.blacklist = options_.blacklist;
   options.max_peers = options_.max_peers;
+  options.relay_total = options_.relay_total;
+  options.relay_per_source = options_.relay_per_source;
   vl1_ = std::make_unique<vl1::Vl1>(options, identity, random_, filling_, drops_,
                                      static_cast<vl1::Delegate&>(*this));
   vl2_ = std::make_unique<vl2::Vl2>(*vl1_, random_, drops_, options_.platform,
@@ -122,6 +124,7 @@ void Composition::TellTunnel(const Now& now) {
 
 void Composition::HandleDatagram(const Now& now, const InboundDatagram& datagram) {
   if (phase_ != Phase::kRunning) return;
+  traffic_.Received(datagram.bytes.size());
   if (captures_.datagrams()) [[unlikely]] captures_.Received(now, datagram);
   vl1_->HandleDatagram(now, datagram);
 }
@@ -194,7 +197,9 @@ std::span<const Transmit> Composition::PollTransmit(const Now& now) {
     const std::span<const Transmit> leaving = TakeTransmit(now);
     if (captures_.datagrams()) [[unlikely]] captures_.Sent(now, leaving);
     // Nothing goes by UDP when the relay is forced (vl1.md §10.3).
-    if (!relay_.forced() || leaving.empty()) return leaving;
+    if (relay_.forced() && !leaving.empty()) continue;
+    for (const Transmit& datagram : leaving) traffic_.Sent(datagram.bytes.size());
+    return leaving;
   }
 }
 

@@ -21,6 +21,13 @@
 
 namespace zt::node {
 
+// Datagrams at the outer border.
+struct Traffic {
+  uint64_t datagrams_received = 0, bytes_received = 0, datagrams_sent = 0, bytes_sent = 0;
+  void Received(size_t bytes) { ++datagrams_received, bytes_received += bytes; }
+  void Sent(size_t bytes) { ++datagrams_sent, bytes_sent += bytes; }
+};
+
 class Composition final : private vl1::Delegate, private vl2::Delegate, private netstack::FrameSink {
  public:
   // A frame answered by a frame answered by a frame: more rounds than that wait for the next poll.
@@ -55,6 +62,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   vl2::Vl2& vl2() { return *vl2_; }
   netstack::Stack& stack() { return stack_; }
   Captures& captures() { return captures_; }
+  const Traffic& traffic() const { return traffic_; }
   const DropCounters& drops() const { return drops_; }
   EventQueue& events() { return events_.queue(); }
   const EventQueue& events() const { return events_.queue(); }
@@ -102,6 +110,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   bool joining_ = false;    // inside Join: the first callback is UP, not an update (sdk-api.md §3.3)
   bool delivered_ = false;  // a frame reached the stack in this settling round
   DropCounters drops_;
+  Traffic traffic_;
   crypto::Drbg random_;
   TransmitQueue filling_, handed_;
   Impairment impairment_;

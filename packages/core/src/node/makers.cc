@@ -17,6 +17,10 @@ namespace {
 
 bool IsSeed(ByteSpan seed) { return seed.size() >= crypto::Drbg::kMinSeed && seed.size() <= crypto::Drbg::kMaxSeed; }
 
+bool IsZero(ByteSpan bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](uint8_t byte) { return byte == 0; });
+}
+
 struct SigningKey {
   ByteArray<kPublicKeySize> public_key{};
   ByteArray<kPrivateKeySize> private_key{};
@@ -40,8 +44,7 @@ void MakeKey(RandomSource& random, SigningKey& key) {
 void ReadKey(node::HostReader& in, RandomSource& random, SigningKey& key) {
   key.public_key = in.Array<kPublicKeySize>();
   key.private_key = in.Array<kPrivateKeySize>();
-  const auto is_zero = [](uint8_t b) { return b == 0; };
-  if (std::all_of(key.private_key.begin(), key.private_key.end(), is_zero)) MakeKey(random, key);
+  if (IsZero(key.private_key)) MakeKey(random, key);
 }
 
 Status ReadRoot(node::HostReader& in, WorldRoot& root) {
@@ -75,15 +78,17 @@ std::string IdentityMaker::Step() {
   return made.has_value() ? made->ToSecretText() : std::string();
 }
 
-Status MakePlanet(ByteSpan seed, ByteSpan spec, Bytes& out) {
+Status MakeWorld(ByteSpan seed, ByteSpan spec, Bytes& out) {
   out.clear();
   if (!IsSeed(seed)) return Status::kInvalidArgument;
   crypto::Drbg random(seed);
   node::HostReader in(spec);
   World world;
-  world.type = WorldType::kPlanet;
+  world.type = static_cast<WorldType>(in.U8());
+  if (world.type != WorldType::kPlanet && world.type != WorldType::kMoon) return Status::kInvalidArgument;
   world.id = in.U64();
   world.timestamp = in.U64();
+  world.next_key = in.Array<kPublicKeySize>();
   SigningKey key;
   ReadKey(in, random, key);
   const size_t roots = in.U16();
@@ -92,10 +97,25 @@ Status MakePlanet(ByteSpan seed, ByteSpan spec, Bytes& out) {
     if (const Status s = ReadRoot(in, world.roots.emplace_back()); s != Status::kOk) return s;
   }
   if (!in.AtEnd()) return Status::kInvalidArgument;
-  world.next_key = key.public_key;
+  if (IsZero(world.next_key)) world.next_key = key.public_key;
   world.Sign(key.public_key, key.private_key);
   out = world.Serialize();
+  out.insert(out.end(), key.public_key.begin(), key.public_key.end());
+  out.insert(out.end(), key.private_key.begin(), key.private_key.end());
   return Status::kOk;
+}
+
+Status MakePlanet(ByteSpan seed, ByteSpan spec, Bytes& out) {
+  constexpr size_t kIdAndTimestamp = 16;
+  if (spec.size() < kIdAndTimestamp) return Status::kInvalidArgument;
+  Bytes whole{static_cast<uint8_t>(WorldType::kPlanet)};
+  whole.insert(whole.end(), spec.begin(), spec.begin() + kIdAndTimestamp);
+  whole.resize(whole.size() + kPublicKeySize);  // the signing key is the next one as well
+  whole.insert(whole.end(), spec.begin() + kIdAndTimestamp, spec.end());
+  const Status status = MakeWorld(seed, whole, out);
+  if (status == Status::kOk) out.resize(out.size() - kPublicKeySize - kPrivateKeySize);
+  crypto::SecureWipe(whole.data(), whole.size());
+  return status;
 }
 
 }  // namespace zt

@@ -1,5 +1,7 @@
 #include "node/options.h"
 
+#include <algorithm>
+
 #include "node/host_codec.h"
 #include "wire/world.h"
 
@@ -100,6 +102,13 @@ Status ParseOne(CreateOption tag, ByteSpan value, NodeOptions& out) {
     case CreateOption::kPrimaryPort:
       out.primary_port = in.U16();
       return in.AtEnd() ? Status::kOk : Status::kInvalidArgument;
+    case CreateOption::kRelayLimits:
+      out.relay_total = in.U64();
+      out.relay_per_source = in.U64();
+      // What a bucket multiplies by milliseconds stays within 64 bits, far above any link.
+      return in.AtEnd() && std::max(out.relay_total, out.relay_per_source) <= NodeOptions::kMaxRelayRate
+                 ? Status::kOk
+                 : Status::kInvalidArgument;
     case CreateOption::kMaxPeers:
       out.max_peers = in.U32();
       return in.AtEnd() && out.max_peers >= vl1::kMinPeersOption && out.max_peers <= vl1::kMaxPeersOption

@@ -34,6 +34,7 @@ struct NodeOptions {
   static constexpr size_t kMaxCachedPeers = 1048576;  // vl1::kMaxPeersOption
   static constexpr size_t kMaxCachedNetworks = 256;  // Stack::kMaxInterfaces
   static constexpr size_t kMaxMoons = vl1::kMaxMoons, kMaxOrbits = vl1::kMaxMoonSeeds;
+  static constexpr uint64_t kMaxRelayRate = 1'000'000'000'000;
   static constexpr size_t kMinSeed = 32, kMaxSeed = 64;
 
   std::optional<SecretIdentity> identity;
@@ -47,6 +48,7 @@ struct NodeOptions {
   Impairment::Settings impairment;
   Bytes random_seed;
   std::optional<bool> aes;  // absent: what the machine has instructions for
+  uint64_t relay_total = 0, relay_per_source = 0;  // bytes/s, 0: no limit
   size_t max_peers = vl1::Options{}.max_peers;
   uint16_t primary_port = 0;
   TcpRelay::Settings tcp_relay;

@@ -2,6 +2,7 @@
 // which get this and the few other parts they call.
 #pragma once
 
+#include "vl1/activity.h"
 #include "vl1/expected_replies.h"
 #include "vl1/local_sockets.h"
 #include "vl1/peer_table.h"
@@ -28,6 +29,7 @@ struct Context {
   SurfaceTable surface;
   LocalSockets sockets = {};
   RootEvidence evidence = {};
+  Activity activity = {};
   // Set when an identity or a route was gained: whatever waits may go on once the current input is handled.
   bool retry_waiting = false;
   // The last authenticated packet that came by UDP, not through the TCP relay, from the wide world (vl1.md §10.3).

@@ -162,6 +162,8 @@ void HelloHandler::Answer(const Now& now, const wire::Hello& hello, const wire::
   if (hello.protocol < kFirstProtocolWithSurfacePort) ok.surface->port = 0;
   const Bytes worlds = context_.roots.UpdatesFor(hello.planet, tail.moons);
   ok.worlds = worlds;
+  ++context_.activity.hellos_answered;
+  if (!worlds.empty()) ++context_.activity.worlds_sent;
   Bytes bytes(kOkHelloHead + worlds.size());
   ByteWriter out(bytes);
   ok.SerializeTo(out);

@@ -28,7 +28,7 @@ void Inbound::HandleFragment(const Now& now, const InboundDatagram& datagram, co
     return;
   }
   if (fragment->destination != context_.self.address()) {
-    parts_.relay.ForwardFragment(now, datagram.bytes, path);
+    parts_.relay.ForwardFragment(now, datagram.bytes, datagram.from, path);
     return;
   }
   if (const auto whole = assembler_.AddFragment(now.mono, fragment->id, fragment->number, fragment->total,
@@ -46,7 +46,7 @@ void Inbound::HandleHead(const Now& now, const InboundDatagram& datagram, const 
     return;
   }
   if (view.destination() != context_.self.address()) {
-    parts_.relay.ForwardPacket(now, datagram.bytes, path);
+    parts_.relay.ForwardPacket(now, datagram.bytes, datagram.from, path);
     return;
   }
   if (!view.fragmented()) {

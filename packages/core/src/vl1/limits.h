@@ -19,6 +19,7 @@ constexpr size_t MaxPaths(size_t max_peers) {            // authenticated (socke
 }
 inline constexpr size_t kMaxMoons = 16;                  // each adds up to four roots, and 17 bytes to every HELLO
 inline constexpr size_t kMaxMoonSeeds = 16;              // moons being looked for; each is contacted all the time
+inline constexpr size_t kRelaySources = 8192;            // addresses whose share of relaying is known; 100 bytes each
 inline constexpr size_t kEvictionDraw = 64;              // peers looked at to find one that makes room
 inline constexpr size_t kCrowdedPlace = kEvictionDraw / 4;  // of them from one network: it has too much of the table
 inline constexpr size_t kWaitingPackets = 32;            // receive and transmit each (vl1.md §7.9)

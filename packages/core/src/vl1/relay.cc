@@ -15,10 +15,15 @@ constexpr size_t kMaxRendezvousSize = 25;  // vl1.md §5.6
 
 }  // namespace
 
-// As a root for everybody, else only for partners we share a network with (vl1.md §8.1).
-bool Relay::MayForward(Instant now, const Path* path) {
-  if (context_.roots.WeAreRoot() || (path != nullptr && path->Trusted(now))) return true;
-  context_.Drop(DropReason::kNotForUs);
+// As a root for everybody, else only for partners we share a network with (vl1.md §8.1), and within the limits.
+bool Relay::MayForward(Instant now, const Path* path, const Endpoint& from, size_t size) {
+  if (!context_.roots.WeAreRoot() && (path == nullptr || !path->Trusted(now))) {
+    context_.Drop(DropReason::kNotForUs);
+    return false;
+  }
+  if (shares_.Admit(now, from.ip, path != nullptr && path->slots != 0, size)) return true;
+  ++context_.activity.relay_limited;
+  context_.Drop(DropReason::kRateLimited);
   return false;
 }
 
@@ -33,40 +38,50 @@ bool Relay::RaiseHops(uint8_t& byte) {
 }
 
 bool Relay::SendOn(const Path& path, ByteSpan datagram) {
-  if (context_.transmit.Push(datagram, path.socket, path.endpoint)) return true;
+  if (context_.transmit.Push(datagram, path.socket, path.endpoint)) {
+    ++context_.activity.packets_relayed;
+    context_.activity.bytes_relayed += datagram.size();
+    return true;
+  }
   context_.Drop(DropReason::kTransmitFull);
   return false;
 }
 
-void Relay::ForwardPacket(const Now& now, MutableBytes datagram, const Path* path) {
+void Relay::ForwardPacket(const Now& now, MutableBytes datagram, const Endpoint& from, const Path* path) {
   const wire::PacketView view(datagram);
-  if (!MayForward(now.mono, path) || !RaiseHops(datagram[wire::kFlagsOffset])) return;
+  if (!MayForward(now.mono, path, from, datagram.size()) || !RaiseHops(datagram[wire::kFlagsOffset])) return;
   Peer* to = context_.peers.Find(view.destination());
   Path* direct = to == nullptr ? nullptr : BestPath(*to, now.mono);
   if (direct != nullptr) {
     if (!SendOn(*direct, datagram)) return;
     direct->sent_at = now.mono;
     doubt_.Sent(now.mono, *to, *direct);
-    Peer* from = context_.peers.Find(view.source());
-    if (from != nullptr && MayIntroduce(now.mono, from->address(), to->address())) Introduce(now, *to, *from);
+    IntroduceSource(now, view.source(), *to);
     return;
   }
-  const Peer* root = BestRoot(context_, now.mono);
+  Peer* root = BestRoot(context_, now.mono);
   Path* up = root == nullptr || root->address() == view.source() ? nullptr : BestPath(*root, now.mono, true);
   if (up == nullptr) {
     context_.Drop(DropReason::kNoRoute);
     return;
   }
-  SendOn(*up, datagram);
+  if (!SendOn(*up, datagram)) return;
+  up->sent_at = now.mono;
+  IntroduceSource(now, view.source(), *root);  // so that the source may reach the next root itself
 }
 
-void Relay::ForwardFragment(const Now& now, MutableBytes datagram, const Path* path) {
+void Relay::IntroduceSource(const Now& now, NodeAddress source, Peer& to) {
+  Peer* from = context_.peers.Find(source);
+  if (from != nullptr && from != &to && MayIntroduce(now.mono, source, to.address())) Introduce(now, to, *from);
+}
+
+void Relay::ForwardFragment(const Now& now, MutableBytes datagram, const Endpoint& from, const Path* path) {
   const std::optional<wire::Fragment> fragment = wire::Fragment::Parse(datagram);
   if (!fragment) {
     context_.Drop(DropReason::kMalformed);
     return;
   }
-  if (!MayForward(now.mono, path) || !RaiseHops(datagram[wire::kFragmentHopsOffset])) return;
+  if (!MayForward(now.mono, path, from, datagram.size()) || !RaiseHops(datagram[wire::kFragmentHopsOffset])) return;
   const Peer* to = context_.peers.Find(fragment->destination);
   const Path* next = to == nullptr ? nullptr : BestPath(*to, now.mono);
   if (next == nullptr) {
@@ -109,6 +124,7 @@ void Relay::Introduce(const Now& now, Peer& x, Peer& y) {
       if (x_first) SendRendezvous(now, x, to_x, y.address(), to_y.endpoint);
       SendRendezvous(now, y, to_y, x.address(), to_x.endpoint);
       if (!x_first) SendRendezvous(now, x, to_x, y.address(), to_y.endpoint);
+      ++context_.activity.introductions;
       return;
     }
   }

@@ -27,6 +27,7 @@ set(ZT_VL1_SOURCES
   prober.cc
   reachability.cc
   relay.cc
+  relay_shares.cc
   rendezvous.cc
   roaming.cc
   replies.cc
@@ -45,6 +46,7 @@ set(ZT_VL1_SOURCES
 set(ZT_VL1_TESTS
   admission_test.cc
   connectivity_test.cc
+  relay_shares_test.cc
   vl1_allocation_test.cc
   vl1_hostile_test.cc
   vl1_paths_test.cc

@@ -199,6 +199,12 @@ std::optional<int> Vl1::Latency(NodeAddress address) const {
   return LatencyOf(*peer, peer->last_heard);
 }
 
+const Activity& Vl1::activity() const { return impl_->context.activity; }
+
+size_t Vl1::peer_count() const { return impl_->context.peers.size(); }
+
+size_t Vl1::path_count() const { return impl_->context.paths.size(); }
+
 bool Vl1::online() const { return impl_->online.online(); }
 
 void Vl1::SetTunnel(const Now& now, const Endpoint& relay) {

@@ -10,6 +10,7 @@
 
 #include "base/drop_counters.h"
 #include "base/transmit_queue.h"
+#include "vl1/activity.h"
 #include "vl1/local_sockets.h"
 #include "vl1/message.h"
 #include "wire/secret_identity.h"
@@ -25,6 +26,8 @@ struct Options {
   std::vector<IpPrefix> blacklist = {};      // never a path (vl1.md §7.3 rule 4)
   bool low_bandwidth = false;            // vl1.md §7.13
   uint16_t physical_mtu = 1432;          // UDP payload, 1400..10324 (vl1.md §3.9)
+  uint64_t relay_total = 0;              // bytes/s that we relay for others, 0: no limit
+  uint64_t relay_per_source = 0;         // of them for one address, 0: no limit
   size_t max_peers = 8192;               // identities held at once, 64..1048576: what a root is expected to carry
 };
 
@@ -153,6 +156,9 @@ class Vl1 {
   std::vector<NodeAddress> Roots() const;                             // without ourselves
   std::optional<NodeAddress> BestRoot(const Now& now) const;          // §6.4
   std::optional<int> Latency(NodeAddress address) const;              // ms of the best path
+  const Activity& activity() const;
+  size_t peer_count() const;
+  size_t path_count() const;
   bool online() const;
   // The TCP relay that carries our datagrams from now on (vl1.md §10): online is told as tunneled. None: the paths
   // through it are dropped.

@@ -231,8 +231,8 @@ TEST_CASE("a root that moved is used at its new address only") {
   CHECK_FALSE(HasPath(alice, root, lab.now()));
   lab.Run(20000);
   CHECK_FALSE(HasPath(alice, root, lab.now()));
-  root.endpoint = *Endpoint::Parse("10.1.0.9/9993");
-  lab.Run(6000);
+  lab.Move(root, {{0, *Endpoint::Parse("10.1.0.9/9993")}});
+  lab.Run(20000);
   CHECK(HasPath(alice, root, lab.now()));
 }
 

@@ -105,9 +105,11 @@ Verdict Whois::HandleRequest(const Now& now, const InboundPacket& packet) {
     } else if (const Peer* known = context_.peers.Find(address)) {
       answer.identities.push_back(known->identity);
     } else {
+      ++context_.activity.whois_unknown;
       Request(now, address, For::kOthers);  // the requester succeeds on a later retry
     }
   }
+  context_.activity.whois_answered += answer.identities.size();
   if (answer.identities.empty()) return Verdict::kSeen;
   std::array<uint8_t, 9 + kMaxAnswers * Identity::kBinarySize> bytes;
   ByteWriter out(bytes);
