@@ -10,7 +10,6 @@ import {
   parseNetworkId,
   parseNodeAddress,
   ZtError,
-  type ZtErrorCode,
 } from '@ztkit/types';
 import { checkMs, checkObject, checkSignal } from './arguments.js';
 import { runCallback } from './callback.js';
@@ -41,7 +40,6 @@ export interface OnlineOptions {
   timeoutMs?: number;
   signal?: AbortSignal;
 }
-
 
 /** A running node. Made by `createNode()`; ends with `close()` or `await using`. */
 export class Node {

@@ -24,8 +24,8 @@ class IdentityMaker {
   std::unique_ptr<Impl> impl_;
 };
 
-// A signed planet or moon, serialized, and behind it the 128-byte key pair (64 public ‖ 64 private) that signed it, into
-// `out` (cleared first). `spec`: type u8 (1 planet, 127 moon), id u64, timestamp i64, public key that must sign the next
+// A signed planet or moon, serialized, and behind it the 128-byte key pair (64 public ‖ 64 private) that signed it,
+// into `out` (cleared first). `spec`: type u8 (1 planet, 127 moon), id u64, timestamp i64, public key that must sign the next
 // update (64 bytes; zero: the signing one), signing key pair 128 bytes or zero for a fresh one, list of (str16 identity
 // text, list of ep); fields as in HOST_PROTOCOL.md §1. `seed`: 32..64 bytes. kInvalidArgument: malformed, another type,
 // 0 or more than 4 roots, more than 32 endpoints, id 0; kInvalidIdentity: a root's identity.
