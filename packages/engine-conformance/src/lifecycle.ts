@@ -1,4 +1,5 @@
 /** A node's life: start, refusal to start, end at any moment, many in one process. */
+import { networkInterfaces } from 'node:os';
 import type { Engine } from '@ztkit/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EngineSet, freePort, Lab } from './lab.js';
@@ -78,6 +79,26 @@ export function lifecycleSuite(engines: EngineSet): void {
       expect(await start({ bind: [{ address: '127.0.0.1', port }] })).toBe('started');
       const foreign = [{ address: '192.0.2.1', port: 0 }];
       await expect(start({ bind: foreign })).rejects.toMatchObject({ code: 'ERR_ZT_ADDRESS_NOT_AVAILABLE' });
+    });
+
+    it('binds every usable address to its ports, and refuses one that is taken', async () => {
+      // Loopback only, of IPv4 only.
+      const exclude = Object.keys(networkInterfaces()).filter((name) => !name.startsWith('lo'));
+      const blacklist = ['::1/128'];
+      const watched = await lab.startNode(engine, {
+        bind: { primaryPort: 0, secondaryPort: 0, exclude },
+        blacklist,
+      });
+      const { bound } = watched.node.info();
+      expect(bound.map(({ address }) => address)).toEqual(['127.0.0.1', '127.0.0.1']);
+      expect(bound.every(({ port }) => port >= 20_000)).toBe(true);
+      expect(bound[0]?.port).not.toBe(bound[1]?.port);
+      await watched.next('NODE_ONLINE');
+      const primaryPort = bound[1]?.port ?? 0;
+      await expect(start({ bind: { primaryPort, exclude }, blacklist })).rejects.toMatchObject({
+        code: 'ERR_ZT_ADDRESS_IN_USE',
+      });
+      await lab.stop(watched);
     });
 
     it('warns when no root answers', async () => {

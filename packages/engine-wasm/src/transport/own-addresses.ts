@@ -44,8 +44,8 @@ function isUsable(address: string, rule: AddressRule): boolean {
   const ip = parseIp(address);
   if (ip === undefined) return false; // one with a zone: link-local
   const within = (prefix: string): boolean => startsWith(ip, prefix);
-  if (loopback.some(within)) return rule.loopback;
-  return ![...neverUsed, tunnelBroker, ...rule.blacklist].some(within);
+  if (rule.blacklist.some(within)) return false;
+  return loopback.some(within) ? rule.loopback : ![...neverUsed, tunnelBroker].some(within);
 }
 
 function isExcluded(name: string, rule: AddressRule): boolean {
