@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { ZtError } from '@ztkit/types';
 
 const lockName = 'ztkit.lock';
-/** Directories that this process holds: a pid alone cannot tell its own leftovers from a live store. */
+/** Directories that this thread holds: a pid alone cannot tell its own leftovers from a live store. */
 const heldHere = new Set<string>();
 
 /** A process that died while it held a claim leaves one more to claim; more in a row is no accident. */
@@ -37,15 +37,17 @@ export async function acquireDirectoryLock(directory: string): Promise<() => Pro
   const path = join(directory, lockName);
   if (heldHere.has(directory)) throw inUse(directory, path, process.pid);
   heldHere.add(directory);
+  const own = await newOwner();
   try {
-    const outcome = await acquire(path, 0);
+    const outcome = await acquire(path, own, 0);
     if (outcome !== 'held') throw inUse(directory, path, outcome.pid);
   } catch (error) {
     heldHere.delete(directory);
     throw error;
   }
   return async () => {
-    await rm(path, { force: true });
+    // Not when somebody deleted it and another one took it since.
+    if ((await ownerOf(path))?.nonce === own.nonce) await rm(path, { force: true });
     heldHere.delete(directory);
   };
 }
@@ -65,8 +67,7 @@ export async function dropDeadClaims(directory: string): Promise<void> {
 }
 
 /** Takes the lock at `path`; or who has it. */
-async function acquire(path: string, depth: number): Promise<'held' | Owner> {
-  const own: Owner = { pid: process.pid, start: await startOf(process.pid), nonce: randomBytes(8).toString('hex') };
+async function acquire(path: string, own: Owner, depth: number): Promise<'held' | Owner> {
   const draft = `${path}.${own.nonce}.draft`;
   try {
     await writeFile(draft, `${own.pid} ${own.start} ${own.nonce}\n`, { mode: 0o600 });
@@ -87,6 +88,10 @@ async function acquire(path: string, depth: number): Promise<'held' | Owner> {
   throw new ZtError('ERR_ZT_STORE', `Cannot lock ${path}: others keep taking it`);
 }
 
+async function newOwner(): Promise<Owner> {
+  return { pid: process.pid, start: await startOf(process.pid), nonce: randomBytes(8).toString('hex') };
+}
+
 /** A link appears with its content in one step, so nobody sees a lock without an owner. False: the lock exists. */
 async function created(draft: string, path: string): Promise<boolean> {
   try {
@@ -102,7 +107,7 @@ async function created(draft: string, path: string): Promise<boolean> {
 async function replaced(draft: string, path: string, dead: Owner, depth: number): Promise<boolean> {
   if (depth >= maxClaims) throw new ZtError('ERR_ZT_STORE', `Cannot lock ${path}: delete it when no program uses it`);
   const claim = `${path}.${dead.nonce}`;
-  if ((await acquire(claim, depth + 1)) !== 'held') return false;
+  if ((await acquire(claim, await newOwner(), depth + 1)) !== 'held') return false;
   try {
     // Nobody but the holder of this claim replaces this lock, and its owner is dead: what holds now stays.
     if ((await ownerOf(path))?.nonce !== dead.nonce) return false;
@@ -126,8 +131,8 @@ async function ownerOf(path: string): Promise<Owner | undefined> {
 }
 
 async function isAlive({ pid, start }: Owner): Promise<boolean> {
-  // Ours is not alive: what this process holds is in `heldHere`.
-  if (pid === 0 || (pid === process.pid && (start === '0' || start === (await startOf(pid))))) return false;
+  // Of our own number: another thread of this process has it, or, where starts are not known, an earlier process had it.
+  if (pid === 0 || (pid === process.pid && start === '0')) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {

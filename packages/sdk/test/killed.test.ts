@@ -75,6 +75,32 @@ it('a lock of a killed process is taken, also when its number is in use again', 
   await store.close?.();
 }, 30_000);
 
+it.skipIf(process.platform !== 'linux')(
+  'a thread of the process that has the lock does not get it',
+  async () => {
+    const worker = `
+    import { parentPort, workerData } from 'node:worker_threads';
+    import(workerData.entry).then(({ fileStore }) => fileStore(workerData.home).open())
+      .then(() => 'held', (error) => error.code).then((outcome) => parentPort.postMessage(outcome));`;
+    const child = run(`
+    const { Worker } = await import('node:worker_threads');
+    const entry = ${JSON.stringify(new URL('../dist/file-store.js', import.meta.url).href)};
+    await store.open();
+    const worker = new Worker(${JSON.stringify(worker)}, { eval: true, workerData: { home, entry } });
+    worker.on('message', (outcome) => { console.log(outcome); store.close(); });`);
+    expect((await output(child)).trim()).toBe('ERR_ZT_STORE');
+  },
+  30_000,
+);
+
+it('closing leaves the lock of another that took its place', async () => {
+  const store = fileStore(home);
+  await store.open?.();
+  await writeFile(join(home, 'ztkit.lock'), '999999999 5 0123456789abcdef\n');
+  await store.close?.();
+  expect(await readdir(home)).toEqual(['ztkit.lock']);
+});
+
 it('a process killed again and again while it stores leaves whole objects', async () => {
   const storing = `
     await store.open();
