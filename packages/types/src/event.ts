@@ -124,6 +124,10 @@ export type NodeEvent =
       /** The next bytes of the pcapng file. */
       data: Uint8Array;
     }
+  /**
+   * `kind`: a name of `Warning` (schema/enums.json), or one of the SDK's about stored state: `STATE_SET_ASIDE`,
+   * `STATE_DAMAGED`, `STATE_NOT_SAVED`.
+   */
   | { type: 'WARNING'; code: Code<'WARNING'>; kind: string; detail: string };
 
 /** Names of events about a network. */
