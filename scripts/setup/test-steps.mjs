@@ -34,18 +34,20 @@ function coreTests() {
   run(['ctest', '--test-dir', sanitized, '--output-on-failure', '--no-tests=error'], sanitizerEnv);
 }
 
-// Without sanitizers: a thousand active connections, the simulation with all its bytes, large roots, many nodes.
+// Without sanitizers: a thousand active connections, the simulations in full size, large roots, many nodes.
 function coreAtScale() {
   const release = 'build/scale';
   const launcher = spawnSync('which', ['ccache']).status === 0 ? ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] : [];
   const options = ['-DCMAKE_BUILD_TYPE=Release', '-DZT_BUILD_TESTS=ON', ...launcher];
   run(['cmake', '-S', 'packages/core', '-B', release, ...options]);
-  const targets = ['zt_netstack_scale_tests', 'zt_netstack_sim', 'zt_scale_bench'];
+  const targets = ['zt_netstack_scale_tests', 'zt_netstack_sim', 'zt_scale_bench', 'zt_chaos'];
   run(['cmake', '--build', release, '--parallel', String(availableParallelism()), '--target', ...targets]);
   run([`${release}/zt_netstack_scale_tests`]);
   run([`${release}/zt_scale_bench`, 'root', '5000', '20000']);
   run([`${release}/zt_scale_bench`, 'joined', '200']);
   run([`${release}/zt_netstack_sim`, '--seeds', '1..1000', '--pcap-directory', release]);
+  const jobs = String(availableParallelism());
+  run([`${release}/zt_chaos`, '--seeds', '1..100', '--jobs', jobs, '--pcap-directory', release]);
 }
 
 function coverageOfChangesets() {

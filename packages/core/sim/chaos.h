@@ -61,7 +61,7 @@ class Chaos {
   void AskUntilAnswered(size_t from, size_t to, Instant until);
   std::string DescribeHost(Host& host);
   void CheckQuiet();
-  double Allowed(Host& host);
+  double Allowed(Host& host, size_t& relayed);
   void CheckLaw();
   void Fail(const std::string& what);
 

@@ -1,4 +1,7 @@
 // zt_chaos: runs seeds, stops at none, prints each that fails with its plan and a capture file.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -18,18 +21,20 @@ struct Arguments {
   ChaosSize size;
   std::string pcap;
   std::string directory = ".";
+  uint64_t jobs = 1;
   bool trace = false, progress = false;
   bool valid = true;
 };
 
 constexpr const char* kUsage =
     "usage: zt_chaos [--seeds A..B | --seed N] [--hosts N] [--faults N] [--pcap FILE] [--pcap-directory DIR]\n"
-    "                [--trace] [--progress]\n"
+    "                [--jobs N] [--trace] [--progress]\n"
     "  --seeds A..B         default 1..100\n"
     "  --hosts N            default 50, at most 60; another run than the same seed with another number\n"
     "  --faults N           default 60; likewise\n"
     "  --pcap FILE          capture of the (last) seed, also when it passes\n"
     "  --pcap-directory DIR where captures of failing seeds go, default here\n"
+    "  --jobs N             processes that share the seeds, default 1\n"
     "  --trace              every fault as it begins and ends\n"
     "  --progress           a line for each seed\n";
 
@@ -56,6 +61,8 @@ Arguments Parse(int count, char** values) {
       arguments.size.hosts = std::strtoull(values[i], nullptr, 10);
     } else if (name == "--faults") {
       arguments.size.faults = std::strtoull(values[i], nullptr, 10);
+    } else if (name == "--jobs") {
+      arguments.jobs = std::strtoull(values[i], nullptr, 10);
     } else if (name == "--pcap") {
       arguments.pcap = values[i];
     } else if (name == "--pcap-directory") {
@@ -65,6 +72,7 @@ Arguments Parse(int count, char** values) {
     }
   }
   arguments.valid = arguments.valid && arguments.size.hosts >= 2 && arguments.size.hosts <= 60;
+  arguments.valid = arguments.valid && arguments.jobs >= 1 && arguments.jobs <= 256;
   return arguments;
 }
 
@@ -83,18 +91,23 @@ struct Total {
   zt::Millis slowest = 0;
   size_t heap = 0;
   double rate = 0;
+
+  void Add(const Total& other) {
+    failed += other.failed;
+    datagrams += other.datagrams;
+    must_talk += other.must_talk;
+    cannot_talk += other.cannot_talk;
+    slowest = std::max(slowest, other.slowest);
+    heap = std::max(heap, other.heap);
+    rate = std::max(rate, other.rate);
+  }
 };
 
 void RunSeed(uint64_t seed, const Arguments& arguments, Total& total) {
   const ChaosPlan plan = DrawChaos(seed, arguments.size);
   const ChaosVerdict verdict = Chaos(plan).Run();
-  total.failed += !verdict.ok();
-  total.datagrams += verdict.datagrams;
-  total.must_talk += verdict.must_talk;
-  total.cannot_talk += verdict.cannot_talk;
-  total.slowest = std::max(total.slowest, verdict.slowest);
-  total.heap = std::max(total.heap, verdict.heap);
-  total.rate = std::max(total.rate, verdict.rate);
+  total.Add({!verdict.ok(), verdict.datagrams, verdict.must_talk, verdict.cannot_talk, verdict.slowest, verdict.heap,
+             verdict.rate});
   const auto number = static_cast<unsigned long long>(seed);
   if (arguments.progress) {
     std::printf("seed %llu: %s, slowest pair %lld ms, %llu datagrams, %.0f (of %.0f) a minute, %zu KiB\n", number,
@@ -111,6 +124,30 @@ void RunSeed(uint64_t seed, const Arguments& arguments, Total& total) {
   std::fflush(stdout);
 }
 
+// Every job takes each so many-th seed in a process of its own; the totals come back through a pipe.
+bool RunJobs(const Arguments& arguments, Total& total) {
+  int ends[2];
+  if (pipe(ends) != 0) return false;
+  for (uint64_t job = 0; job < arguments.jobs; ++job) {
+    const pid_t child = fork();
+    if (child < 0) return false;
+    if (child > 0) continue;
+    Total mine;
+    for (uint64_t seed = arguments.first + job; seed <= arguments.last; seed += arguments.jobs) {
+      RunSeed(seed, arguments, mine);
+    }
+    _exit(write(ends[1], &mine, sizeof mine) == sizeof mine ? 0 : 1);
+  }
+  bool all = true;
+  for (uint64_t job = 0; job < arguments.jobs; ++job) {
+    int status = 0;
+    all = wait(&status) > 0 && status == 0 && all;  // one that died took its seeds along
+    Total its;
+    if (all && read(ends[0], &its, sizeof its) == sizeof its) total.Add(its);
+  }
+  return all;
+}
+
 }  // namespace
 
 int main(int count, char** values) {
@@ -121,7 +158,12 @@ int main(int count, char** values) {
   }
   const auto start = std::chrono::steady_clock::now();
   Total total;
-  for (uint64_t seed = arguments.first; seed <= arguments.last; ++seed) RunSeed(seed, arguments, total);
+  bool complete = true;
+  if (arguments.jobs > 1) {
+    complete = RunJobs(arguments, total);
+  } else {
+    for (uint64_t seed = arguments.first; seed <= arguments.last; ++seed) RunSeed(seed, arguments, total);
+  }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   std::printf("%llu seeds, %llu failed; %llu pairs talk, slowest %lld ms, %llu pairs cannot; %llu datagrams, at most "
               "%.0f a minute when quiet; largest node %zu KiB; %.1f s\n",
@@ -129,5 +171,6 @@ int main(int count, char** values) {
               static_cast<unsigned long long>(total.failed), static_cast<unsigned long long>(total.must_talk),
               static_cast<long long>(total.slowest), static_cast<unsigned long long>(total.cannot_talk),
               static_cast<unsigned long long>(total.datagrams), total.rate, total.heap >> 10, took.count());
-  return total.failed == 0 ? 0 : 1;
+  if (!complete) std::puts("a job ended before its seeds");
+  return complete && total.failed == 0 ? 0 : 1;
 }
