@@ -19,3 +19,4 @@ export * from './networks.js';
 export * from './relay.js';
 export * from './socket-facts.js';
 export * from './tcp.js';
+export * from './worlds.js';

@@ -12,6 +12,7 @@ import { networksSuite } from '../src/networks.js';
 import { relaySuite } from '../src/relay.js';
 import { socketFactsSuite } from '../src/socket-facts.js';
 import { tcpSuite } from '../src/tcp.js';
+import { worldsSuite } from '../src/worlds.js';
 
 const engines = homogeneous(await wasm());
 lifecycleSuite(engines);
@@ -26,4 +27,5 @@ errorsSuite(engines);
 socketFactsSuite(engines);
 impairmentSuite(engines);
 relaySuite(engines);
+worldsSuite(engines);
 idleSuite(engines);
