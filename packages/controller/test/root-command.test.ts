@@ -76,7 +76,7 @@ it('runs a root that two nodes meet through, counts what it does, and ends on SI
     await Promise.all([a, b].map((node) => node.whenOnline({ timeoutMs: 20_000 })));
     expect(a.peers().find(({ role }) => role === 'PLANET')?.address).toBe(root.value('address'));
     const heard = b.once('USER_MESSAGE', { signal: AbortSignal.timeout(20_000) });
-    a.sendUserMessage(b.address, 7n, new TextEncoder().encode('through the root'));
+    a.messages.send(b.address, 70_000n, new TextEncoder().encode('through the root'));
     expect((await heard).from).toBe(a.address);
     const response = await fetch(root.value('metrics'));
     expect(response.headers.get('content-type')).toContain('text/plain');
