@@ -1,0 +1,73 @@
+/** Real nodes of the native engine in this process, all members of one network, left alone: CPU and memory of each. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createController } from '@ztkit/controller';
+import { createNode, createPrivateWorld, generateIdentity, publicIdentity } from '@ztkit/sdk';
+
+const LOOPBACK = '127.0.0.1';
+/** What joining starts has ended by then: address checks, group reports. */
+const SETTLE_MS = 30_000;
+const WATCH_MS = 30_000;
+const READY_MS = 60_000;
+/** Nodes that make their identities and join at the same time. */
+const AT_ONCE = 4;
+
+/** Percent of a core that 1,000 idle nodes may use. */
+const MAX_PERCENT_PER_1000 = 2;
+
+const engine = 'native';
+
+async function startNetwork() {
+  const identity = await generateIdentity({ engine });
+  const endpoints = [{ address: LOOPBACK, port: 20_000 + Math.floor(Math.random() * 20_000) }];
+  const planet = await createPrivateWorld({ roots: [{ identity: publicIdentity(identity), endpoints }] }, { engine });
+  const common = { engine, planet, allowLoopbackPaths: true } as const;
+  const root = await createNode({ ...common, identity, bind: endpoints });
+  const authority = await createNode({ ...common, bind: [{ address: LOOPBACK, port: 0 }] });
+  const controller = await createController({ node: authority });
+  const network = await controller.createNetwork({
+    name: 'crowd',
+    private: true,
+    v4AssignMode: { zt: true },
+    ipAssignmentPools: [{ ipRangeStart: '10.77.0.1', ipRangeEnd: '10.77.255.254' }],
+    routes: [{ target: '10.77.0.0/16', via: null }],
+  });
+  const join = async () => {
+    const node = await createNode({ ...common, bind: [{ address: LOOPBACK, port: 0 }] });
+    await controller.authorize(network.id, node.address);
+    await node.join(network.id).ready({ signal: AbortSignal.timeout(READY_MS) });
+    return node;
+  };
+  const close = async () => {
+    await controller.close();
+    await authority.close();
+    await root.close();
+  };
+  return { join, close };
+}
+
+/** Prints one line; throws when the nodes cost more than they may. */
+export async function joinedNodesTable(count: number): Promise<void> {
+  const lab = await startNetwork();
+  const before = process.memoryUsage().rss;
+  const nodes: Awaited<ReturnType<typeof lab.join>>[] = [];
+  while (nodes.length < count) {
+    const wanted = Math.min(AT_ONCE, count - nodes.length);
+    nodes.push(...(await Promise.all(Array.from({ length: wanted }, lab.join))));
+  }
+  await sleep(SETTLE_MS);
+  const rss = (process.memoryUsage().rss - before) / count / 1024;
+  const start = process.cpuUsage();
+  await sleep(WATCH_MS);
+  const { user, system } = process.cpuUsage(start);
+  const percent = (user + system) / (WATCH_MS * 10);
+  console.log('| real nodes, native engine | % of a core, all | resident each (KiB) |');
+  console.log('| ---: | ---: | ---: |');
+  console.log(`| ${count} (and a root and a controller) | ${percent.toFixed(2)} | ${rss.toFixed(0)} |`);
+  for (const node of nodes) await node.close();
+  await lab.close();
+  const perThousand = (percent * 1000) / count;
+  if (count >= 500 && perThousand > MAX_PERCENT_PER_1000) {
+    throw new Error(`1,000 idle nodes would use ${perThousand.toFixed(1)} % of a core`);
+  }
+}
