@@ -1,20 +1,22 @@
-/** `npm run bench -- [transport|netstack|scale] [--size MIB]`: tables whose ratios are of one run. */
+/** `npm run bench -- [transport|netstack|scale|nodes] [--size N]`: tables whose ratios are of one run. */
 import { Argument, Command, InvalidArgumentError } from 'commander';
+import { joinedNodesTable } from './joined-nodes.js';
 import { netstackTable } from './netstack.js';
 import { scaleTables } from './scale.js';
 import { transportTable } from './transport.js';
 
-const MAX_MIB = 4096;
+const MAX_SIZE = 4096;
 const tables = {
-  transport: { print: transportTable, sizeMib: 128 },
-  netstack: { print: netstackTable, sizeMib: 1024 },
-  scale: { print: scaleTables, sizeMib: 0 },
+  transport: { print: transportTable, size: 128 },
+  netstack: { print: netstackTable, size: 1024 },
+  scale: { print: scaleTables, size: 0 },
+  nodes: { print: joinedNodesTable, size: 250 },
 };
 
-function parseMib(text: string): number {
+function parseSize(text: string): number {
   const size = Number(text);
-  if (!Number.isInteger(size) || size < 1 || size > MAX_MIB) {
-    throw new InvalidArgumentError(`Give a whole number of MiB from 1 to ${MAX_MIB}.`);
+  if (!Number.isInteger(size) || size < 1 || size > MAX_SIZE) {
+    throw new InvalidArgumentError(`Give a whole number from 1 to ${MAX_SIZE}.`);
   }
   return size;
 }
@@ -25,14 +27,14 @@ await new Command()
   .addArgument(
     new Argument(
       '[table]',
-      'transport: nodes against kernel TCP; netstack: the TCP/IP stack alone; scale: many peers, many nodes, idle',
+      'transport: nodes against kernel TCP; netstack: the stack alone; scale: the core under many; nodes: real idle ones',
     )
       .choices(Object.keys(tables))
       .default('transport'),
   )
-  .option('--size <mib>', 'MiB per transfer (default: 128 for transport, 1024 for netstack)', parseMib)
+  .option('--size <n>', 'MiB per transfer (default: 128 for transport, 1024 for netstack), or nodes (250)', parseSize)
   .action(async (name: keyof typeof tables, options: { size?: number }) => {
     const table = tables[name];
-    await table.print(options.size ?? table.sizeMib);
+    await table.print(options.size ?? table.size);
   })
   .parseAsync();
