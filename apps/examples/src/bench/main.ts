@@ -27,7 +27,7 @@ await new Command()
   .addArgument(
     new Argument(
       '[table]',
-      'transport: against kernel TCP; netstack: the stack alone; scale: the core under many peers; nodes: real idle ones',
+      'transport: against kernel TCP; netstack: the stack alone; scale: the core under many; nodes: real idle ones',
     )
       .choices(Object.keys(tables))
       .default('transport'),
