@@ -32,7 +32,7 @@ await new Command()
       .choices(Object.keys(tables))
       .default('transport'),
   )
-  .option('--size <n>', 'MiB per transfer (default: 128 for transport, 1024 for netstack), or nodes (250)', parseSize)
+  .option('--size <n>', 'MiB per transfer (transport: 128, netstack: 1024), or nodes (250)', parseSize)
   .action(async (name: keyof typeof tables, options: { size?: number }) => {
     const table = tables[name];
     await table.print(options.size ?? table.size);
