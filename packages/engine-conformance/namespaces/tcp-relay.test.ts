@@ -20,7 +20,8 @@ describe.runIf(canMakeInternet())('a network that lets no UDP out', () => {
   afterAll(async () => {
     const counters = await relay?.stop();
     await world?.close();
-    expect(counters).toMatchObject({ clients: 0, refusedDestinations: 0, malformed: 0 });
+    // Malformed are the four bytes that open a NAT, which peers send to the relay's port too (vl1.md §3.12).
+    expect(counters).toMatchObject({ clients: 0, refusedDestinations: 0, notGreeted: 0, overRate: 0 });
   });
 
   it.each(['native', 'wasm'] as EngineName[])(

@@ -51,8 +51,9 @@ class TcpRelay {
   // Datagrams that leave now. Takes copies of those that have to go through the relay, or notes that a connection is
   // wanted.
   void Send(const Now& now, std::span<const Transmit> batch);
-  // True while it carries the traffic and the stream does not keep up: senders of bulk data wait.
-  bool Full() const { return Output().size() > kMaxQueued / 2; }
+  // True while it is the only way and the stream does not keep up: senders of bulk data wait. With other ways, a relay
+  // that is stuck must not stop the neighbours' traffic: what it cannot take is dropped, as by any narrow link.
+  bool Full() const { return forced() && Output().size() > kMaxQueued / 2; }
   void HandleTimeout(const Now& now);
   Deadline NextTimeout() const;
   // The node ends: so does the connection. What it was to carry stays in Output for the host to write.

@@ -192,6 +192,14 @@ TEST_CASE("no more is queued than the limit, and the stream goes on after it") {
   CHECK_FALSE(f.relay.Full());
 }
 
+TEST_CASE("automatic: a relay that is stuck holds up nobody who goes another way") {
+  Fixture f(TcpRelayMode::kAutomatic);
+  f.Open();
+  for (int i = 0; i < 100; ++i) f.SendTo(kPeer, 1432);
+  CHECK(f.relay.Output().size() > TcpRelay::kMaxQueued);
+  CHECK_FALSE(f.relay.Full());
+}
+
 TEST_CASE("a relay that answers nothing for 60 s is left") {
   Fixture f(TcpRelayMode::kForced);
   f.Open();
