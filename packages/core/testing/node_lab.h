@@ -156,6 +156,7 @@ class NodeLab {
       const std::span<const Transmit> batch = host.node->PollTransmit(now());
       if (batch.empty()) break;
       for (const Transmit& t : batch) {
+        if (tap) tap(host.endpoint, t.to, t.bytes);
         if (!host.cut) Fly(host.endpoint, t.to, t.bytes);
       }
     }
@@ -172,6 +173,8 @@ class NodeLab {
   Bytes planet, reply;
   NetworkId network;
   LabHost *root, *controller;
+  // Sees every datagram when it is sent.
+  std::function<void(const Endpoint& from, const Endpoint& to, ByteSpan bytes)> tap;
   bool deny = false;  // the controller refuses
   bool one_address = false;  // the controller gives everybody the same address
   int64_t time = 0;
