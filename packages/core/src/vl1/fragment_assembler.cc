@@ -3,8 +3,9 @@
 namespace zt::vl1 {
 
 std::optional<FragmentAssembler::Assembled> FragmentAssembler::AddHead(Instant now, PacketId id, ByteSpan head,
-                                                                       const Endpoint& from, LocalSocket via) {
-  Slot& slot = SlotFor(now, id, from.ip);
+                                                                       const Endpoint& from, LocalSocket via,
+                                                                       bool known) {
+  Slot& slot = SlotFor(now, id, {from.ip, known});
   if (slot.mask & 1) return std::nullopt;
   slot.head_from = from;
   slot.head_via = via;
@@ -13,18 +14,18 @@ std::optional<FragmentAssembler::Assembled> FragmentAssembler::AddHead(Instant n
 
 std::optional<FragmentAssembler::Assembled> FragmentAssembler::AddFragment(Instant now, PacketId id, unsigned number,
                                                                            unsigned total, ByteSpan data,
-                                                                           const Endpoint& from) {
+                                                                           const Source& from) {
   if (total < 2 || total > limits::kMaxFragments || number < 1 || number >= total || data.empty()) {
     drops_.Count(DropReason::kMalformed);
     return std::nullopt;
   }
-  Slot& slot = SlotFor(now, id, from.ip);
+  Slot& slot = SlotFor(now, id, from);
   if (slot.mask >> number & 1) return std::nullopt;
   slot.total = static_cast<uint8_t>(total);
   return Add(slot, number, data);
 }
 
-FragmentAssembler::Slot& FragmentAssembler::SlotFor(Instant now, PacketId id, const IpAddress& source) {
+FragmentAssembler::Slot& FragmentAssembler::SlotFor(Instant now, PacketId id, const Source& source) {
   for (Slot& slot : slots_) {
     if (slot.used && slot.id == id && now - slot.since < kReassemblyTimeout) return slot;
   }
@@ -41,24 +42,31 @@ FragmentAssembler::Slot& FragmentAssembler::SlotFor(Instant now, PacketId id, co
   return slot;
 }
 
-// A free or timed-out slot; else the oldest, of the same source if that one holds its share.
-FragmentAssembler::Slot& FragmentAssembler::Victim(Instant now, const IpAddress& source) {
-  Slot* oldest = nullptr;
-  Slot* oldest_own = nullptr;
-  size_t own = 0;
+// A free or timed-out slot; else the oldest, first of the same source if that one holds its share, then of strangers.
+FragmentAssembler::Slot& FragmentAssembler::Victim(Instant now, const Source& source) {
+  struct Group {
+    Slot* oldest = nullptr;
+    size_t size = 0;
+    void Add(Slot& slot) {
+      if (oldest == nullptr || slot.since < oldest->since) oldest = &slot;
+      ++size;
+    }
+  };
+  Group all, own, strangers;
   Slot* free_slot = nullptr;
   for (Slot& slot : slots_) {
     if (!slot.used || now - slot.since >= kReassemblyTimeout) {
       if (free_slot == nullptr) free_slot = &slot;
       continue;
     }
-    if (oldest == nullptr || slot.since < oldest->since) oldest = &slot;
-    if (slot.source != source) continue;
-    ++own;
-    if (oldest_own == nullptr || slot.since < oldest_own->since) oldest_own = &slot;
+    all.Add(slot);
+    if (slot.source.ip == source.ip) own.Add(slot);
+    if (!slot.source.known) strangers.Add(slot);
   }
-  if (own >= kSlotsPerSource) return *oldest_own;
-  return free_slot != nullptr ? *free_slot : *oldest;
+  if (own.size >= (source.known ? kSlotsPerSource : kSlotsPerStranger)) return *own.oldest;
+  if (!source.known && strangers.size >= kSlotsOfStrangers) return *strangers.oldest;
+  if (free_slot != nullptr) return *free_slot;
+  return strangers.size != 0 ? *strangers.oldest : *all.oldest;
 }
 
 std::optional<FragmentAssembler::Assembled> FragmentAssembler::Add(Slot& slot, unsigned number, ByteSpan data) {

@@ -20,6 +20,14 @@ class FragmentAssembler {
   static constexpr size_t kSlots = 64;
   // Of one physical source, so that no single one displaces everybody's packets (vl1.md §11.2).
   static constexpr size_t kSlotsPerSource = 32;
+  // Of all endpoints nobody was heard on together, however many addresses they make up.
+  static constexpr size_t kSlotsOfStrangers = 16;
+  static constexpr size_t kSlotsPerStranger = 8;
+
+  struct Source {
+    IpAddress ip;
+    bool known = false;  // an authenticated packet came from this endpoint before
+  };
 
   struct Assembled {
     MutableBytes packet;  // valid until the next call
@@ -30,10 +38,11 @@ class FragmentAssembler {
   explicit FragmentAssembler(DropCounters& drops) : drops_(drops) {}
 
   // The head is part 0 of a packet: an ordinary header with FRAGMENTED set.
-  std::optional<Assembled> AddHead(Instant now, PacketId id, ByteSpan head, const Endpoint& from, LocalSocket via);
+  std::optional<Assembled> AddHead(Instant now, PacketId id, ByteSpan head, const Endpoint& from, LocalSocket via,
+                                   bool known);
   // Part `number` of `total`; `data` is what follows the fragment header.
   std::optional<Assembled> AddFragment(Instant now, PacketId id, unsigned number, unsigned total, ByteSpan data,
-                                       const Endpoint& from);
+                                       const Source& from);
 
  private:
   struct Part {
@@ -46,15 +55,15 @@ class FragmentAssembler {
     bool used = false;
     uint8_t mask = 0;
     uint8_t total = 0;      // 0 until a fragment told it
-    IpAddress source;       // who opened the slot
+    Source source;          // who opened the slot
     Endpoint head_from;
     LocalSocket head_via;
     Bytes bytes;            // parts in order of arrival; keeps its capacity, at most limits::kMaxPacketSize
     std::array<Part, limits::kMaxFragments> parts{};
   };
 
-  Slot& SlotFor(Instant now, PacketId id, const IpAddress& source);
-  Slot& Victim(Instant now, const IpAddress& source);
+  Slot& SlotFor(Instant now, PacketId id, const Source& source);
+  Slot& Victim(Instant now, const Source& source);
   std::optional<Assembled> Add(Slot& slot, unsigned number, ByteSpan data);
 
   DropCounters& drops_;

@@ -74,7 +74,17 @@ Peer* HelloHandler::Verify(const Now& now, MutableBytes packet, const wire::Hell
 // A source on our own host, where the options let it be one, is not a stranger on the Internet.
 bool HelloHandler::MayCheckIdentity(Instant now, const IpAddress& source) {
   if (context_.options.allow_loopback_paths && source.Scope() == IpScope::kLoopback) return true;
-  if (gate_.Pass(now, source)) return true;
+  if (gate_.Pass(now, source)) return WithinBudget(now, strangers_, kStrangersPerSecond);
+  context_.Drop(DropReason::kRateLimited);
+  return false;
+}
+
+bool HelloHandler::WithinBudget(Instant now, int& used, int budget) {
+  if (now - budgets_since_ >= 1000) {
+    budgets_since_ = now;
+    strangers_ = validations_ = 0;
+  }
+  if (context_.roots.WeAreRoot() || ++used <= budget) return true;
   context_.Drop(DropReason::kRateLimited);
   return false;
 }
@@ -88,6 +98,8 @@ Peer* HelloHandler::VerifyStranger(const Now& now, MutableBytes packet, const Id
     context_.Drop(DropReason::kAuthentication);
     return nullptr;
   }
+  const bool local = context_.options.allow_loopback_paths && from.ip.Scope() == IpScope::kLoopback;
+  if (!local && !WithinBudget(now.mono, validations_, kValidationsPerSecond)) return nullptr;
   if (!identity.Validate()) {  // the expensive test second
     context_.Drop(DropReason::kIdentityInvalid);
     return nullptr;

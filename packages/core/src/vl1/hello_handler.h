@@ -30,6 +30,8 @@ class HelloHandler {
   Peer* VerifyStranger(const Now& now, MutableBytes packet, const Identity& identity, const Endpoint& from);
   void Collide(const Now& now, MutableBytes packet, const Identity& identity, const Destination& from);
   bool MayCheckIdentity(Instant now, const IpAddress& source);
+  // A budget of all sources together, because sources can be made up; not of a root, whose trade it is.
+  bool WithinBudget(Instant now, int& used, int budget);
   void Accept(const Now& now, MutableBytes packet, const wire::Hello& hello, Peer& peer, Path& path);
   void Answer(const Now& now, const wire::Hello& hello, const wire::HelloTail& tail, PacketId id, Peer& peer,
               Path& path);
@@ -37,6 +39,8 @@ class HelloHandler {
   Context& context_;
   Parts parts_;
   IdentityCheckGate gate_;
+  Instant budgets_since_ = Instant::LongAgo();
+  int strangers_ = 0, validations_ = 0;
 };
 
 }  // namespace zt::vl1

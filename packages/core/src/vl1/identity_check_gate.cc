@@ -3,8 +3,7 @@
 namespace zt::vl1 {
 namespace {
 
-constexpr size_t kBuckets = 16384;
-constexpr uint32_t kBucketMask = kBuckets - 1;
+constexpr uint32_t kBucketMask = kIdentityCheckBuckets - 1;
 
 }  // namespace
 
@@ -22,7 +21,7 @@ uint16_t IdentityCheckBucket(const IpAddress& source) {
 }
 
 bool IdentityCheckGate::Pass(Instant now, const IpAddress& source) {
-  if (buckets_.empty()) buckets_.assign(kBuckets, Instant::LongAgo());
+  if (buckets_.empty()) buckets_.assign(kIdentityCheckBuckets, Instant::LongAgo());
   Instant& last = buckets_[IdentityCheckBucket(source)];
   if (now - last < kIdentityCheckGate) return false;
   last = now;

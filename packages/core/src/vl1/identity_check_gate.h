@@ -12,6 +12,8 @@ namespace zt::vl1 {
 // One of 16 384 buckets of a physical source: IPv4 by /24, IPv6 by /48.
 uint16_t IdentityCheckBucket(const IpAddress& source);
 
+inline constexpr size_t kIdentityCheckBuckets = 16384;
+
 class IdentityCheckGate {
  public:
   // True, and the bucket is closed for kIdentityCheckGate, unless it is closed already.

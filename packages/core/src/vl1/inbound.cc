@@ -32,7 +32,7 @@ void Inbound::HandleFragment(const Now& now, const InboundDatagram& datagram, co
     return;
   }
   if (const auto whole = assembler_.AddFragment(now.mono, fragment->id, fragment->number, fragment->total,
-                                                fragment->data, datagram.from)) {
+                                                fragment->data, {datagram.from.ip, path != nullptr})) {
     Decode(now, whole->packet, whole->from, whole->via);
   }
 }
@@ -53,7 +53,8 @@ void Inbound::HandleHead(const Now& now, const InboundDatagram& datagram, const 
     Decode(now, datagram.bytes, datagram.from, datagram.via);
     return;
   }
-  if (const auto whole = assembler_.AddHead(now.mono, view.id(), datagram.bytes, datagram.from, datagram.via)) {
+  if (const auto whole = assembler_.AddHead(now.mono, view.id(), datagram.bytes, datagram.from, datagram.via,
+                                            path != nullptr)) {
     Decode(now, whole->packet, whole->from, whole->via);
   }
 }
@@ -98,16 +99,25 @@ void Inbound::Decode(const Now& now, MutableBytes packet, const Endpoint& from, 
   OpenAndDispatch(now, packet, *peer, from, via);
 }
 
+bool Inbound::Open(const Now& now, MutableBytes packet, Peer& peer, const Endpoint& from, LocalSocket via) {
+  const auto heard_before = [&] { return context_.paths.Find(via, from) != nullptr; };
+  if (!failed_openings_.MayOpen(now.mono, from.ip) && !heard_before()) {
+    context_.Drop(DropReason::kRateLimited);
+    return false;
+  }
+  const PeerKeys* keys = KeysOf(context_.self, peer);
+  if (keys != nullptr && keys->Open(packet)) return true;
+  if (peer.IsRoot()) context_.evidence.NotAuthentic(now.mono, context_.roots, from);
+  context_.Drop(DropReason::kAuthentication);
+  if (!heard_before()) failed_openings_.Failed(now.mono, from.ip);
+  return false;
+}
+
 void Inbound::OpenAndDispatch(const Now& now, MutableBytes packet, Peer& peer, const Endpoint& from,
                               LocalSocket via) {
   const wire::PacketView view(packet);
   const PacketId id = view.id();  // as on the wire, before opening
-  const PeerKeys* keys = KeysOf(context_.self, peer);
-  if (keys == nullptr || !keys->Open(packet)) {
-    if (peer.IsRoot()) context_.evidence.NotAuthentic(now.mono, context_.roots, from);
-    context_.Drop(DropReason::kAuthentication);
-    return;
-  }
+  if (!Open(now, packet, peer, from, via)) return;
   Path* path = context_.paths.FindOrCreate(now.mono, via, from);
   if (path == nullptr) {
     context_.Drop(DropReason::kQueueFull);

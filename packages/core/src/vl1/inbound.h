@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vl1/dispatch.h"
+#include "vl1/failed_opening_gate.h"
 #include "vl1/fragment_assembler.h"
 #include "vl1/hello_handler.h"
 #include "vl1/relay.h"
@@ -34,12 +35,15 @@ class Inbound {
   // A complete packet addressed to us.
   void Decode(const Now& now, MutableBytes packet, const Endpoint& from, LocalSocket via);
   void OpenAndDispatch(const Now& now, MutableBytes packet, Peer& peer, const Endpoint& from, LocalSocket via);
+  // False: dropped. Counts what does not open against its source, unless somebody was heard there before.
+  bool Open(const Now& now, MutableBytes packet, Peer& peer, const Endpoint& from, LocalSocket via);
   bool SuiteAcceptable(uint8_t suite);
   void WarnOwnAddress(const Now& now, const Endpoint& from);
 
   Context& context_;
   Parts parts_;
   FragmentAssembler assembler_;
+  FailedOpeningGate failed_openings_;
   std::unique_ptr<uint8_t[]> plain_;  // decompressed payload of the packet in hand
   Instant own_address_warned_ = Instant::LongAgo();
 };

@@ -8,6 +8,7 @@ set(ZT_VL1_SOURCES
   dispatch.cc
   due_heap.cc
   expected_replies.cc
+  failed_opening_gate.cc
   fragment_assembler.cc
   hello_handler.cc
   identity_check_gate.cc

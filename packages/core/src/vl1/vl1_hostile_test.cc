@@ -4,6 +4,7 @@
 #include "testing/vl1_lab.h"
 #include "testing/vl1_packets.h"
 #include "vl1/path.h"
+#include "wire/fragment.h"
 #include "wire/verb/ok_hello.h"
 #include "wire/verb/reply.h"
 
@@ -120,6 +121,85 @@ TEST_CASE("a path table full of paths in use refuses more") {
   table.Find({0}, {IpAddress::V4(0x0b000000), 9993})->slots = 0;
   CHECK(table.FindOrCreate({1001}, {0}, {IpAddress::V4(1, 1, 1, 1), 1}) == nullptr);  // not searched at once
   CHECK(table.FindOrCreate({11001}, {0}, {IpAddress::V4(1, 1, 1, 1), 1}) != nullptr);
+}
+
+struct Flood {
+  Online t;
+  uint64_t Drops(DropReason reason) const { return t.node.drops.Of(reason); }
+  // A network of its own for each number.
+  static Endpoint From(uint32_t network, uint32_t host = 1) {
+    return {IpAddress::V4((uint32_t{50} << 24) + network * 256 + host), 4000};
+  }
+};
+
+TEST_CASE("packets that do not open stop costing anything, except from where somebody is heard") {
+  Flood f;
+  Online& t = f.t;
+  Bytes forged = MakePacket(t.root.secret, t.node.secret.identity(), {.verb = Verb::kEcho, .payload = Bytes(1000, 1)});
+  forged[100] ^= 1;
+  for (int i = 0; i < 1000; ++i) t.lab.Inject(t.node, Flood::From(1, 1 + i % 200), forged);
+  CHECK(f.Drops(DropReason::kAuthentication) == 64);
+  CHECK(f.Drops(DropReason::kRateLimited) == 1000 - 64);
+  // Another network has its own budget.
+  t.lab.Inject(t.node, Flood::From(2), forged);
+  CHECK(f.Drops(DropReason::kAuthentication) == 65);
+  // Whoever makes the root's endpoint up does not shut the root out.
+  for (int i = 0; i < 1000; ++i) t.lab.Inject(t.node, t.root.endpoint, forged);
+  CHECK(f.Drops(DropReason::kAuthentication) == 1065);
+  t.sent.clear();
+  const Bytes good = MakePacket(t.root.secret, t.node.secret.identity(), {.verb = Verb::kEcho, .payload = Bytes(10)});
+  t.lab.Inject(t.node, t.root.endpoint, good);
+  CHECK(t.sent.size() == 1);
+  // A second later the flooded network may try again.
+  t.lab.Run(1000);
+  t.lab.Inject(t.node, Flood::From(1), forged);
+  CHECK(f.Drops(DropReason::kAuthentication) == 1066);
+}
+
+TEST_CASE("a HELLO flood from made-up networks buys no more than a budget of public-key work") {
+  Flood f;
+  Online& t = f.t;
+  // A key that does not belong to its address: authentic to us, and refused only by the work function.
+  Identity claimed = Someone(3).identity();
+  claimed.address = {claimed.address.value ^ 1};
+  const Bytes hello = MakeHello(Someone(3), t.node.secret.identity(), {.claimed = claimed});
+  Bytes damaged = hello;
+  damaged[120] ^= 1;  // key or tail: the MAC fails
+  const uint64_t before = f.Drops(DropReason::kRateLimited);
+  for (uint32_t i = 0; i < 500; ++i) t.lab.Inject(t.node, Flood::From(i), i % 2 == 0 ? hello : damaged);
+  CHECK(f.Drops(DropReason::kIdentityInvalid) == 8);
+  CHECK(f.Drops(DropReason::kAuthentication) == 32);
+  CHECK(f.Drops(DropReason::kRateLimited) - before == 500 - 8 - 32);
+  CHECK(t.node.vl1->Peers(t.lab.now()).size() == 1);
+  // An honest stranger gets through a second later.
+  t.lab.Run(1000);
+  t.lab.Inject(t.node, Flood::From(1000), MakeHello(Someone(4), t.node.secret.identity()));
+  CHECK(t.node.vl1->FindIdentity(Someone(4).address()) != nullptr);
+}
+
+TEST_CASE("a fragment bomb from made-up sources does not displace packets of those who are heard") {
+  Flood f;
+  Online& t = f.t;
+  Bytes packet(wire::kHeaderSize + 2000);
+  wire::MutablePacketView view(packet);
+  view.Start({0x77}, t.node.address(), t.root.address(), Verb::kUserMessage);
+  view.set_fragmented(true);
+  const vl1::PeerKeys keys(*t.root.secret.Agree(t.node.secret.identity()));
+  keys.Seal(vl1::CipherSuite::kSalsa2012Poly1305, packet);
+  const auto fragment = [&](uint64_t id, ByteSpan data) {
+    Bytes bytes(wire::kFragmentHeaderSize + data.size());
+    ByteWriter out(bytes);
+    wire::Fragment{{id}, t.node.address(), 2, 1, 0, data}.SerializeTo(out);
+    return bytes;
+  };
+  const size_t arrived = t.node.received.size();
+  t.lab.Inject(t.node, t.root.endpoint, ByteSpan(packet).first(1400));
+  for (uint32_t i = 0; i < 5000; ++i) {
+    t.lab.Inject(t.node, Flood::From(i), fragment(0x9000 + i, Bytes(1400, 9)));
+  }
+  t.lab.Inject(t.node, t.root.endpoint, fragment(0x77, ByteSpan(packet).subspan(1400)));
+  CHECK(t.node.received.size() == arrived + 1);
+  CHECK(f.Drops(DropReason::kReassemblyTimeout) == 5000 - 16);
 }
 
 }  // namespace

@@ -404,26 +404,26 @@ TEST_CASE("the assembler refuses nonsense, keeps its bounds and forgets what sta
   vl1::FragmentAssembler assembler(drops);
   const Bytes data(1400, 5);
   const Endpoint from = kAnywhere;
-  CHECK_FALSE(assembler.AddFragment({0}, {1}, 0, 3, data, from));
-  CHECK_FALSE(assembler.AddFragment({0}, {1}, 3, 3, data, from));
-  CHECK_FALSE(assembler.AddFragment({0}, {1}, 1, 8, data, from));
-  CHECK_FALSE(assembler.AddFragment({0}, {1}, 1, 1, data, from));
+  CHECK_FALSE(assembler.AddFragment({0}, {1}, 0, 3, data, {from.ip}));
+  CHECK_FALSE(assembler.AddFragment({0}, {1}, 3, 3, data, {from.ip}));
+  CHECK_FALSE(assembler.AddFragment({0}, {1}, 1, 8, data, {from.ip}));
+  CHECK_FALSE(assembler.AddFragment({0}, {1}, 1, 1, data, {from.ip}));
   CHECK(drops.Of(DropReason::kMalformed) == 4);
-  CHECK_FALSE(assembler.AddFragment({0}, {1}, 1, 2, data, from));
-  CHECK_FALSE(assembler.AddFragment({0}, {1}, 1, 2, data, from));
-  const auto whole = assembler.AddHead({10}, {1}, data, from, {0});
+  CHECK_FALSE(assembler.AddFragment({0}, {1}, 1, 2, data, {from.ip}));
+  CHECK_FALSE(assembler.AddFragment({0}, {1}, 1, 2, data, {from.ip}));
+  const auto whole = assembler.AddHead({10}, {1}, data, from, {0}, false);
   REQUIRE(whole);
   CHECK(whole->packet.size() == 2800);
   // One source cannot displace another's packet.
   const Endpoint other = *Endpoint::Parse("10.8.0.1/1");
-  CHECK_FALSE(assembler.AddHead({20}, {99}, data, other, {0}));
-  for (uint64_t id = 100; id < 300; ++id) assembler.AddFragment({21}, {id}, 1, 2, data, from);
-  CHECK(assembler.AddFragment({30}, {99}, 1, 2, data, other));
+  CHECK_FALSE(assembler.AddHead({20}, {99}, data, other, {0}, false));
+  for (uint64_t id = 100; id < 300; ++id) assembler.AddFragment({21}, {id}, 1, 2, data, {from.ip});
+  CHECK(assembler.AddFragment({30}, {99}, 1, 2, data, {other.ip}));
   // Too late.
-  assembler.AddHead({40}, {500}, data, other, {0});
-  CHECK_FALSE(assembler.AddFragment({4000}, {500}, 1, 2, data, other));
+  assembler.AddHead({40}, {500}, data, other, {0}, false);
+  CHECK_FALSE(assembler.AddFragment({4000}, {500}, 1, 2, data, {other.ip}));
   // Too much.
-  for (unsigned n = 1; n < 7; ++n) assembler.AddFragment({5000}, {600}, n, 7, Bytes(2000, 1), other);
+  for (unsigned n = 1; n < 7; ++n) assembler.AddFragment({5000}, {600}, n, 7, Bytes(2000, 1), {other.ip});
   CHECK(drops.Of(DropReason::kTooLong) >= 1);
 }
 

@@ -137,11 +137,11 @@ std::optional<Bytes> Assemble(vl1::FragmentAssembler& assembler, ByteSpan datagr
   const Endpoint from{IpAddress::V4(10, 0, 0, 1), 9993};
   std::optional<vl1::FragmentAssembler::Assembled> whole;
   if (const auto fragment = wire::Fragment::Parse(datagram)) {
-    whole = assembler.AddFragment({}, fragment->id, fragment->number, fragment->total, fragment->data, from);
+    whole = assembler.AddFragment({}, fragment->id, fragment->number, fragment->total, fragment->data, {from.ip});
   } else if (datagram.size() >= wire::kHeaderSize) {
     const wire::PacketView view(datagram);
     if (!view.fragmented()) return Bytes(datagram.begin(), datagram.end());
-    whole = assembler.AddHead({}, view.id(), datagram, from, kSocket);
+    whole = assembler.AddHead({}, view.id(), datagram, from, kSocket, false);
   }
   if (!whole) return std::nullopt;
   return Bytes(whole->packet.begin(), whole->packet.end());
