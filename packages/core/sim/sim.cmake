@@ -29,3 +29,13 @@ if(ZT_BUILD_TESTS)
   target_compile_options(zt_make_identities PRIVATE -Wall -Wextra -Werror)
   target_link_libraries(zt_make_identities PRIVATE zt_core)
 endif()
+
+# Hostile traffic at two peers that talk: what it costs them and what the victim believes afterwards.
+if(ZT_BUILD_TESTS)
+  add_executable(zt_flood_tests ${CMAKE_CURRENT_LIST_DIR}/flood/flood_test.cc ${CMAKE_CURRENT_LIST_DIR}/flood/attacker.cc
+                 ${CMAKE_CURRENT_LIST_DIR}/heap_account.cc $<TARGET_OBJECTS:zt_test_main>)
+  target_include_directories(zt_flood_tests PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_compile_options(zt_flood_tests PRIVATE -Wall -Wextra -Werror)
+  target_link_libraries(zt_flood_tests PRIVATE zt_core)
+  add_test(NAME core.flood COMMAND zt_flood_tests)
+endif()

@@ -68,7 +68,7 @@ inline constexpr Millis kTimerGrid = 2500;               // keepalive deadlines 
 // Gates (vl1.md §11.3).
 inline constexpr Millis kIdentityCheckGate = 2000;       // per physical source bucket
 inline constexpr int kStrangersPerSecond = 64;           // of all sources, unless we are a root: key agreements ...
-inline constexpr int kValidationsPerSecond = 8;          // ... and work functions, which take tens of ms (vl1.md §2.5)
+inline constexpr int kValidationsPerSecond = 4;          // ... and work functions, which take tens of ms (vl1.md §2.5)
 inline constexpr int kFailedOpeningsPerSecond = 64;      // of one network: more than a peer that lost its keys sends
 inline constexpr Millis kUnconfirmedHelloGate = 1000;    // per peer and path
 inline constexpr Millis kEchoAnswerGate = 166;           // per path

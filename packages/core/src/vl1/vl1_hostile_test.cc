@@ -167,9 +167,9 @@ TEST_CASE("a HELLO flood from made-up networks buys no more than a budget of pub
   damaged[120] ^= 1;  // key or tail: the MAC fails
   const uint64_t before = f.Drops(DropReason::kRateLimited);
   for (uint32_t i = 0; i < 500; ++i) t.lab.Inject(t.node, Flood::From(i), i % 2 == 0 ? hello : damaged);
-  CHECK(f.Drops(DropReason::kIdentityInvalid) == 8);
+  CHECK(f.Drops(DropReason::kIdentityInvalid) == 4);
   CHECK(f.Drops(DropReason::kAuthentication) == 32);
-  CHECK(f.Drops(DropReason::kRateLimited) - before == 500 - 8 - 32);
+  CHECK(f.Drops(DropReason::kRateLimited) - before == 500 - 4 - 32);
   CHECK(t.node.vl1->Peers(t.lab.now()).size() == 1);
   // An honest stranger gets through a second later.
   t.lab.Run(1000);
