@@ -59,7 +59,8 @@ Attacker::Shot Attacker::Make(Attack kind) {
       const Bytes data(1400, 7);
       shot.bytes.resize(wire::kFragmentHeaderSize + data.size());
       ByteWriter out(shot.bytes);
-      wire::Fragment{{random_.Below(uint64_t{1} << 62)}, victim_, 7, static_cast<uint8_t>(1 + random_.Below(6)), 0, data}
+      wire::Fragment{{random_.Below(uint64_t{1} << 62)}, victim_, 7, static_cast<uint8_t>(1 + random_.Below(6)), 0,
+                     data}
           .SerializeTo(out);
       shot.from = MadeUp();
       break;
