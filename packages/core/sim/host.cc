@@ -145,7 +145,7 @@ void Host::TellSockets() {
       out.Ep(socket.bound);
     }
   });
-  ZT_CHECK(sockets == Status::kOk || sockets == Status::kInvalidArgument);
+  ZT_CHECK(sockets == Status::kOk);
   const Status endpoints = Do(Command::kSetLocalEndpoints, [this](node::HostWriter& out) {
     out.Count(sockets_.size());
     for (const Socket& socket : sockets_) out.Ep(socket.bound);
