@@ -62,9 +62,15 @@ export function tcpRelaySuite(engines: EngineSet, startRelay: () => Promise<Rela
         roots: [{ identity: root, endpoints: [gate.endpoint] }],
       });
       const tcpRelay = { server: relay.endpoint, engageAfterMs: ENGAGE_AFTER_MS };
-      // Members meet at the root only: their own way to each other would not be blocked.
+      // They meet at the root only: no other way to A would be blocked, and the first packet by UDP ends the tunnel.
+      const [controller] = lab.controllerNode.node.info().bound;
       const [a, b] = await lab.pair(
-        { planet, tcpRelay, bind: [{ address: hostA, port: 0 }], blacklist: [`${hostB}/32`] },
+        {
+          planet,
+          tcpRelay,
+          bind: [{ address: hostA, port: 0 }],
+          blacklist: [`${hostB}/32`, `${controller?.address}/32`],
+        },
         { bind: [{ address: hostB, port: 0 }], blacklist: [`${hostA}/32`] },
       );
       await a.watched.next('TUNNEL_UP');

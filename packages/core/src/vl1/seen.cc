@@ -17,7 +17,9 @@ bool IsUseful(Verb verb) {
 
 void Seen::Run(const Now& now, Peer& peer, Path& path, uint8_t hops, Verb verb, bool trust) {
   peer.last_heard = now.mono;
-  if (path.socket != kAllSockets && CountsAsGlobal(context_.options, path.endpoint.ip)) {
+  // Once a second is often enough to know. What may not become a path is no way out either.
+  if (now.mono - context_.heard_directly >= 1000 && path.socket != kAllSockets &&
+      CountsAsGlobal(context_.options, path.endpoint.ip) && MayBecomePath(peer, path)) {
     context_.heard_directly = now.mono;
   }
   if (IsUseful(verb)) {
