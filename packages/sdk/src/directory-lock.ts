@@ -131,7 +131,7 @@ async function ownerOf(path: string): Promise<Owner | undefined> {
 }
 
 async function isAlive({ pid, start }: Owner): Promise<boolean> {
-  // Of our own number: another thread of this process has it, or, where starts are not known, an earlier process had it.
+  // Of our own number: another thread has it, or, where starts are not known, an earlier process had it.
   if (pid === 0 || (pid === process.pid && start === '0')) return false;
   try {
     process.kill(pid, 0);
