@@ -63,6 +63,9 @@ class LabNode : public vl1::Delegate {
   void OnPeerRecord(const Now&, NodeAddress peer, ByteSpan record) override {
     records[peer] = Bytes(record.begin(), record.end());
   }
+  void OnSurfaceChange(const Now&, std::span<const Endpoint> endpoints) override {
+    surfaces.emplace_back(endpoints.begin(), endpoints.end());
+  }
   void OnWarning(const Now&, Warning warning, std::string_view) override { warnings.push_back(warning); }
 
   NodeAddress address() const { return secret.address(); }
@@ -108,6 +111,7 @@ class LabNode : public vl1::Delegate {
   std::vector<std::pair<uint64_t, Bytes>> moons;
   std::map<NodeAddress, Bytes> records;
   std::vector<Warning> warnings;
+  std::vector<std::vector<Endpoint>> surfaces;
   int collisions = 0;
   uint64_t wake_ups = 0;      // HandleTimeout calls
   uint64_t datagrams_in = 0;
@@ -121,10 +125,11 @@ class Vl1Lab {
   // Datagrams from one endpoint to another take this long, unless lost.
   Millis delay = 10;
   double loss = 0;
+  Millis wall_offset = 0;  // everybody's wall clock was set by this
   // Sees every datagram when it is sent, before loss and cuts; may change it. False: it vanishes.
   std::function<bool(const Endpoint& from, const Endpoint& to, Bytes& bytes)> tap;
 
-  Now now() const { return {{time_}, {kWallStart + time_}}; }
+  Now now() const { return {{time_}, {kWallStart + time_ + wall_offset}}; }
 
   LabNode& Add(size_t identity, std::string_view endpoint, const vl1::Options& options = {}) {
     nodes_.push_back(std::make_unique<LabNode>(identity, *Endpoint::Parse(endpoint), options));

@@ -40,6 +40,10 @@ void Composition::Start(const Now& now, const SecretIdentity& identity) {
   options.allow_loopback_paths = options_.allow_loopback_paths;
   options.use_aes = options_.aes.value_or(crypto::AesInHardware());
   options.blacklist = options_.blacklist;
+  options.peer_blacklist = options_.peer_blacklist;
+  options.physical_networks = options_.physical_networks;
+  options.hints = options_.hints;
+  options.low_bandwidth = options_.low_bandwidth;
   options.max_peers = options_.max_peers;
   options.relay_total = options_.relay_total;
   options.relay_per_source = options_.relay_per_source;

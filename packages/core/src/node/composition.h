@@ -91,6 +91,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   void OnPlanet(const Now& now, ByteSpan serialized) override;
   void OnMoon(const Now& now, uint64_t id, ByteSpan serialized) override;
   void OnPeerRecord(const Now& now, NodeAddress peer, ByteSpan record) override;
+  void OnSurfaceChange(const Now& now, std::span<const Endpoint> endpoints) override;
   void OnWarning(const Now& now, Warning warning, std::string_view detail) override;
   // vl2::Delegate
   void DeliverFrame(const Now& now, NetworkId network, Mac source, Mac destination, uint16_t ether_type,

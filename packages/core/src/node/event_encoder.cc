@@ -120,6 +120,13 @@ void EventEncoder::Warn(Warning kind, std::string_view detail) {
   Post(Event::kWarning);
 }
 
+void EventEncoder::Surface(std::span<const Endpoint> endpoints) {
+  HostWriter out = Begin();
+  out.Count(endpoints.size());
+  for (const Endpoint& endpoint : endpoints) out.Ep(endpoint);
+  Post(Event::kSurfaceChanged);
+}
+
 void EventEncoder::Stack(Event code) {
   Begin();
   Post(code);

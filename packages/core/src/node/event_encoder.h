@@ -35,6 +35,7 @@ class EventEncoder {
   void NodeConnectivity(const vl1::ConnectivityInfo& info);
   void Fatal(FatalReason reason, std::string_view detail);
   void Warn(Warning kind, std::string_view detail);
+  void Surface(std::span<const Endpoint> endpoints);
   void Stack(Event code);
   void Tunnel(Event code, const Endpoint& server);
   void Network(Event code, const vl2::NetworkInfo& info);

@@ -76,6 +76,36 @@ Status ParseOrbit(HostReader& in, NodeOptions& out) {
   return Status::kOk;
 }
 
+Status ParsePhysicalNetwork(HostReader& in, NodeOptions& out) {
+  const vl1::PhysicalNetwork network{in.Prefix(), in.U64(), in.U16()};
+  if (!in.AtEnd() || network.prefix.address.IsNone()) return Status::kInvalidArgument;
+  if (out.physical_networks.size() == vl1::kMaxPhysicalNetworks) return Status::kLimitReached;
+  out.physical_networks.push_back(network);
+  return Status::kOk;
+}
+
+Status ParseEndpointHint(HostReader& in, NodeOptions& out) {
+  vl1::EndpointHint hint{in.Address(), {}};
+  const size_t count = in.U16();
+  if (count > NodeOptions::kMaxHintEndpoints) return Status::kLimitReached;
+  for (size_t i = 0; i < count && in.ok(); ++i) hint.endpoints.push_back(in.Ep());
+  if (!in.AtEnd() || !hint.peer.IsValid() || hint.endpoints.empty()) return Status::kInvalidArgument;
+  for (const Endpoint& endpoint : hint.endpoints) {
+    if (endpoint.IsNone() || endpoint.port == 0) return Status::kInvalidArgument;
+  }
+  if (out.hints.size() == NodeOptions::kMaxHints) return Status::kLimitReached;
+  out.hints.push_back(std::move(hint));
+  return Status::kOk;
+}
+
+Status ParsePeerBlacklist(HostReader& in, NodeOptions& out) {
+  const vl1::PeerBlacklist entry{in.Address(), in.Prefix()};
+  if (!in.AtEnd() || !entry.peer.IsValid() || entry.prefix.address.IsNone()) return Status::kInvalidArgument;
+  if (out.peer_blacklist.size() == NodeOptions::kMaxBlacklist) return Status::kLimitReached;
+  out.peer_blacklist.push_back(entry);
+  return Status::kOk;
+}
+
 Status ParseOne(CreateOption tag, ByteSpan value, NodeOptions& out) {
   HostReader in(value);
   switch (tag) {
@@ -109,6 +139,10 @@ Status ParseOne(CreateOption tag, ByteSpan value, NodeOptions& out) {
       return in.AtEnd() && std::max(out.relay_total, out.relay_per_source) <= NodeOptions::kMaxRelayRate
                  ? Status::kOk
                  : Status::kInvalidArgument;
+    case CreateOption::kPhysicalNetwork: return ParsePhysicalNetwork(in, out);
+    case CreateOption::kEndpointHint: return ParseEndpointHint(in, out);
+    case CreateOption::kPeerBlacklist: return ParsePeerBlacklist(in, out);
+    case CreateOption::kLowBandwidth: return ParseBool(in, out.low_bandwidth);
     case CreateOption::kMaxPeers:
       out.max_peers = in.U32();
       return in.AtEnd() && out.max_peers >= vl1::kMinPeersOption && out.max_peers <= vl1::kMaxPeersOption

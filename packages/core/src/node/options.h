@@ -31,6 +31,8 @@ struct Orbit {
 struct NodeOptions {
   // How many repeatable options a host may give: as many as a node can use of them.
   static constexpr size_t kMaxBlacklist = 1024;
+  static constexpr size_t kMaxHints = 1024;            // addresses
+  static constexpr size_t kMaxHintEndpoints = 16;      // of one of them
   static constexpr size_t kMaxCachedPeers = 1048576;  // vl1::kMaxPeersOption
   static constexpr size_t kMaxCachedNetworks = 256;  // Stack::kMaxInterfaces
   static constexpr size_t kMaxMoons = vl1::kMaxMoons, kMaxOrbits = vl1::kMaxMoonSeeds;
@@ -49,6 +51,10 @@ struct NodeOptions {
   Bytes random_seed;
   std::optional<bool> aes;  // absent: what the machine has instructions for
   uint64_t relay_total = 0, relay_per_source = 0;  // bytes/s, 0: no limit
+  std::vector<vl1::PhysicalNetwork> physical_networks;
+  std::vector<vl1::EndpointHint> hints;
+  std::vector<vl1::PeerBlacklist> peer_blacklist;
+  bool low_bandwidth = false;
   size_t max_peers = vl1::Options{}.max_peers;
   uint16_t primary_port = 0;
   TcpRelay::Settings tcp_relay;

@@ -48,6 +48,8 @@ void Composition::OnMoon(const Now&, uint64_t id, ByteSpan serialized) { events_
 
 void Composition::OnPeerRecord(const Now&, NodeAddress peer, ByteSpan record) { events_.StorePeer(peer, record); }
 
+void Composition::OnSurfaceChange(const Now&, std::span<const Endpoint> endpoints) { events_.Surface(endpoints); }
+
 void Composition::OnWarning(const Now&, Warning warning, std::string_view detail) { events_.Warn(warning, detail); }
 
 void Composition::DeliverFrame(const Now& now, NetworkId network, Mac source, Mac destination, uint16_t ether_type,

@@ -1,10 +1,16 @@
 #include "vl1/inbound.h"
 
+#include "vl1/path_check.h"
 #include "wire/fragment.h"
 #include "wire/lz4.h"
 #include "wire/packet_header.h"
 
 namespace zt::vl1 {
+namespace {
+
+constexpr size_t kBeaconSize = 13;  // vl1.md §3.12
+
+}  // namespace
 
 void Inbound::HandleDatagram(const Now& now, const InboundDatagram& datagram) {
   Path* path = context_.paths.Find(datagram.via, datagram.from);
@@ -12,13 +18,31 @@ void Inbound::HandleDatagram(const Now& now, const InboundDatagram& datagram) {
   const size_t size = datagram.bytes.size();
   if (size > limits::kMaxPacketSize) {
     context_.Drop(DropReason::kTooLong);
+  } else if (size == kBeaconSize) {
+    HandleBeacon(now, datagram);
   } else if (wire::IsFragment(datagram.bytes)) {
     HandleFragment(now, datagram, path);
   } else if (size < wire::kHeaderSize) {
-    context_.Drop(DropReason::kTooShort);  // also beacons and NAT-opening junk (vl1.md §3.12)
+    context_.Drop(DropReason::kTooShort);  // also NAT-opening junk (vl1.md §3.12)
   } else {
     HandleHead(now, datagram, path);
   }
+}
+
+// An old node looks for others on its LAN: a peer of ours is shown that we are here (vl1.md §3.12).
+void Inbound::HandleBeacon(const Now& now, const InboundDatagram& datagram) {
+  const NodeAddress address = ByteReader(datagram.bytes.subspan(kBeaconSize - 5)).Address();
+  Peer* peer = context_.peers.Find(address);
+  if (peer == nullptr || !PathAllowed(context_, address, datagram.from)) {
+    context_.Drop(DropReason::kTooShort);
+    return;
+  }
+  if (now.mono - beacon_answered_ < kBeaconAnswerGate) {
+    context_.Drop(DropReason::kRateLimited);
+    return;
+  }
+  beacon_answered_ = now.mono;
+  parts_.writer.Write(now, *peer, Verb::kNop, {}, {datagram.via, datagram.from});
 }
 
 void Inbound::HandleFragment(const Now& now, const InboundDatagram& datagram, const Path* path) {
@@ -65,12 +89,13 @@ void Inbound::WarnOwnAddress(const Now& now, const Endpoint& from) {
   context_.delegate.OnWarning(now, Warning::kOwnAddressSeen, from.ToString());
 }
 
-bool Inbound::SuiteAcceptable(uint8_t suite) {
-  switch (static_cast<CipherSuite>(suite)) {
+bool Inbound::SuiteAcceptable(const wire::PacketView& packet, const IpAddress& from) {
+  switch (static_cast<CipherSuite>(packet.suite())) {
     case CipherSuite::kPoly1305:
     case CipherSuite::kSalsa2012Poly1305:
     case CipherSuite::kAesGmacSiv: return true;  // whatever we announce (vl1.md §4.8)
-    case CipherSuite::kTrustedPath:  // no trusted paths are configured here (vl1.md §3.11)
+    case CipherSuite::kTrustedPath:
+      if (context_.physical.Trusts(packet.mac(), from)) return true;  // vl1.md §3.11
       context_.Drop(DropReason::kUntrustedPath);
       return false;
   }
@@ -80,7 +105,7 @@ bool Inbound::SuiteAcceptable(uint8_t suite) {
 
 void Inbound::Decode(const Now& now, MutableBytes packet, const Endpoint& from, LocalSocket via) {
   const wire::PacketView view(packet);
-  if (!SuiteAcceptable(view.suite())) return;
+  if (!SuiteAcceptable(view, from.ip)) return;
   if (static_cast<CipherSuite>(view.suite()) == CipherSuite::kPoly1305 && view.verb() == Verb::kHello) {
     parts_.hello.HandleUnverified(now, packet, from, via);
     return;
@@ -117,7 +142,8 @@ void Inbound::OpenAndDispatch(const Now& now, MutableBytes packet, Peer& peer, c
                               LocalSocket via) {
   const wire::PacketView view(packet);
   const PacketId id = view.id();  // as on the wire, before opening
-  if (!Open(now, packet, peer, from, via)) return;
+  const bool plain = static_cast<CipherSuite>(view.suite()) == CipherSuite::kTrustedPath;  // checked on arrival
+  if (!plain && !Open(now, packet, peer, from, via)) return;
   Path* path = context_.paths.FindOrCreate(now.mono, via, from);
   if (path == nullptr) {
     context_.Drop(DropReason::kQueueFull);

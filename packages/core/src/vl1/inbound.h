@@ -8,6 +8,7 @@
 #include "vl1/hello_handler.h"
 #include "vl1/relay.h"
 #include "vl1/waiting_packets.h"
+#include "wire/packet_header.h"
 
 namespace zt::vl1 {
 
@@ -19,6 +20,7 @@ class Inbound {
     WaitingPackets& waiting;
     HelloHandler& hello;
     Dispatch& dispatch;
+    PacketWriter& writer;
   };
   Inbound(Context& context, const Parts& parts)
       : context_(context), parts_(parts), assembler_(context.drops), plain_(std::make_unique<uint8_t[]>(kPlainSize)) {}
@@ -37,7 +39,8 @@ class Inbound {
   void OpenAndDispatch(const Now& now, MutableBytes packet, Peer& peer, const Endpoint& from, LocalSocket via);
   // False: dropped. Counts what does not open against its source, unless somebody was heard there before.
   bool Open(const Now& now, MutableBytes packet, Peer& peer, const Endpoint& from, LocalSocket via);
-  bool SuiteAcceptable(uint8_t suite);
+  bool SuiteAcceptable(const wire::PacketView& packet, const IpAddress& from);
+  void HandleBeacon(const Now& now, const InboundDatagram& datagram);
   void WarnOwnAddress(const Now& now, const Endpoint& from);
 
   Context& context_;
@@ -45,6 +48,7 @@ class Inbound {
   FragmentAssembler assembler_;
   FailedOpeningGate failed_openings_;
   std::unique_ptr<uint8_t[]> plain_;  // decompressed payload of the packet in hand
+  Instant beacon_answered_ = Instant::LongAgo();
   Instant own_address_warned_ = Instant::LongAgo();
 };
 

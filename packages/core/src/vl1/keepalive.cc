@@ -12,9 +12,10 @@ namespace {
 // The first HELLOs to a root follow each other sooner than the regular ones: the network may be coming up just now.
 constexpr Millis kFirstRootRetries[] = {1000, 2000};
 
-Millis RootRetryAfter(int attempts) {
+Millis RootRetryAfter(int attempts, bool low_bandwidth) {
   const size_t n = static_cast<size_t>(attempts);
-  return n < std::size(kFirstRootRetries) ? kFirstRootRetries[n] : kRootRetry;
+  if (n < std::size(kFirstRootRetries)) return kFirstRootRetries[n];
+  return low_bandwidth ? kRootRetryLowBandwidth : kRootRetry;
 }
 
 }  // namespace
@@ -128,7 +129,7 @@ void Keepalive::CallRoot(const Now& now, Peer& root) {
     return;
   }
   if (now.mono < root.next_root_attempt) return;
-  root.next_root_attempt = now.mono + RootRetryAfter(root.root_attempts++);
+  root.next_root_attempt = now.mono + RootRetryAfter(root.root_attempts++, context_.options.low_bandwidth);
   root.last_full_hello = now.mono;
   CallStableEndpoint(now, root, IpFamily::kV4);
   CallStableEndpoint(now, root, IpFamily::kV6);

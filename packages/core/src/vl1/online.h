@@ -13,6 +13,10 @@ class Online {
   void RootsChanged(const Now& now);
   // An authenticated packet from a root.
   void RootHeard(const Now& now);
+  // We did not run for so long: no wonder that nobody was heard.
+  void Excuse(Millis slept) {
+    if (online_) last_root_heard_ = last_root_heard_ + slept;
+  }
   void HandleTimeout(const Now& now);
   Deadline NextTimeout() const;
   bool online() const { return online_; }

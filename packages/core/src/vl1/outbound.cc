@@ -22,7 +22,10 @@ std::optional<PacketId> Outbound::TrySend(const Now& now, NodeAddress to, Verb v
   Peer* peer = context_.peers.Find(to);
   if (peer == nullptr) return std::nullopt;
   const Route route = RouteTo(context_, now.mono, *peer);
+  if (route.relayed || route.path == nullptr) parts_.hints.TryIfDue(now, *peer);
   if (route.path == nullptr) return std::nullopt;
+  // Behind a relay is not the network that is trusted: what it forwards stays sealed.
+  options.by_send_routine = !route.relayed;
   const PacketId id = parts_.writer.WriteOn(now, *peer, verb, payload, *route.path, options);
   parts_.doubt.Sent(now.mono, route.relayed ? *route.root : *peer, *route.path);
   if (route.relayed) parts_.reachability.InContact(now, *peer);

@@ -1,6 +1,7 @@
 // The normal send routine: direct, through a root, or into the waiting queue (vl1.md §7.6, §7.9).
 #pragma once
 
+#include "vl1/endpoint_hints.h"
 #include "vl1/packet_writer.h"
 #include "vl1/path_doubt.h"
 #include "vl1/reachability.h"
@@ -17,6 +18,7 @@ class Outbound {
     WaitingPackets& waiting;
     Whois& whois;
     PathDoubt& doubt;
+    EndpointHints& hints;
   };
   Outbound(Context& context, const Parts& parts) : context_(context), parts_(parts) {}
 

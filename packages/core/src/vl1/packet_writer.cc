@@ -2,6 +2,7 @@
 
 #include "base/byte_writer.h"
 #include "wire/fragment.h"
+#include "wire/lz4.h"
 #include "wire/packet_header.h"
 
 namespace zt::vl1 {
@@ -45,8 +46,7 @@ size_t BuildHello(MutableBytes out, PacketId id, NodeAddress destination, const 
   return packet.size();
 }
 
-MutableBytes PacketWriter::Begin(size_t packet_size) {
-  const size_t mtu = context_.options.physical_mtu;
+MutableBytes PacketWriter::Begin(size_t packet_size, size_t mtu) {
   if (packet_size > MaxPacket(mtu)) {
     context_.Drop(DropReason::kTooLong);
     return {};
@@ -61,38 +61,75 @@ MutableBytes PacketWriter::Begin(size_t packet_size) {
   return context_.transmit.Reserve(room).first(packet_size);
 }
 
+// The verbs that senders of 1.14 compress (vl1.md §4.7), because what they carry is text, lists or zeros.
+bool PacketWriter::Compressible(ByteSpan packet) {
+  const wire::PacketView view(packet);
+  if (view.payload().size() < limits::kMinCompressiblePayload) return false;
+  switch (view.verb()) {
+    case Verb::kUserMessage:
+    case Verb::kPushDirectPaths:
+    case Verb::kRemoteTrace:
+    case Verb::kMulticastLike:
+    case Verb::kMulticastFrame:
+    case Verb::kNetworkCredentials:
+    case Verb::kNetworkConfigRequest:
+    case Verb::kNetworkConfig: return true;
+    case Verb::kOk: return static_cast<Verb>(view.payload()[0]) == Verb::kNetworkConfigRequest;  // a chunk of it
+    default: return false;
+  }
+}
+
+MutableBytes PacketWriter::Compress(MutableBytes packet) {
+  if (!Compressible(packet)) return packet;
+  wire::MutablePacketView view(packet);
+  const ByteSpan payload = view.payload();
+  if (compressed_ == nullptr) compressed_ = std::make_unique<uint8_t[]>(limits::kMaxPayloadSize);
+  const std::optional<size_t> size = wire::Lz4Compress(payload, {compressed_.get(), payload.size() - 1});
+  if (!size) return packet;
+  std::memcpy(view.mutable_payload().data(), compressed_.get(), *size);
+  view.set_verb(view.verb(), true);
+  return packet.first(wire::kPayloadOffset + *size);
+}
+
 PacketId PacketWriter::Write(const Now& now, Peer& peer, Verb verb, Gather payload, const Destination& to,
                              SendOptions options) {
   const PeerKeys* keys = KeysOf(context_.self, peer);
   if (keys == nullptr) return {};
   size_t size = wire::kHeaderSize;
   for (ByteSpan piece : payload) size += piece.size();
-  const MutableBytes packet = Begin(size);
+  const PhysicalNetworks::Rule physical = context_.physical.Of(to.endpoint.ip);
+  MutableBytes packet = Begin(size, physical.mtu);
   if (packet.empty()) return {};
-  wire::MutablePacketView view(packet);
-  view.Start({context_.random.U64()}, peer.address(), context_.self.address(), verb);
+  wire::MutablePacketView(packet).Start({context_.random.U64()}, peer.address(), context_.self.address(), verb);
   uint8_t* at = packet.data() + wire::kPayloadOffset;
   for (ByteSpan piece : payload) {
     if (!piece.empty()) std::memcpy(at, piece.data(), piece.size());
     at += piece.size();
   }
-  view.set_fragmented(size > context_.options.physical_mtu);  // in place before sealing (vl1.md §3.3)
-  const bool suite3 = context_.aes && peer.protocol >= kFirstProtocolWithAes;
-  keys->Seal(suite3 ? CipherSuite::kAesGmacSiv : CipherSuite::kSalsa2012Poly1305, packet);
+  if (!options.never_compress) packet = Compress(packet);
+  wire::MutablePacketView view(packet);
+  view.set_fragmented(packet.size() > physical.mtu);  // in place before sealing (vl1.md §3.3)
+  if (options.by_send_routine && physical.trusted_path != 0) {
+    view.set_suite(static_cast<uint8_t>(CipherSuite::kTrustedPath));
+    view.set_mac(physical.trusted_path);
+  } else {
+    const bool suite3 = context_.aes && peer.protocol >= kFirstProtocolWithAes;
+    keys->Seal(suite3 ? CipherSuite::kAesGmacSiv : CipherSuite::kSalsa2012Poly1305, packet);
+  }
   const PacketId id = view.id();  // after armor (vl1.md §3.4)
   if (options.expect_reply) context_.expected.Add(now.mono, id, peer.address());
-  SplitAndCommit(packet, to);
+  SplitAndCommit(packet, to, physical.mtu);
   return id;
 }
 
 PacketId PacketWriter::WriteHello(const Now& now, Peer& peer, const Destination& to) {
   const PeerKeys* keys = KeysOf(context_.self, peer);
   if (keys == nullptr) return {};
-  const MutableBytes room = Begin(kMaxHelloSize);
+  const MutableBytes room = Begin(kMaxHelloSize, limits::kMinPhysicalMtu);
   if (room.empty()) return {};
   wire::Hello hello;
   hello.protocol = AnnouncedProtocol(context_.aes);
-  hello.timestamp = static_cast<uint64_t>(now.wall.ms);
+  hello.timestamp = context_.HelloTime(now);
   hello.identity = context_.self.identity();
   hello.sent_to = to.endpoint;
   hello.planet = context_.roots.PlanetVersion();
@@ -109,7 +146,7 @@ void PacketWriter::WriteTo(NodeAddress address, const PeerKeys& keys, Verb verb,
                            const Destination& to) {
   size_t size = wire::kHeaderSize;
   for (ByteSpan piece : payload) size += piece.size();
-  const MutableBytes packet = Begin(size);
+  const MutableBytes packet = Begin(size, limits::kMinPhysicalMtu);
   if (packet.empty()) return;
   wire::MutablePacketView(packet).Start({context_.random.U64()}, address, context_.self.address(), verb);
   ByteWriter body(packet.subspan(wire::kPayloadOffset));
@@ -135,8 +172,7 @@ bool PacketWriter::HasRoom() const {
 }
 
 // The packet lies where the head goes. Its tails move up, the last first, to make room for the fragment headers.
-void PacketWriter::SplitAndCommit(MutableBytes packet, const Destination& to) {
-  const size_t mtu = context_.options.physical_mtu;
+void PacketWriter::SplitAndCommit(MutableBytes packet, const Destination& to, size_t mtu) {
   if (packet.size() <= mtu) {
     context_.transmit.Commit(packet.size(), to.via, to.endpoint);
     return;

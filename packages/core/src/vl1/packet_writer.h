@@ -34,10 +34,14 @@ class PacketWriter {
   bool HasRoom() const;
 
  private:
-  MutableBytes Begin(size_t packet_size);
-  void SplitAndCommit(MutableBytes packet, const Destination& to);
+  MutableBytes Begin(size_t packet_size, size_t mtu);
+  void SplitAndCommit(MutableBytes packet, const Destination& to, size_t mtu);
+  static bool Compressible(ByteSpan packet);
+  // The packet, shorter if that was worth it; in place.
+  MutableBytes Compress(MutableBytes packet);
 
   Context& context_;
+  std::unique_ptr<uint8_t[]> compressed_;  // limits::kMaxPayloadSize bytes, from the first use on
 };
 
 // The keys shared with a peer, expanded at first use. Null if there is no safe agreement with it.

@@ -26,10 +26,16 @@ bool Blacklisted(const Options& options, const IpAddress& ip) {
                      [&ip](const IpPrefix& prefix) { return prefix.Contains(ip); });
 }
 
+static bool BlacklistedFor(const Options& options, NodeAddress peer, const IpAddress& ip) {
+  return std::any_of(options.peer_blacklist.begin(), options.peer_blacklist.end(), [&](const PeerBlacklist& entry) {
+    return entry.peer == peer && entry.prefix.Contains(ip);
+  });
+}
+
 bool PathAllowed(const Context& context, NodeAddress peer, const Endpoint& endpoint) {
   return endpoint.port != 0 && UsableForPaths(context.options, endpoint.ip) &&
          context.roots.EndpointAllowed(peer, endpoint.ip) && !context.delegate.IsVirtualAddress(endpoint.ip) &&
-         !Blacklisted(context.options, endpoint.ip);
+         !Blacklisted(context.options, endpoint.ip) && !BlacklistedFor(context.options, peer, endpoint.ip);
 }
 
 }  // namespace zt::vl1

@@ -52,6 +52,7 @@ struct Peer {
   Instant last_push_received = Instant::LongAgo();
   int pushes_in_burst = 0;
   Instant last_whois_answer = Instant::LongAgo();
+  Instant last_hint_try = Instant::LongAgo();           // vl1.md §7.6
   Instant hello_window = Instant::LongAgo();            // answers to HELLO are counted per second
   int hello_answers = 0;
   int root_attempts = 0;                                // HELLOs to stable endpoints since the root was last heard

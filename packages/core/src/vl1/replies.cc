@@ -11,9 +11,8 @@ namespace zt::vl1 {
 namespace {
 
 // The echo is whatever the peer wrote, any 64 bits: a time to come counts as no time at all.
-Millis RoundTrip(WallTime now, uint64_t echo) {
-  const uint64_t sent = std::min(echo, static_cast<uint64_t>(now.ms));
-  return static_cast<Millis>(std::min<uint64_t>(static_cast<uint64_t>(now.ms) - sent, kLatencyUnknown));
+Millis RoundTrip(uint64_t now, uint64_t echo) {
+  return static_cast<Millis>(std::min<uint64_t>(now - std::min(echo, now), kLatencyUnknown));
 }
 
 }  // namespace
@@ -82,7 +81,7 @@ Verdict Replies::HandleOkHello(const Now& now, const InboundPacket& packet) {
     context_.Drop(DropReason::kMalformed);
     return Verdict::kNotSeen;
   }
-  if (packet.hops == 0) packet.path.AddLatency(RoundTrip(now.wall, ok->timestamp_echo));
+  if (packet.hops == 0) packet.path.AddLatency(RoundTrip(context_.HelloTime(now), ok->timestamp_echo));
   peer.protocol = ok->protocol;
   peer.version_major = ok->major;
   peer.version_minor = ok->minor;

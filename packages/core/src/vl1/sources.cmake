@@ -6,6 +6,7 @@ set(ZT_VL1_SOURCES
   direct_paths.cc
   connectivity.cc
   dispatch.cc
+  endpoint_hints.cc
   due_heap.cc
   expected_replies.cc
   failed_opening_gate.cc
@@ -24,6 +25,7 @@ set(ZT_VL1_SOURCES
   path_doubt.cc
   path_selector.cc
   peer_info.cc
+  physical_networks.cc
   peer_table.cc
   prober.cc
   reachability.cc
@@ -41,6 +43,7 @@ set(ZT_VL1_SOURCES
   twin_watch.cc
   vl1.cc
   waiting_packets.cc
+  wake_up.cc
   whois.cc
   worlds.cc
 )
@@ -56,4 +59,5 @@ set(ZT_VL1_TESTS
   identity_generator_test.cc
   packet_seal_test.cc
   roaming_test.cc
+  clock_test.cc
 )

@@ -24,12 +24,14 @@ bool SurfaceTable::Report(Instant now, const SurfaceReport& report, bool allow_l
       entries_.erase(std::min_element(entries_.begin(), entries_.end(),
                                       [](const Entry& a, const Entry& b) { return a.at < b.at; }));
     }
+    ++revision_;
     entries_.push_back({report.reporter, report.socket, report.reporter_endpoint, scope, report.surface, now});
     return false;
   }
   // Only a change of the IP counts, not of the port (vl1.md §7.11).
   const bool moved = report.reporter_is_root && now - entry->at < kSurfaceLifetime &&
                      entry->surface.ip != report.surface.ip;
+  if (entry->surface != report.surface) ++revision_;
   entry->surface = report.surface;
   entry->at = now;
   if (!moved) return false;
@@ -47,13 +49,13 @@ std::vector<Endpoint> SurfaceTable::Distinct() const {
 }
 
 void SurfaceTable::DropSockets(std::span<const LocalSocket> sockets) {
-  std::erase_if(entries_, [sockets](const Entry& entry) {
+  revision_ += std::erase_if(entries_, [sockets](const Entry& entry) {
     return std::find(sockets.begin(), sockets.end(), entry.socket) != sockets.end();
   });
 }
 
 void SurfaceTable::Sweep(Instant now) {
-  std::erase_if(entries_, [now](const Entry& entry) { return now - entry.at >= kSurfaceLifetime; });
+  revision_ += std::erase_if(entries_, [now](const Entry& entry) { return now - entry.at >= kSurfaceLifetime; });
 }
 
 }  // namespace zt::vl1

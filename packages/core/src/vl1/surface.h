@@ -27,6 +27,8 @@ class SurfaceTable {
   // All distinct surfaces, in order of first report.
   std::vector<Endpoint> Distinct() const;
   void Sweep(Instant now);
+  // Another one whenever Distinct may say something else.
+  uint64_t revision() const { return revision_; }
   // What was reported over sockets that are gone says nothing about the others.
   void DropSockets(std::span<const LocalSocket> sockets);
 
@@ -39,6 +41,7 @@ class SurfaceTable {
     Endpoint surface;
     Instant at;
   };
+  uint64_t revision_ = 0;
   std::vector<Entry> entries_;  // at most kSurfaceEntries
 };
 

@@ -9,6 +9,7 @@
 #include "vl1/path_selector.h"
 #include "vl1/peer_info.h"
 #include "vl1/roaming.h"
+#include "vl1/wake_up.h"
 #include "vl1/route.h"
 #include "wire/peer_record.h"
 
@@ -55,19 +56,26 @@ struct Vl1::Impl {
   Online online{context, reachability};
   ConnectivityWatch connectivity{context, online};
   Worlds worlds{context, {schedule, admission, online, whois, reachability}};
-  SelfAwareness self_awareness{context, schedule, prober, reachability};
   DirectPaths direct_paths{context, writer, prober};
+  SelfAwareness self_awareness{context, {schedule, prober, reachability, direct_paths}};
   RendezvousHandler rendezvous{context, writer, prober};
   Seen seen{context, {schedule, writer, reachability, online, direct_paths, doubt}};
   Replies replies{context, {whois, worlds, self_awareness}};
   HelloHandler hello{context, {writer, admission, self_awareness, seen}};
   Dispatch dispatch{context, {writer, whois, rendezvous, direct_paths, replies, seen}};
   Relay relay{context, writer, doubt};
-  Inbound inbound{context, {relay, whois, waiting, hello, dispatch}};
-  Outbound outbound{context, {writer, reachability, waiting, whois, doubt}};
+  Inbound inbound{context, {relay, whois, waiting, hello, dispatch, writer}};
+  EndpointHints hints{context, writer};
+  Outbound outbound{context, {writer, reachability, waiting, whois, doubt, hints}};
   Keepalive keepalive{context, {schedule, prober, writer, reachability, admission, whois, doubt}};
   Roaming roaming{context, {schedule, doubt, writer, prober, reachability, direct_paths}};
+  ClockWatch clock;
+  WakeUp wake_up{context, {schedule, online, roaming}};
   bool endpoints_told = false;
+
+  void CheckClock(const Now& now) {
+    if (const auto jump = clock.Observe(now)) [[unlikely]] wake_up.Handle(now, *jump);
+  }
 
   // After an input that made identities or routes known. What is retried may make more known; the rest of that waits
   // for the next input.
@@ -135,17 +143,20 @@ void Vl1::SetLocalSockets(const Now& now, std::span<const BoundSocket> sockets) 
 
 void Vl1::HandleDatagram(const Now& now, const InboundDatagram& datagram) {
   impl_->context.evidence.DatagramArrived(now.mono);
+  impl_->CheckClock(now);
   impl_->inbound.HandleDatagram(now, datagram);
   impl_->RetryWaiting(now);
   impl_->connectivity.InputHandled(now);
 }
 
 void Vl1::HandleTimeout(const Now& now) {
+  impl_->CheckClock(now);
   impl_->keepalive.HandleTimeout(now);
   impl_->whois.HandleTimeout(now);
   for (NodeAddress address : impl_->waiting.Expire(now.mono)) impl_->reachability.GaveUp(now, address);
   impl_->online.HandleTimeout(now);
   impl_->roaming.HandleTimeout(now);
+  impl_->self_awareness.HandleTimeout(now);
   impl_->RetryWaiting(now);
   impl_->connectivity.InputHandled(now);
   impl_->connectivity.HandleTimeout(now);
@@ -158,6 +169,10 @@ Deadline Vl1::NextTimeout() const {
   out = Earliest(out, impl_->roaming.NextTimeout());
   out = Earliest(out, impl_->connectivity.NextTimeout());
   return Earliest(out, impl_->online.NextTimeout());
+  out = Earliest(out, impl_->self_awareness.NextTimeout());
+  out = Earliest(out, impl_->online.NextTimeout());
+  impl_->clock.Promise(out.at);
+  return out;
 }
 
 PacketId Vl1::Send(const Now& now, NodeAddress to, Verb verb, Gather payload, SendOptions options) {

@@ -20,10 +20,32 @@
 
 namespace zt::vl1 {
 
+// A physical network the operator knows (vl1.md §3.11). The first that has an address counts for it.
+struct PhysicalNetwork {
+  IpPrefix prefix;
+  uint64_t trusted_path = 0;  // 0: not trusted
+  uint16_t mtu = 0;           // UDP payload, 0: the default
+};
+
+// Endpoints to try when an address has no direct path (vl1.md §7.6).
+struct EndpointHint {
+  NodeAddress peer;
+  std::vector<Endpoint> endpoints;
+};
+
+// Never a path to this address there (vl1.md §7.3 rule 4).
+struct PeerBlacklist {
+  NodeAddress peer;
+  IpPrefix prefix;
+};
+
 struct Options {
   bool allow_loopback_paths = false;     // lets 127/8 and ::1 become paths: tests, demos, several nodes on one host
   bool use_aes = true;                   // false: announce protocol 11, seal with suite 1 (vl1.md §4.8)
   std::vector<IpPrefix> blacklist = {};      // never a path (vl1.md §7.3 rule 4)
+  std::vector<PeerBlacklist> peer_blacklist = {};
+  std::vector<PhysicalNetwork> physical_networks = {};  // at most 32
+  std::vector<EndpointHint> hints = {};
   bool low_bandwidth = false;            // vl1.md §7.13
   uint16_t physical_mtu = 1432;          // UDP payload, 1400..10324 (vl1.md §3.9)
   uint64_t relay_total = 0;              // bytes/s that we relay for others, 0: no limit
@@ -104,11 +126,15 @@ class Delegate {
   // A moon was adopted or renewed: store it; empty: delete it.
   virtual void OnMoon(const Now& now, uint64_t id, ByteSpan serialized) = 0;
   virtual void OnPeerRecord(const Now& now, NodeAddress peer, ByteSpan record) = 0;  // peer cache record (§9.2)
+  // Our addresses as others see them are these now (vl1.md §7.11); at most once a second.
+  virtual void OnSurfaceChange(const Now&, std::span<const Endpoint>) {}
   virtual void OnWarning(const Now& now, Warning warning, std::string_view detail) = 0;
 };
 
 struct SendOptions {
-  bool expect_reply = false;  // remember the packet id so that an OK is accepted (vl1.md §5.1)
+  bool expect_reply = false;      // remember the packet id so that an OK is accepted (vl1.md §5.1)
+  bool never_compress = false;    // although the verb is one of those that are (vl1.md §4.7)
+  bool by_send_routine = false;   // Outbound's: unsealed where the physical network is trusted (vl1.md §3.11)
 };
 
 // Payload pieces written one after the other straight into the packet.

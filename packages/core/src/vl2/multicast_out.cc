@@ -14,6 +14,12 @@ constexpr size_t kMaxHead = 31;  // network, flags, gather limit, source, destin
 // What a packet leaves for the frame (the reference's 10000 does not fit any packet, vl2.md §12.5).
 constexpr size_t kMaxPayload = limits::kMaxPayloadSize - kMaxHead;
 
+// Compressed as all lists are, unless the network says its multicasts are not (vl2.md §6.2 flag 0x0010).
+vl1::SendOptions HowToSend(const Network& network) {
+  const bool plain = (network.config()->flags & NetworkConfig::kNoMulticastCompression) != 0;
+  return {.expect_reply = true, .never_compress = plain};
+}
+
 size_t WriteHead(MutableBytes into, const Network& network, const MulticastGroup& group, uint8_t flags,
                  uint32_t gather_limit, Mac source, uint16_t ether_type) {
   wire::MulticastFrame message;
@@ -107,7 +113,7 @@ bool MulticastOut::SendToReplicator(const Now& now, Network& network, const Mult
   const size_t size = WriteHead(head, network, send.group, wire::MulticastFrame::kReplicate, 0, source,
                                 frame.ether_type);
   SendFramePayload(context_, now, best, Verb::kMulticastFrame, ByteSpan(head).first(size), frame, frame.length,
-                   {.expect_reply = true});
+                   HowToSend(network));
   return true;
 }
 
@@ -135,7 +141,7 @@ void MulticastOut::SendOne(const Now& now, Network& network, const MulticastGrou
   ByteArray<kMaxHead> head;
   const size_t size = WriteHead(head, network, group, 0, gather_limit, source, frame.ether_type);
   SendFramePayload(context_, now, to, Verb::kMulticastFrame, ByteSpan(head).first(size), frame, frame.length,
-                   {.expect_reply = true});
+                   HowToSend(network));
 }
 
 void MulticastOut::Gather(const Now& now, Network& network, const MulticastGroup& group, uint32_t limit) {

@@ -1,5 +1,10 @@
 #include "wire/lz4.h"
 
+#include <array>
+
+#include "base/check.h"
+#include "wire/limits.h"
+
 namespace zt::wire {
 
 namespace {
@@ -73,7 +78,102 @@ class Decompressor {
   bool has_match_ = false;
 };
 
+// Greedy: at each position the last earlier place with the same four bytes, found by a hash, is the match.
+class Compressor {
+ public:
+  Compressor(ByteSpan data, MutableBytes out) : in_(data), out_(out) {}
+
+  bool Run() {
+    size_t literals_from = 0, at = 0;
+    while (at + kMatchMargin <= in_.size()) {
+      const size_t candidate = Remember(at);
+      const size_t length = candidate == kNowhere ? 0 : MatchLength(candidate, at);
+      if (length < kMinMatch) {
+        // Data that does not repeat is passed over in growing steps.
+        at += 1 + ((at - literals_from) >> kSkipShift);
+        continue;
+      }
+      if (!Sequence(literals_from, at, at - candidate, length)) return false;
+      at += length;
+      literals_from = at;
+    }
+    return LastLiterals(literals_from);
+  }
+  size_t written() const { return written_; }
+
+ private:
+  static constexpr unsigned kHashBits = 12;
+  static constexpr unsigned kSkipShift = 6;
+  static constexpr uint16_t kNone = 0xffff;       // beyond any position: payloads are shorter
+  static constexpr size_t kNowhere = SIZE_MAX;
+
+  static uint32_t Word(const uint8_t* at) {
+    uint32_t word;
+    std::memcpy(&word, at, sizeof(word));
+    return word;
+  }
+  // Where these four bytes may have been last; they are here now.
+  size_t Remember(size_t at) {
+    uint16_t& slot = table_[Word(in_.data() + at) * 2654435761u >> (32 - kHashBits)];
+    const uint16_t before = slot;
+    slot = static_cast<uint16_t>(at);
+    return before == kNone ? kNowhere : before;
+  }
+  // Up to the literals a block has to end with.
+  size_t MatchLength(size_t candidate, size_t at) const {
+    const size_t limit = in_.size() - kLastLiterals - at;
+    size_t n = 0;
+    while (n < limit && in_[candidate + n] == in_[at + n]) ++n;
+    return n;
+  }
+  bool Sequence(size_t from, size_t to, size_t offset, size_t length) {
+    if (!Head(to - from, length - kMinMatch) || !Literals(from, to)) return false;
+    if (!Put(static_cast<uint8_t>(offset)) || !Put(static_cast<uint8_t>(offset >> 8))) return false;
+    return Rest(length - kMinMatch);
+  }
+  bool LastLiterals(size_t from) { return Head(in_.size() - from, 0) && Literals(from, in_.size()); }
+  // The token, and what of the number of literals does not fit it.
+  bool Head(size_t literals, size_t match) {
+    const size_t high = literals < 15 ? literals : 15, low = match < 15 ? match : 15;
+    return Put(static_cast<uint8_t>(high << 4 | low)) && Rest(literals);
+  }
+  bool Rest(size_t n) {
+    if (n < 15) return true;
+    for (n -= 15; n >= 255; n -= 255) {
+      if (!Put(255)) return false;
+    }
+    return Put(static_cast<uint8_t>(n));
+  }
+  bool Literals(size_t from, size_t to) {
+    if (to - from > out_.size() - written_) return false;
+    if (to != from) std::memcpy(out_.data() + written_, in_.data() + from, to - from);
+    written_ += to - from;
+    return true;
+  }
+  bool Put(uint8_t byte) {
+    if (written_ == out_.size()) return false;
+    out_[written_++] = byte;
+    return true;
+  }
+
+  ByteSpan in_;
+  MutableBytes out_;
+  size_t written_ = 0;
+  std::array<uint16_t, 1u << kHashBits> table_ = [] {
+    std::array<uint16_t, 1u << kHashBits> empty;
+    empty.fill(kNone);
+    return empty;
+  }();
+};
+
 }  // namespace
+
+std::optional<size_t> Lz4Compress(ByteSpan data, MutableBytes out) {
+  ZT_CHECK(data.size() <= limits::kMaxPayloadSize);
+  Compressor c(data, out);
+  if (data.empty() || !c.Run()) return std::nullopt;
+  return c.written();
+}
 
 std::optional<size_t> Lz4Decompress(ByteSpan block, MutableBytes out) {
   Decompressor d(block, out);
