@@ -103,6 +103,10 @@ const cases: [keyof typeof Event, (out: ByteWriter) => void, Record<string, unkn
       o.str16('event=1');
     },
     { from: 'a09acf0233', text: 'event=1' },
+  [
+    'SURFACE_CHANGED',
+    (o) => o.list([local, remote], (endpoint) => writeEndpoint(o, endpoint)),
+    { endpoints: [local, remote] },
   ],
   ['NETWORK_OK', networkBody, { network }],
   ['NETWORK_AUTHENTICATION_REQUIRED', networkBody, { network }],

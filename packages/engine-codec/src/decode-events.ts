@@ -52,6 +52,7 @@ const bodies: Record<number, BodyReader> = {
   [Event.NODE_DOWN]: node,
   [Event.NODE_CONNECTIVITY]: (i) => ({ connectivity: readConnectivity(i) }),
   [Event.NODE_FATAL_ERROR]: (i) => ({ reason: FatalReasonName[i.u8()] ?? 'UNKNOWN', detail: i.str16() }),
+  [Event.SURFACE_CHANGED]: (i) => ({ endpoints: i.list(() => readEndpoint(i)) }),
   [Event.STACK_UP]: nothing,
   [Event.STACK_DOWN]: nothing,
   [Event.TUNNEL_UP]: tunnel,

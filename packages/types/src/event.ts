@@ -67,6 +67,8 @@ export type NodeEvent =
   | { type: 'NODE_UP' | 'NODE_ONLINE' | 'NODE_OFFLINE' | 'NODE_DOWN'; code: Event; address: NodeAddress }
   | { type: 'NODE_CONNECTIVITY'; code: Code<'NODE_CONNECTIVITY'>; connectivity: ConnectivityInfo }
   | { type: 'NODE_FATAL_ERROR'; code: Code<'NODE_FATAL_ERROR'>; reason: string; detail: string }
+  /** Our addresses as others see them (vl1.md §7.11), all of them; at most once a second. */
+  | { type: 'SURFACE_CHANGED'; code: Code<'SURFACE_CHANGED'>; endpoints: readonly Endpoint[] }
   | { type: NetworkEventType; code: Event; network: NetworkInfo }
   | { type: 'STACK_UP' | 'STACK_DOWN'; code: Event }
   | { type: 'TUNNEL_UP' | 'TUNNEL_DOWN'; code: Event; server: Endpoint }

@@ -60,4 +60,6 @@ set(ZT_VL1_TESTS
   packet_seal_test.cc
   roaming_test.cc
   clock_test.cc
+  legacy_test.cc
+  physical_networks_test.cc
 )

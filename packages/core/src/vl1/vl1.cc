@@ -168,7 +168,6 @@ Deadline Vl1::NextTimeout() const {
   out = Earliest(out, impl_->waiting.NextTimeout());
   out = Earliest(out, impl_->roaming.NextTimeout());
   out = Earliest(out, impl_->connectivity.NextTimeout());
-  return Earliest(out, impl_->online.NextTimeout());
   out = Earliest(out, impl_->self_awareness.NextTimeout());
   out = Earliest(out, impl_->online.NextTimeout());
   impl_->clock.Promise(out.at);
