@@ -103,6 +103,7 @@ const cases: [keyof typeof Event, (out: ByteWriter) => void, Record<string, unkn
       o.str16('event=1');
     },
     { from: 'a09acf0233', text: 'event=1' },
+  ],
   [
     'SURFACE_CHANGED',
     (o) => o.list([local, remote], (endpoint) => writeEndpoint(o, endpoint)),

@@ -32,6 +32,14 @@ export function lifecycleSuite(engines: EngineSet): void {
       expect(watched.events.length).toBe(types.length);
     });
 
+    it('tells its addresses as the root sees them', async () => {
+      const watched = await lab.startNode(engine);
+      const { endpoints } = await watched.next('SURFACE_CHANGED');
+      expect(endpoints.length).toBeGreaterThan(0);
+      expect(watched.node.info().surface).toEqual(endpoints);
+      await lab.stop(watched);
+    });
+
     it('makes an identity when it gets none, and tells it to the store', async () => {
       const watched = await lab.startNode(engine, { identitySecret: undefined });
       const { text } = await watched.next('STORE_IDENTITY_SECRET');

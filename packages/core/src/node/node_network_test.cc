@@ -47,8 +47,8 @@ TEST_CASE("a member sees its events in the documented order") {
   lab.RunUntil([&] { return a.Count(Event::kNodeOnline) > 0; });
   lab.Member(a);
   const std::vector<Event> expected = {
-      Event::kStorePlanet,  Event::kNodeUp,        Event::kStackUp,       Event::kNodeOnline,
-      Event::kNodeConnectivity,
+      Event::kStorePlanet,  Event::kNodeUp,        Event::kStackUp,       Event::kSurfaceChanged,
+      Event::kNodeOnline,   Event::kNodeConnectivity,
       Event::kStoreNetwork, Event::kNetifUp,       Event::kAddrAddedIp4,  Event::kRouteAdded,
       Event::kNetworkUpdate, Event::kNetifLinkUp,  Event::kNetworkReadyIp4, Event::kNetworkOk,
       Event::kStoreNetwork};

@@ -76,6 +76,51 @@ TEST_CASE("a connection survives that its machine moves, told or not") {
   }
 }
 
+TEST_CASE("options about physical networks and single peers are taken whole or refused") {
+  NodeLab lab;
+  const auto make = [&](CreateOption tag, auto write, int times = 1) {
+    Bytes value;
+    node::HostWriter out(value);
+    write(out);
+    OptionsWriter options = lab.Options(4);
+    for (int i = 0; i < times; ++i) options.Add(tag, value);
+    Status status = Status::kOk;
+    const auto made = Node::Create(lab.now(), options.bytes, status);
+    CHECK((made != nullptr) == (status == Status::kOk));
+    return status;
+  };
+  const NodeAddress peer{0x1234567890};
+  const auto network = [](node::HostWriter& w) {
+    w.Prefix({IpAddress::V4(10, 0, 0, 0), 8});
+    w.U64(25);
+    w.U16(9000);
+  };
+  CHECK(make(CreateOption::kPhysicalNetwork, network, 32) == Status::kOk);
+  CHECK(make(CreateOption::kPhysicalNetwork, network, 33) == Status::kLimitReached);
+  CHECK(make(CreateOption::kPhysicalNetwork, [](node::HostWriter& w) { w.U8(0); }) == Status::kInvalidArgument);
+  const auto hint = [&](size_t count, uint16_t port) {
+    return make(CreateOption::kEndpointHint, [&](node::HostWriter& w) {
+      w.Address(peer);
+      w.Count(count);
+      for (size_t i = 0; i < count; ++i) w.Ep({IpAddress::V4(20, 0, 0, 1), port});
+    });
+  };
+  CHECK(hint(16, 9993) == Status::kOk);
+  CHECK(hint(17, 9993) == Status::kLimitReached);
+  CHECK(hint(0, 9993) == Status::kInvalidArgument);
+  CHECK(hint(1, 0) == Status::kInvalidArgument);
+  const auto never = [&](NodeAddress who) {
+    return make(CreateOption::kPeerBlacklist, [&](node::HostWriter& w) {
+      w.Address(who);
+      w.Prefix({IpAddress::V4(10, 0, 0, 0), 8});
+    });
+  };
+  CHECK(never(peer) == Status::kOk);
+  CHECK(never({}) == Status::kInvalidArgument);
+  CHECK(make(CreateOption::kLowBandwidth, [](node::HostWriter& w) { w.Bool(true); }) == Status::kOk);
+  CHECK(make(CreateOption::kLowBandwidth, [](node::HostWriter& w) { w.U8(2); }) == Status::kInvalidArgument);
+}
+
 TEST_CASE("set_local_sockets refuses what cannot be") {
   NodeLab lab;
   LabHost& a = lab.Add(2);

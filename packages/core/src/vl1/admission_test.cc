@@ -53,7 +53,7 @@ struct Table {
                        .roots = vl1::RootSet(host.secret.identity()),
                        .expected = vl1::ExpectedReplies(64),
                        .surface = {}};
-  vl1::KeepaliveSchedule schedule;
+  vl1::KeepaliveSchedule schedule{false};
   vl1::Admission admission{context, schedule};
 };
 

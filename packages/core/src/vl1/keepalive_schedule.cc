@@ -46,11 +46,11 @@ bool KeepaliveSchedule::KeptAlive(Instant now, const Peer& peer) const {
 
 // A path is probed when nothing was sent on it for a while, so that NAT mappings live, and when nothing was heard on
 // it although we send, so that a dead one is found. An unanswered probe is repeated sooner until the path is silent.
-Instant KeepaliveSchedule::HeartbeatAt(const PathSlot& slot) {
+Instant KeepaliveSchedule::HeartbeatAt(const PathSlot& slot) const {
   if (slot.urgent) return slot.probe_at;
   if (slot.unanswered > 0 && !slot.silent) return slot.last_probe + kProbeRetry;
   const Instant quiet = std::min(slot.path->sent_at, slot.last_direct);
-  return OnGrid(std::max(quiet, slot.last_probe) + kHeartbeat);
+  return OnGrid(std::max(quiet, slot.last_probe) + heartbeat_);
 }
 
 Instant KeepaliveSchedule::DueOf(Instant now, const Peer& peer) const {

@@ -13,6 +13,8 @@ namespace zt::vl1 {
 
 class KeepaliveSchedule {
  public:
+  explicit KeepaliveSchedule(bool low_bandwidth)
+      : heartbeat_(low_bandwidth ? kHeartbeatLowBandwidth : kHeartbeat) {}
   // Something happened that may make the peer due earlier than it thought.
   void Touch(Instant now, Peer& peer);
   // The peer is about to be erased.
@@ -37,8 +39,9 @@ class KeepaliveSchedule {
   Instant next() const { return std::min(wake_at_, heap_.top() == nullptr ? Instant::Never() : heap_.top()->due); }
 
  private:
-  static Instant HeartbeatAt(const PathSlot& slot);
+  Instant HeartbeatAt(const PathSlot& slot) const;
 
+  const Millis heartbeat_;
   std::vector<NodeAddress> contacts_;  // besides the roots, ascending
   std::vector<NodeAddress> seeds_;     // some of the contacts
   DueHeap heap_;

@@ -163,7 +163,7 @@ TEST_CASE("higher versions are taken as 12 [T]") {
   CHECK(wire::PacketView(t.sent[0].second).suite() == 3);
 }
 
-TEST_CASE("a pushed path with the flag forget is not used; a cluster redirect is an ordinary probe (vl1.md §5.8, §7.8)") {
+TEST_CASE("a pushed path with the flag forget is not used; a redirect is an ordinary probe (vl1.md §5.8, §7.8)") {
   Alone t;
   t.Meet(t.eve);
   const auto push = [&](uint8_t flags, uint8_t host) {
@@ -215,7 +215,8 @@ TEST_CASE("the verbs of vl1.md §4.7 are compressed when that makes them smaller
   for (const Case& c : {Case{Verb::kUserMessage, 500, false, true}, Case{Verb::kUserMessage, 500, true, false},
                         Case{Verb::kUserMessage, 64, false, false}, Case{Verb::kUserMessage, 65, false, true},
                         Case{Verb::kFrame, 500, false, false}, Case{Verb::kMulticastLike, 500, false, true},
-                        Case{Verb::kNetworkConfigRequest, 500, false, true}, Case{Verb::kExtFrame, 500, false, false}}) {
+                        Case{Verb::kNetworkConfigRequest, 500, false, true},
+                        Case{Verb::kExtFrame, 500, false, false}}) {
     Vl1Lab lab;
     LabNode& root = lab.Add(0, "10.1.0.1/9993");
     LabNode& alice = lab.Add(1, "10.2.0.1/9993");

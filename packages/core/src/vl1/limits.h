@@ -40,6 +40,7 @@ inline constexpr int kLatencyUnknown = 65535;            // vl1.md §7.2
 
 // Liveness of paths and peers.
 inline constexpr Millis kHeartbeat = 14000;              // vl1.md §7.1
+inline constexpr Millis kHeartbeatLowBandwidth = 25000;  // the tick of vl1.md §7.13
 inline constexpr Millis kPathAlive = 19000;              // vl1.md §7.1
 inline constexpr Millis kSlotExpiry = 243000;            // vl1.md §7.1
 inline constexpr Millis kPeerAlive = 500000;             // vl1.md §7.1

@@ -37,7 +37,7 @@ TEST_CASE("the first network that has the address counts; MTUs are brought into 
 struct OnTrustedWire {
   explicit OnTrustedWire(const vl1::Options& options) : options(options) {
     lab.GivePlanet(Vl1Lab::MakePlanet({{&root, {root.endpoint}}}));
-    lab.Run(1000);
+    lab.Run(10000);  // both are strangers from one /24: the root checks one of them in two seconds (§11.3)
     Send(Bytes{0, 0, 0, 0, 0, 0, 0, 1, 'h', 'i'});  // finds the direct path
     lab.tap = [this](const Endpoint& from, const Endpoint& to, Bytes& bytes) {
       if (from == alice.endpoint && to == bob.endpoint) to_bob.push_back(bytes);
@@ -243,7 +243,7 @@ TEST_CASE("in low-bandwidth mode HELLO leaves by one socket, and a root is calle
     root.running = false;
     lab.Run(300'000);
     MESSAGE("low bandwidth " << low << ": " << sent << " datagrams to a dead root in five minutes");
-    CHECK((low ? sent < 40 : sent > 100));
+    CHECK((low ? sent < 50 : sent > 100));
   }
 }
 
@@ -252,6 +252,7 @@ TEST_CASE("what others see of us is told when it changes, once a second at most"
   LabNode& root = lab.Add(0, "20.1.0.1/9993");
   LabNode& alice = lab.Add(1, "20.2.0.1/9993");
   lab.GivePlanet(Vl1Lab::MakePlanet({{&root, {root.endpoint}}}));
+  alice.TellSockets(lab.now());
   lab.Run(5000);
   REQUIRE(alice.surfaces.size() == 1);
   CHECK(alice.surfaces[0] == std::vector<Endpoint>{alice.endpoint});

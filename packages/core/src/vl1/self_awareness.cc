@@ -37,7 +37,7 @@ void SelfAwareness::HandleTimeout(const Now& now) {
   if (context_.surface.revision() == told_revision_ || now.mono - told_at_ < kSurfaceTellEvery) return;
   told_revision_ = context_.surface.revision();
   std::vector<Endpoint> seen = context_.surface.Distinct();
-  if (seen == told_) return;
+  if (seen == told_ || seen.empty()) return;  // nothing is known for a moment after a move: no news
   told_at_ = now.mono;
   const bool new_address = std::any_of(seen.begin(), seen.end(), [this](const Endpoint& endpoint) {
     return std::none_of(told_.begin(), told_.end(), [&](const Endpoint& old) { return old.ip == endpoint.ip; });

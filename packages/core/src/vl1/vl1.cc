@@ -48,7 +48,7 @@ struct Vl1::Impl {
   PacketWriter writer{context};
   Prober prober{context, writer};
   Reachability reachability{context};
-  KeepaliveSchedule schedule;
+  KeepaliveSchedule schedule{context.options.low_bandwidth};
   PathDoubt doubt{context, schedule};
   WaitingPackets waiting{context.drops};
   Admission admission{context, schedule};
