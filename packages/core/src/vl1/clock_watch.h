@@ -18,7 +18,9 @@ class ClockWatch {
   };
 
   // The deadline the host was told last. It may come earlier, never much later.
-  void Promise(Instant at) { promised_ = at < last_ ? last_ : at; }
+  void Promise(Instant at) {
+    if (started_) promised_ = at < last_ ? last_ : at;  // due at once is due now, not long ago
+  }
   // At every input.
   std::optional<Jump> Observe(const Now& now) {
     const Millis offset = now.wall.ms - now.mono.ms;
