@@ -143,7 +143,7 @@ void Inbound::OpenAndDispatch(const Now& now, MutableBytes packet, Peer& peer, c
   const wire::PacketView view(packet);
   const PacketId id = view.id();  // as on the wire, before opening
   const bool plain = static_cast<CipherSuite>(view.suite()) == CipherSuite::kTrustedPath;  // checked on arrival
-  if (!plain && !Open(now, packet, peer, from, via)) return;
+  if (plain ? KeysOf(context_.self, peer) == nullptr : !Open(now, packet, peer, from, via)) return;
   Path* path = context_.paths.FindOrCreate(now.mono, via, from);
   if (path == nullptr) {
     context_.Drop(DropReason::kQueueFull);
