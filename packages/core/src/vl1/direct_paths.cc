@@ -49,6 +49,17 @@ Millis DirectPaths::RelayedInterval(const Peer& peer) {
 }
 
 void DirectPaths::PushToAll(const Now& now) {
+  again_ = true;
+  TellAll(now);
+}
+
+void DirectPaths::RootReached(const Now& now) {
+  if (!again_) return;
+  again_ = false;
+  TellAll(now);
+}
+
+void DirectPaths::TellAll(const Now& now) {
   const std::vector<Endpoint> endpoints = OwnEndpoints();
   size_t pushed = 0;
   context_.peers.ForEach([&](Peer& peer) {

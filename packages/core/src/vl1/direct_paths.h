@@ -19,10 +19,14 @@ class DirectPaths {
   void PushIfDue(const Now& now, Peer& peer, Path& path, uint8_t hops);
   // Where we may be reached changed: tells every trusted peer, whatever way reaches it.
   void PushToAll(const Now& now);
+  // A root has a path again. The first one after PushToAll lets us say it once more: only now every peer has a route, and
+  // we know how others see us.
+  void RootReached(const Now& now);
   Verdict Handle(const Now& now, const InboundPacket& packet);
 
  private:
   std::vector<Endpoint> OwnEndpoints() const;
+  void TellAll(const Now& now);
   void Push(const Now& now, Peer& peer, Path& path, std::span<const Endpoint> endpoints);
   static Millis RelayedInterval(const Peer& peer);
   bool WithinBurst(Instant now, Peer& peer);
@@ -31,6 +35,7 @@ class DirectPaths {
   PacketWriter& writer_;
   Prober& prober_;
   std::vector<Endpoint> local_;  // at most kLocalEndpoints
+  bool again_ = false;           // PushToAll ran, and no root was reached since
 };
 
 }  // namespace zt::vl1

@@ -101,7 +101,10 @@ void Seen::Learn(const Now& now, Peer& peer, Path& path) {
   parts_.schedule.Touch(now.mono, peer);
   if (lost) parts_.reachability.PathLost(now, peer, *lost);
   parts_.reachability.PathLearned(now, peer, path.endpoint);
-  if (peer.IsRoot()) parts_.reachability.UpdateAll(now);
+  if (peer.IsRoot()) {
+    parts_.reachability.UpdateAll(now);
+    parts_.direct_paths.RootReached(now);
+  }
   context_.retry_waiting = true;
 }
 
