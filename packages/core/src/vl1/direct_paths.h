@@ -19,8 +19,8 @@ class DirectPaths {
   void PushIfDue(const Now& now, Peer& peer, Path& path, uint8_t hops);
   // Where we may be reached changed: tells every trusted peer, whatever way reaches it.
   void PushToAll(const Now& now);
-  // A root has a path again. The first one after PushToAll lets us say it once more: only now every peer has a route, and
-  // we know how others see us.
+  // A root has a path again. The first one after PushToAll lets us say it once more: only now every peer has a route,
+  // and we know how others see us.
   void RootReached(const Now& now);
   Verdict Handle(const Now& now, const InboundPacket& packet);
 
