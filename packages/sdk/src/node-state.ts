@@ -112,7 +112,13 @@ export class NodeState {
       defect = data && defectOf(data);
       if (defect === undefined) return data;
     } catch (error) {
-      defect = `cannot be read: ${(error as Error).message}`;
+      const why = (error as Error).message;
+      if (isSystemError(error)) {
+        this.#frozen.add(name);
+        this.#warn('STATE_DAMAGED', `${this.where(name)} stays and is not written to: it cannot be read: ${why}`);
+        return undefined;
+      }
+      defect = `cannot be read: ${why}`;
     }
     await this.setAside(name, defect);
     return undefined;
@@ -250,4 +256,10 @@ export class NodeState {
     await this.#writes.close();
     await this.#store.close?.();
   }
+}
+
+/** The system refused, for want of descriptors or permission: that says nothing about what is in the object. */
+function isSystemError(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: unknown } };
+  return typeof cause?.code === 'string';
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { NodeEvent } from '@ztkit/types';
+import { type NodeEvent, ZtError } from '@ztkit/types';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileStore, memoryStore, type Node } from '../src/index.js';
 import { type FakeNode, fakePeerRecord, fakePlanet } from './fake-engine.js';
@@ -147,6 +147,24 @@ describe('damaged files', () => {
     await again.node.close();
     expect((await readFile(aside)).equals(bad)).toBe(true);
     expect(await readFile(join(home, 'identity.public'), 'utf8')).toBe(secret.slice(0, 141));
+  });
+
+  it('a file the system cannot read just now stays where it is', async () => {
+    const before = await picture();
+    const store = fileStore(home);
+    const get = store.get.bind(store);
+    const cause = Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
+    store.get = async (name) => {
+      if (name === `networks.d/${network}.conf`) throw new ZtError('ERR_ZT_STORE', cause.message, { cause });
+      return get(name);
+    };
+    const events: NodeEvent[] = [];
+    const silent = { debug() {}, info() {}, warn() {}, error() {} };
+    const node = await lab().start({ store, planet: undefined, logger: silent, onEvent: (e) => events.push(e) });
+    await node.whenOnline();
+    await node.close();
+    expect(warnings(events)).toEqual([expect.stringMatching(/^STATE_DAMAGED .*EMFILE/)]);
+    expect(await picture()).toMatchObject(before);
   });
 
   it('a planet without another to go on with ends the start and stays', async () => {
