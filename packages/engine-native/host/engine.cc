@@ -135,6 +135,7 @@ void Engine::SetExternalEndpoints(std::vector<Endpoint> endpoints) {
   {
     CallerLock lock(*this);
     external_ = std::move(endpoints);
+    if (external_.size() > kMaxExternal) external_.resize(kMaxExternal);
     TellEndpoints();
   }
   WakeThread();

@@ -64,6 +64,8 @@ class Engine {
   // A turn feeds at most this many batches per socket before it drains the node, so that acknowledgements leave and
   // other threads get at the lock.
   static constexpr int kReceiveBatchesPerTurn = 1;
+  // With those of our own what the node takes at most (HOST_PROTOCOL.md §3).
+  static constexpr size_t kMaxExternal = 64;
   // How long a stopping engine waits for full sockets.
   static constexpr Millis kStopGrace = 200;
   // Times a turn gives the processor away while another thread waits for the lock.

@@ -21,7 +21,10 @@ int WaitMilliseconds(Instant wake) {
   return wake <= now ? 0 : static_cast<int>(std::min(wake - now, kLongest));
 }
 
-Instant OverrunAfter(Instant wake) { return wake == Instant::Never() ? wake : wake + kOverrun; }
+// What is due already, however long ago (a node that makes its identity is due always), is due now.
+Instant OverrunAfter(Instant wake) {
+  return wake == Instant::Never() ? wake : std::max(wake, ReadClock().mono) + kOverrun;
+}
 
 }  // namespace
 
@@ -43,13 +46,14 @@ void Engine::Turn() {
   ServeRelay();
   NotifyEvents();
   const Instant wake = NextWake();
+  const Instant overrun = OverrunAfter(wake);
   asleep_.store(true);
   // A call that came since the drain saw asleep_ still false and sent no wake-up.
   poller_->Wait(dirty_.load() ? 0 : WaitMilliseconds(wake), ready_);
   asleep_.store(false);
   ReceiveAll();
   const Now now = ReadClock();
-  if (now.mono > OverrunAfter(wake)) HandleWakeUp();
+  if (now.mono > overrun) HandleWakeUp();
   RebindIfDue(now.mono);
   HandleTimeoutIfDue(now);
 }
