@@ -265,5 +265,32 @@ TEST_CASE("what others see of us is told when it changes, once a second at most"
   CHECK(alice.surfaces.back() == std::vector<Endpoint>{alice.endpoint});
 }
 
+TEST_CASE("a stranger who says every second that he sees us elsewhere starts no round of pushes") {
+  Vl1Lab lab;
+  LabNode& root = lab.Add(0, "20.1.0.1/9993");
+  LabNode& alice = lab.Add(1, "20.2.0.1/9993");
+  LabNode& bob = lab.Add(2, "20.3.0.1/9993");
+  lab.GivePlanet(Vl1Lab::MakePlanet({{&root, {root.endpoint}}}));
+  alice.trust = true;
+  lab.Run(1000);
+  for (int i = 0; i < 3; ++i) {
+    lab.Send(bob, alice.address(), Verb::kFrame, Bytes(60));
+    lab.Run(1000);
+  }
+  const SecretIdentity mallory = *SecretIdentity::ParseText(kTestSecrets[3]);
+  size_t to_bob = 0;
+  lab.tap = [&](const Endpoint& from, const Endpoint& to, Bytes&) {
+    return to_bob += from == alice.endpoint && to == bob.endpoint, true;
+  };
+  for (uint8_t i = 0; i < 30; ++i) {
+    const Endpoint seen{IpAddress::V4(20, 66, 0, i), 9993};
+    lab.Inject(alice, *Endpoint::Parse("20.9.0.1/9993"),
+               MakeHello(mallory, alice.secret.identity(), {.id = 100u + i, .sent_to = seen}));
+    lab.Run(1100);
+  }
+  REQUIRE(alice.surfaces.back().size() > 1);  // he is heard
+  CHECK(to_bob < 10);
+}
+
 }  // namespace
 }  // namespace zt::testing

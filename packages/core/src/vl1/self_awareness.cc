@@ -1,10 +1,14 @@
 #include "vl1/self_awareness.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace zt::vl1 {
 
 void SelfAwareness::Report(const Now& now, const Peer& reporter, const Path& path, const Endpoint& surface) {
+  // Anybody may report, but only a root starts a round of pushes: a stranger would start one every second.
+  const auto known = [&surface](const Endpoint& told) { return told.ip == surface.ip; };
+  if (reporter.IsRoot() && std::none_of(told_.begin(), told_.end(), known)) new_to_root_ = true;
   const SurfaceReport report{reporter.address(), reporter.IsRoot(), path.socket, path.endpoint, surface};
   if (context_.surface.Report(now.mono, report, context_.options.allow_loopback_paths)) Doubt(now, surface.ip);
   HandleTimeout(now);
@@ -39,9 +43,7 @@ void SelfAwareness::HandleTimeout(const Now& now) {
   std::vector<Endpoint> seen = context_.surface.Distinct();
   if (seen == told_ || seen.empty()) return;  // nothing is known for a moment after a move: no news
   told_at_ = now.mono;
-  const bool new_address = std::any_of(seen.begin(), seen.end(), [this](const Endpoint& endpoint) {
-    return std::none_of(told_.begin(), told_.end(), [&](const Endpoint& old) { return old.ip == endpoint.ip; });
-  });
+  const bool new_address = std::exchange(new_to_root_, false);
   const bool first = told_.empty();
   told_ = std::move(seen);
   context_.delegate.OnSurfaceChange(now, told_);

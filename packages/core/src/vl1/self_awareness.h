@@ -32,6 +32,7 @@ class SelfAwareness {
   uint64_t told_revision_ = 0;
   Instant told_at_ = Instant::LongAgo();
   std::vector<Endpoint> told_;
+  bool new_to_root_ = false;  // a root sees an address that is not among them
 };
 
 }  // namespace zt::vl1
