@@ -39,6 +39,8 @@ Peer* Admission::ChooseVictim(Instant now) {
   for (size_t i = 0; i < kEvictionDraw; ++i) {
     Peer& peer = context_.peers.At(context_.random.Below(context_.peers.size()));
     if (peer.IsRoot() || peer.Trusted(now) || schedule_.IsContact(peer.address())) continue;
+    // A seed whose answer brings its moon: its packet is still being handled, and its role not set yet.
+    if (context_.roots.IsSeed(peer.address()) || context_.roots.Find(peer.address()) != nullptr) continue;
     if (peer.slots.empty()) {
       if (stranger == nullptr || peer.last_heard < stranger->last_heard) stranger = &peer;
     } else {

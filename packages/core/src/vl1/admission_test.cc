@@ -76,6 +76,17 @@ TEST_CASE("strangers that never answered make room for each other, never those w
   CHECK(stayed == 50);
 }
 
+TEST_CASE("a seed is not evicted: the root set may be about to change because of its packet") {
+  Table t(64);
+  t.context.roots.AddSeed(7, Someone(0).address);
+  for (uint64_t n = 0; n < 64; ++n) t.Admit(n);
+  for (uint64_t n = 0; n < 500; ++n) {
+    t.now.mono.ms += 1;
+    if (Peer* peer = t.Admit(1000 + n)) peer->last_heard = t.now.mono;
+  }
+  CHECK(t.Knows(0));
+}
+
 TEST_CASE("a full table of settled peers takes no more, unless one network has a large part of it") {
   Table t(1000);
   for (uint64_t n = 0; n < 400; ++n) t.Settle(n, IpAddress::V4(static_cast<uint32_t>(0x0b000000 + n * 256)));
