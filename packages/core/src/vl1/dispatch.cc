@@ -44,6 +44,12 @@ Verdict Dispatch::HandleEcho(const Now& now, const InboundPacket& packet) {
     return Verdict::kNotSeen;
   }
   packet.path.last_echo_answer = now.mono;
+  // The gate is per path, and whoever has a key may send from any address it likes: seventy bytes that grow to ten
+  // thousand would be returned to somebody who never asked. Nobody compresses ECHO (vl1.md §4.7).
+  if (packet.expanded && packet.peer.FindSlot(&packet.path) == nullptr) {
+    context_.Drop(DropReason::kRateLimited);
+    return Verdict::kSeen;
+  }
   std::array<uint8_t, wire::Ok::kHeadSize> head;
   ByteWriter out(head);
   wire::WriteOkHead(out, Verb::kEcho, packet.id);

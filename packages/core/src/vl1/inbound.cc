@@ -154,7 +154,8 @@ void Inbound::OpenAndDispatch(const Now& now, MutableBytes packet, Peer& peer, c
     return;
   }
   ByteSpan payload = view.payload();
-  if (view.compressed() && !payload.empty()) {
+  const bool expanded = view.compressed() && !payload.empty();
+  if (expanded) {
     const std::optional<size_t> size = wire::Lz4Decompress(payload, {plain_.get(), kPlainSize});
     if (!size || *size == 0) {
       context_.Drop(DropReason::kDecompression);
@@ -166,7 +167,7 @@ void Inbound::OpenAndDispatch(const Now& now, MutableBytes packet, Peer& peer, c
     context_.Drop(DropReason::kMalformed);
     return;
   }
-  parts_.dispatch.Run(now, {peer, *path, id, view.hops(), view.verb(), payload});
+  parts_.dispatch.Run(now, {peer, *path, id, view.hops(), view.verb(), payload, expanded});
 }
 
 void Inbound::RetryWaiting(const Now& now) {

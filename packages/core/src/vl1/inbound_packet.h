@@ -12,6 +12,7 @@ struct InboundPacket {
   uint8_t hops;
   Verb verb;
   ByteSpan payload;  // decompressed, from packet offset 28
+  bool expanded = false;  // it was compressed: larger than what the sender sent
 };
 
 // What happens after a handler: whether the common procedure SEEN runs (vl1.md §5.1), and with trust.

@@ -5,6 +5,7 @@
 #include "testing/vl1_packets.h"
 #include "vl1/path.h"
 #include "wire/fragment.h"
+#include "wire/lz4.h"
 #include "wire/verb/ok_hello.h"
 #include "wire/verb/reply.h"
 
@@ -200,6 +201,21 @@ TEST_CASE("a fragment bomb from made-up sources does not displace packets of tho
   t.lab.Inject(t.node, t.root.endpoint, fragment(0x77, ByteSpan(packet).subspan(1400)));
   CHECK(t.node.received.size() == arrived + 1);
   CHECK(f.Drops(DropReason::kReassemblyTimeout) == 5000 - 16);
+}
+
+TEST_CASE("an ECHO that grows when it is decompressed is not answered to an address that never answered us") {
+  Online t;
+  const SecretIdentity eve = Someone(3);
+  const Identity& self = t.node.secret.identity();
+  t.lab.Inject(t.node, kAnywhere, MakeHello(eve, self));
+  t.sent.clear();
+  Bytes payload(200);
+  payload.resize(*wire::Lz4Compress(Bytes(9000), payload));
+  const Bytes echo = MakePacket(eve, self, {.verb = Verb::kEcho, .payload = payload, .compressed = true});
+  for (uint16_t port = 1000; port < 1010; ++port) t.lab.Inject(t.node, {kAnywhere.ip, port}, echo);
+  size_t bytes = 0;
+  for (const Bytes& datagram : t.sent) bytes += datagram.size();
+  CHECK(bytes < 3000);  // eight HELLOs at most, whatever is asked
 }
 
 }  // namespace
