@@ -1,0 +1,60 @@
+// Where we speak otherwise than the captured nodes, on purpose or because other programs ran on
+// them. Any other difference fails the replay, and so does a row that no longer happens.
+#pragma once
+
+#include <string_view>
+
+namespace zt::replay {
+
+struct Difference {
+  std::string_view
+      what;  // session and difference, as DifferencesOf says it; `*` stands for anything
+  std::string_view reason;
+};
+
+inline constexpr Difference kDeliberate[] = {
+    {"*: missing whois to fc7120dae1 fc7120dae1",
+     "They keep the path to the root open by asking for its identity; we send ECHO, which every "
+     "node answers without "
+     "looking anything up (vl1.md §7.10, its quirk)."},
+    {"*: extra echo to *",
+     "The keepalive in place of that WHOIS, and the check of a path in doubt (vl1.md §7.10)."},
+    {"*: push_direct_paths to *: compressed: captured 1, ours 0",
+     "They list every path twice, which compresses; we list each once, and two do not shrink "
+     "(vl1.md §4.7)."},
+    {"*: push_direct_paths to *: datagrams: captured *, ours 64 ",
+     "The size of the list with each path once, as above; the paths are compared as a set."},
+    {"*: multicast_gather to *: certificate: *",
+     "Our stack announces itself as soon as the configuration is there, with its certificate; "
+     "theirs, behind a device "
+     "of Linux, speaks after the second configuration, 1 ms later, which has a new one."},
+    {"*: missing multicast_gather to * 33:33:00:00:00:02/00000000",
+     "Linux looks for IPv6 routers; a network configuration lists our routes, so our stack does "
+     "not (vl2.md §6.4)."},
+    {"*: missing multicast_gather to * ff:ff:ff:ff:ff:ff/00000000",
+     "A program on their machine broadcast."},
+    {"*: missing multicast_gather to * 01:00:5e:00:00:fb/00000000",
+     "mDNS of a program on their machine."},
+    {"*: missing multicast_gather to * 33:33:00:00:00:fb/00000000",
+     "mDNS of a program on their machine."},
+    {"*: extra multicast_gather to * ff:ff:ff:ff:ff:ff/0a9000*",
+     "Our stack probes for and announces its IPv4 address (RFC 5227); Linux does neither."},
+    {"*: extra multicast_gather to * 33:33:ff:*",
+     "Our stack looks for a duplicate of its IPv6 address (RFC 4862 §5.4); on their device that "
+     "was switched off."},
+    {"*: extra multicast_like to fc7120dae1 * ff:ff:ff:ff:ff:ff/00000000",
+     "Our first list of all groups, the broadcast group among them, goes out before their first; "
+     "to peers theirs has "
+     "it too (vl2.md §12.2)."},
+    {"*: missing frame to * ARP operation 1",
+     "Linux asks again for a neighbour it has not heard of for a while."},
+    {"*: frame to * ARP operation 2: suite: captured 3, ours 1",
+     "Our stack answers in the same millisecond, before the peer's HELLO told its protocol "
+     "version; Linux took 10 ms."},
+    {"h-session2-relay: extra hello to *",
+     "We try the paths the peer pushed and the root introduced; their machines' packet filter, "
+     "which cut the clients "
+     "off from each other, swallowed such packets before they could be captured."},
+};
+
+}  // namespace zt::replay

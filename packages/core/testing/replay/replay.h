@@ -1,0 +1,78 @@
+// A node of ours in the place of one node of a captured session. It has that node's identity,
+// planet and addresses, joins the networks when that node did, and gets the packets the others sent
+// it, when they did. What it sends is kept.
+//
+// The packets are the captured ones, byte for byte, but for answers: an answer echoes the random id
+// (and of a HELLO the time) of the request it is for, and ours has its own. So an answer is opened,
+// told the id of the latest request of ours that asks the same, and sealed again with the keys of
+// its sender. One for which we asked nothing is left out. Our ECHOs, where the captured node sent
+// WHOIS, are answered as every node answers them: otherwise paths that worked would seem dead. What
+// an application of the captured node did, ours does: it joins, and pings whom that one pinged.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "testing/replay/fields.h"
+#include "testing/replay/session.h"
+#include "zt/node.h"
+
+namespace zt::replay {
+
+class Replay {
+ public:
+  Replay(std::string_view session, std::string_view role);
+  void Run();
+
+  // What the captured node and ours sent, and the answers that answered nothing of ours.
+  std::vector<Packet> captured, ours;
+  std::vector<std::string> unasked;
+  std::set<uint64_t> fed;  // ids of the packets given to our node as they were
+
+ private:
+  // An echo request the captured node's application sent.
+  struct Echo {
+    uint64_t network;
+    IpAddress to;
+    uint16_t size;
+  };
+  struct Event {
+    int64_t time;
+    std::vector<Datagram> datagrams;  // of one packet
+    std::optional<Packet> packet;
+    std::optional<uint64_t> join;
+    std::optional<Echo> ping;
+    std::optional<uint64_t> leave;
+  };
+
+  void Plan(const std::vector<Datagram>& session);
+  void Create();
+  void Do(const Bytes& request);
+  void PlanApplication(const Packet& sent);
+  void Membership(Command command, uint64_t network);
+  void Ping(const Echo& echo);
+  void AnswerEchoes();
+  void RunTimersUntil(int64_t time);
+  void Feed(const Event& event);
+  void Give(const Endpoint& from, const Endpoint& to, Bytes bytes);
+  void FeedAnswer(const Packet& answer);
+  void Collect();
+  Now now() const { return {{1000 + time_ - start_}, {time_}}; }
+
+  Keyring keys_;
+  NodeAddress role_;
+  PacketReader our_reader_{keys_};
+  std::vector<Endpoint> sockets_;
+  std::vector<Event> events_;
+  std::set<uint64_t> joined_;
+  std::map<uint64_t, int64_t> last_spoken_;  // when a network was last named
+  std::vector<Packet> unanswered_;           // ECHOs of ours
+  std::map<uint64_t, Packet> captured_requests_;
+  std::unique_ptr<Node> node_;
+  int64_t start_ = 0, time_ = 0, end_ = 0;
+};
+
+}  // namespace zt::replay
