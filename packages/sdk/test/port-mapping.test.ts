@@ -137,6 +137,33 @@ describe('a port mapper', () => {
     await keeper.close();
   });
 
+  it('does not ask a gateway that refused again whenever others see us elsewhere', async () => {
+    let asked = 0;
+    const refuses: MappingProtocol = async () => {
+      asked += 1;
+      throw new Error('no');
+    };
+    const routes = async () => [{ local: '127.0.0.1', gateway: '127.0.0.1' }];
+    const announce = () => undefined;
+    const keeper = new PortMapper({
+      port: 9993,
+      bound: () => [local],
+      announce,
+      logger: silent,
+      routes,
+      protocols: [refuses],
+    });
+    await expect.poll(() => asked).toBe(1);
+    for (let i = 0; i < 5; i++) {
+      keeper.notice([{ type: 'SURFACE_CHANGED' } as never]);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(asked).toBe(1);
+    keeper.notice([{ type: 'NODE_ONLINE' } as never]);
+    await expect.poll(() => asked).toBe(2);
+    await keeper.close();
+  });
+
   it('ends at once while a gateway is silent', async () => {
     const gateway = await made(FakeGateway.natPmp());
     gateway.deaf = 1000;

@@ -50,6 +50,8 @@ const keyOf = ({ local, gateway }: Target): string => `${local.address}/${local.
 export class PortMapper {
   readonly #parts: MapperParts;
   readonly #held = new Map<string, Held>();
+  /** When a gateway that maps nothing may be asked again: others may say as often as they like that we moved. */
+  readonly #retryAt = new Map<string, number>();
   readonly #end = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #round: Promise<void> | undefined;
@@ -78,6 +80,7 @@ export class PortMapper {
   /** Events that say so. */
   notice(events: readonly NodeEvent[]): void {
     const moved: readonly string[] = ['NODE_ONLINE', 'SURFACE_CHANGED'];
+    if (events.some(({ type }) => type === 'NODE_ONLINE')) this.#retryAt.clear();
     if (events.some(({ type }) => moved.includes(type))) this.refresh();
   }
 
@@ -102,7 +105,9 @@ export class PortMapper {
       this.#again = false;
       const targets = await this.#targets();
       const wanted = new Set(targets.map(keyOf));
-      for (const key of this.#held.keys()) if (!wanted.has(key)) this.#held.delete(key);
+      for (const map of [this.#held, this.#retryAt]) {
+        for (const key of map.keys()) if (!wanted.has(key)) map.delete(key);
+      }
       for (const target of targets) await this.#keep(target);
       this.#announce();
     }
@@ -129,7 +134,7 @@ export class PortMapper {
   /** Maps, or asks again when it is time. */
   async #keep(target: Target): Promise<void> {
     const held = this.#held.get(keyOf(target));
-    if (held !== undefined && held.renewAt > Date.now()) return;
+    if ((held?.renewAt ?? this.#retryAt.get(keyOf(target)) ?? 0) > Date.now()) return;
     const all = this.#parts.protocols ?? [mapByPcp, mapByNatPmp, mapByUpnp];
     // The one that worked goes first: it knows the mapping.
     const protocols = held === undefined ? all : [held.protocol, ...all.filter((each) => each !== held.protocol)];
@@ -149,6 +154,7 @@ export class PortMapper {
       }
     }
     this.#held.delete(keyOf(target));
+    this.#retryAt.set(keyOf(target), Date.now() + SHORTEST_RENEWAL_MS);
     this.#tell(`${gateway} maps no port: ${failures.join('; ')}`);
   }
 
