@@ -46,9 +46,12 @@ export async function acquireDirectoryLock(directory: string): Promise<() => Pro
     throw error;
   }
   return async () => {
-    // Not when somebody deleted it and another one took it since.
-    if ((await ownerOf(path))?.nonce === own.nonce) await rm(path, { force: true });
-    heldHere.delete(directory);
+    try {
+      // Not when somebody deleted it and another one took it since.
+      if ((await ownerOf(path))?.nonce === own.nonce) await rm(path, { force: true });
+    } finally {
+      heldHere.delete(directory);
+    }
   };
 }
 
