@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isGlobal, mayReach } from '../src/tcp-relay/destinations.js';
+import { isGlobal, mayReach, placeOf } from '../src/tcp-relay/destinations.js';
 import { datagramRecord, parseDatagram, RecordReader } from '../src/tcp-relay/records.js';
 import { RelayServer, type RelayServerOptions } from '../src/tcp-relay/relay-server.js';
 import { TokenBucket } from '../src/tcp-relay/token-bucket.js';
@@ -243,4 +243,15 @@ describe('hostile clients', () => {
     expect(relay.counters.datagramsOut).toBe(10);
     expect(relay.counters.overRate).toBe(90);
   });
+});
+
+describe('a place of clients', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '::ffff:192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:db8:1:2::9', '2001:db8:1:2'],
+    ['2001:db8::9', '2001:db8:0:0'],
+    ['::1', '0:0:0:0'],
+  ])('%s belongs to %s', (address, place) => expect(placeOf(address)).toBe(place));
 });

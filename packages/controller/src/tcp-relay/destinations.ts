@@ -33,3 +33,13 @@ export function mayReach(address: string, port: number, anywhere: boolean): bool
   if (!anywhere) return isGlobal(address);
   return number(address) >>> 29 !== 7 && number(address) !== 0; // never to groups
 }
+
+/** Whom a client's address stands for: one IPv4 address, or the IPv6 /64 of which a single machine has every address. */
+export function placeOf(address: string): string {
+  if (!address.includes(':') || address.includes('.')) return address; // mapped IPv4 too
+  const [head = '', tail] = address.split('::');
+  const groups = head.split(':').filter((group) => group !== '');
+  const rest = (tail ?? '').split(':').filter((group) => group !== '');
+  while (tail !== undefined && groups.length + rest.length < 8) groups.push('0');
+  return [...groups, ...rest].slice(0, 4).join(':');
+}

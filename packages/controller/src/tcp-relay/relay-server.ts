@@ -5,6 +5,7 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Endpoint } from '@ztkit/types';
+import { placeOf } from './destinations.js';
 import { FIRST_PORT, LAST_PORT, PORT_TRIES, SWEEP_MS } from './limits.js';
 import { RelayClient } from './relay-client.js';
 import { newCounters, type RelayCounters } from './relay-counters.js';
@@ -17,7 +18,7 @@ export interface RelayServerOptions {
   udpAddress?: string;
   /** Clients at once; default 1,000. One costs up to 200 KiB when it is hostile, 20 KiB usually. */
   maxClients?: number;
-  /** Clients at once from one address; default 64: behind one NAT there are many machines. */
+  /** Clients at once from one IPv4 address or IPv6 /64; default 64: behind one NAT there are many machines. */
   maxClientsPerAddress?: number;
   /** Bytes per second each way for each client; default 0: no limit. */
   bytesPerSecond?: number;
@@ -79,7 +80,7 @@ export class RelayServer {
   }
 
   #accept(stream: Socket): void {
-    const from = stream.remoteAddress ?? '';
+    const from = placeOf(stream.remoteAddress ?? '');
     const here = this.#perAddress.get(from) ?? 0;
     const { maxClients, maxClientsPerAddress } = this.#settings;
     if (this.#closed || this.counters.clients >= maxClients || here >= maxClientsPerAddress) {
