@@ -34,7 +34,7 @@ export function mayReach(address: string, port: number, anywhere: boolean): bool
   return number(address) >>> 29 !== 7 && number(address) !== 0; // never to groups
 }
 
-/** Whom a client's address stands for: one IPv4 address, or the IPv6 /64 of which a single machine has every address. */
+/** Whom a client's address stands for: one IPv4 address, or the IPv6 /64 of which one machine has every address. */
 export function placeOf(address: string): string {
   if (!address.includes(':') || address.includes('.')) return address; // mapped IPv4 too
   const [head = '', tail] = address.split('::');
