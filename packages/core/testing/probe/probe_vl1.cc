@@ -198,7 +198,7 @@ bool OfferWorlds(ByteReader& in, Bytes& out) {
   while (in.ok() && !in.AtEnd()) {
     const std::optional<World> world = World::Parse(Piece(in));
     if (!world) return false;
-    const auto verdict = roots.Offer(*world, vl1::RootSet::From::kStore);
+    const auto verdict = roots.Offer(*world, vl1::RootSet::From::kPeer);
     out.push_back(verdict == vl1::RootSet::Verdict::kFirst || verdict == vl1::RootSet::Verdict::kUpdated ? 1 : 0);
   }
   return in.ok();
