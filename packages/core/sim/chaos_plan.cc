@@ -61,8 +61,6 @@ class Draw {
     nat.ports = Pick({PortAssignment::kPreserving, PortAssignment::kPreserving, PortAssignment::kSequential,
                       PortAssignment::kRandom});
     nat.hairpin = Pick({Hairpin::kNone, Hairpin::kInternalSource, Hairpin::kExternalSource});
-    // Known defect (README.md): hosts behind such a box probe each other's ever new ports without end.
-    if (nat.mapping != Dependence::kEndpointIndependent) nat.hairpin = Hairpin::kNone;
     nat.lifetime = Pick<Millis>({30'000, 60'000, 120'000, 300'000});
     nat.inbound_refresh = OneIn(2);
     return nat;

@@ -65,6 +65,7 @@ inline constexpr size_t kRoamingStep = 256;              // peers probed at once
 inline constexpr Millis kRoamingStepEvery = 100;         // ... the next of them after this
 inline constexpr int kSilentAfter = 3;                   // so many unanswered probes make a path unusable
 inline constexpr Millis kSecondPortGrace = 2000;         // copies of one HELLO from several sockets arrive within it
+inline constexpr Millis kPortChangePause = 60000;        // between changes of a port that are asked for by HELLO
 inline constexpr Millis kTableSweep = 30000;             // unused records are looked for so often (vl1.md §7.10)
 inline constexpr Millis kTimerGrid = 2500;               // keepalive deadlines are rounded up to it
 

@@ -24,6 +24,7 @@ struct Path {
   Instant last_echo_answer = Instant::LongAgo();  // gate of vl1.md §5.7
   int latency = kLatencyUnknown;                  // ms, full round trip
   uint32_t slots = 0;                             // how many peers use this record
+  Instant took_over = Instant::LongAgo();         // the place of another port of the same IP (vl1.md §7.4)
 
   bool Alive(Instant now) const { return now - heard_at < kPathAlive; }
   bool Trusted(Instant now) const { return now - last_trust < kTrustLifetime; }

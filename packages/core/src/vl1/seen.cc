@@ -31,7 +31,7 @@ void Seen::Run(const Now& now, Peer& peer, Path& path, uint8_t hops, Verb verb, 
     peer.last_trust = now.mono;
     path.last_trust = now.mono;
   }
-  if (hops == 0 && !HaveAlready(now, peer, path) && MayBecomePath(peer, path)) {
+  if (hops == 0 && !HaveAlready(now, peer, path, verb) && MayBecomePath(peer, path)) {
     if (verb == Verb::kOk) {
       Learn(now, peer, path);
     } else {
@@ -53,7 +53,15 @@ bool Seen::MayBecomePath(const Peer& peer, const Path& path) const {
 
 // A second port of the same IP is not learned while the first is alive (vl1.md §7.4). Alive means here: this peer was
 // heard on it a moment ago, so that a restarted peer on another port is not taken for a second socket of the old one.
-bool Seen::HaveAlready(const Now& now, Peer& peer, const Path& path) {
+// Behind a NAT that gives every packet another port there would be no end of it: each is asked by HELLOs from all
+// sockets, which make further ports. After one change the rule holds as written, but for answers to what we asked.
+bool Seen::HoldsPort(Instant now, const PathSlot& slot, Verb verb) {
+  if (slot.silent || !slot.path->Alive(now)) return false;
+  if (verb != Verb::kOk && now - slot.path->took_over < kPortChangePause) return true;
+  return now - slot.last_direct < kSecondPortGrace;
+}
+
+bool Seen::HaveAlready(const Now& now, Peer& peer, const Path& path, Verb verb) {
   if (PathSlot* slot = peer.FindSlot(&path)) {
     slot->last_direct = now.mono;
     slot->unheard_since = Instant::Never();
@@ -72,8 +80,8 @@ bool Seen::HaveAlready(const Now& now, Peer& peer, const Path& path) {
     return true;
   }
   return std::any_of(peer.slots.begin(), peer.slots.end(), [&](const PathSlot& slot) {
-    return slot.path->endpoint.ip == path.endpoint.ip && slot.path->socket == path.socket && !slot.silent &&
-           slot.path->Alive(now.mono) && now.mono - slot.last_direct < kSecondPortGrace;
+    return slot.path->endpoint.ip == path.endpoint.ip && slot.path->socket == path.socket &&
+           HoldsPort(now.mono, slot, verb);
   });
 }
 
@@ -82,6 +90,11 @@ void Seen::Learn(const Now& now, Peer& peer, Path& path) {
   auto victim = std::find_if(peer.slots.begin(), peer.slots.end(), [&](const PathSlot& slot) {
     return slot.path->endpoint.ip == path.endpoint.ip && slot.path->socket == path.socket;
   });
+  bool restless = false;
+  if (victim != peer.slots.end()) {
+    restless = now.mono - victim->path->took_over < kPortChangePause;
+    path.took_over = now.mono;
+  }
   if (victim == peer.slots.end() && peer.slots.size() >= kMaxSlotsPerPeer) {
     victim = std::min_element(peer.slots.begin(), peer.slots.end(), [](const PathSlot& a, const PathSlot& b) {
       return a.path->heard_at < b.path->heard_at;
@@ -97,7 +110,8 @@ void Seen::Learn(const Now& now, Peer& peer, Path& path) {
   ++path.slots;
   if (path.sent_at == Instant::LongAgo()) path.sent_at = now.mono;  // the request it answers went there
   if (peer.slots.size() == 1) peer.last_full_hello = now.mono;
-  parts_.doubt.Others(now.mono, peer, path);
+  // That its port changed once more does not say that the peer moved.
+  if (!restless) parts_.doubt.Others(now.mono, peer, path);
   parts_.schedule.Touch(now.mono, peer);
   if (lost) parts_.reachability.PathLost(now, peer, *lost);
   parts_.reachability.PathLearned(now, peer, path.endpoint);

@@ -24,7 +24,8 @@ class Seen {
 
  private:
   bool MayBecomePath(const Peer& peer, const Path& path) const;
-  bool HaveAlready(const Now& now, Peer& peer, const Path& path);
+  static bool HoldsPort(Instant now, const PathSlot& slot, Verb verb);
+  bool HaveAlready(const Now& now, Peer& peer, const Path& path, Verb verb);
   void Learn(const Now& now, Peer& peer, Path& path);
   void Confirm(const Now& now, Peer& peer, Path& path);
 
