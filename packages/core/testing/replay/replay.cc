@@ -13,10 +13,6 @@ namespace zt::replay {
 namespace {
 
 constexpr Mac kBroadcast{0xffffffffffff};
-// Requests that begin with the id of a network.
-constexpr Verb kOfNetworks[] = {Verb::kNetworkConfigRequest, Verb::kMulticastLike,
-                                Verb::kMulticastGather, Verb::kMulticastFrame, Verb::kFrame};
-constexpr Millis kQuiet = 10'000;  // longer than between any two packets of a network that is used
 constexpr uint16_t kPing = 56;
 constexpr size_t kLargePing =
     5000;  // what the captured application sent where it did not fit into a frame
@@ -61,10 +57,6 @@ void Replay::Plan(const std::vector<Datagram>& session) {
   }
   REQUIRE(start_ != 0);
   end_ = session.back().time;
-  // A network of which it speaks no more was left.
-  for (const auto& [network, last] : last_spoken_) {
-    if (last + kQuiet < end_) events_.push_back({last + 1, {}, {}, {}, {}, network});
-  }
   std::stable_sort(events_.begin(), events_.end(),
                    [](const Event& a, const Event& b) { return a.time < b.time; });
 }
@@ -72,10 +64,10 @@ void Replay::Plan(const std::vector<Datagram>& session) {
 void Replay::PlanApplication(const Packet& sent) {
   ByteReader in(sent.payload);
   const uint64_t network = in.U64();
-  const bool names =
-      std::find(std::begin(kOfNetworks), std::end(kOfNetworks), sent.verb) != std::end(kOfNetworks);
-  if (names && in.ok()) last_spoken_[network] = sent.time;
   if (sent.verb == Verb::kNetworkConfigRequest && joined_.insert(network).second) {
+    // They were members of one network at a time.
+    if (current_ != 0) events_.push_back({sent.time - 1, {}, {}, {}, {}, current_});
+    current_ = network;
     events_.push_back({sent.time, {}, {}, network, {}, {}});
   }
   if (sent.verb == Verb::kMulticastGather && in.U8() == 1 && in.MacAddress() == kBroadcast) {

@@ -68,8 +68,8 @@ class Replay {
   std::vector<Endpoint> sockets_;
   std::vector<Event> events_;
   std::set<uint64_t> joined_;
-  std::map<uint64_t, int64_t> last_spoken_;  // when a network was last named
-  std::vector<Packet> unanswered_;           // ECHOs of ours
+  uint64_t current_ = 0;
+  std::vector<Packet> unanswered_;  // ECHOs of ours
   std::map<uint64_t, Packet> captured_requests_;
   std::unique_ptr<Node> node_;
   int64_t start_ = 0, time_ = 0, end_ = 0;

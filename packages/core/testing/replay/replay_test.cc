@@ -109,10 +109,9 @@ struct Case {
   size_t answers;  // of the captured node to requests, all of them compared
 };
 constexpr Case kCases[] = {
-    {"h-session1-direct", "3610b6a610", 15},
-    {"h-session1-direct", "1d0d79b24b", 15},
-    {"h-session2-relay", "3610b6a610", 4},
-    {"h-session2-relay", "1d0d79b24b", 4},
+    {"h-session1-direct", "3610b6a610", 15}, {"h-session1-direct", "1d0d79b24b", 15},
+    {"h-session2-relay", "3610b6a610", 4},   {"h-session2-relay", "1d0d79b24b", 4},
+    {"h-session3-config", "3610b6a610", 18}, {"h-session3-config", "1d0d79b24b", 7},
 };
 
 }  // namespace
