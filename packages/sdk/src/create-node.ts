@@ -71,9 +71,11 @@ async function start(options: NodeOptions, state: NodeState, inbox: Inbox): Prom
       },
     }),
   );
-  await closeIfAborted(engineNode, signal);
-  if (options.identity === undefined) await state.correctPublicIdentity(identitySecret);
-  mapper = options.portMapping === true ? await startPortMapper(engineNode, bind, logger) : undefined;
+  mapper = await orClose(engineNode, async () => {
+    signal?.throwIfAborted();
+    if (options.identity === undefined) await state.correctPublicIdentity(identitySecret);
+    return options.portMapping === true ? startPortMapper(engineNode, bind, logger) : undefined;
+  });
   const { onEvent } = options;
   const flush = () => inbox.flush();
   const node = new Node({
@@ -116,10 +118,14 @@ function worldOptions({ orbit, maxPeers, relayLimits }: NodeOptions, { moons }: 
   };
 }
 
-async function closeIfAborted(engineNode: EngineNode, signal: AbortSignal | undefined): Promise<void> {
-  if (signal?.aborted !== true) return;
-  await engineNode.close();
-  signal.throwIfAborted();
+/** What fails after the engine started must not leave it running. */
+async function orClose<T>(engineNode: EngineNode, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await engineNode.close();
+    throw error;
+  }
 }
 
 /**
