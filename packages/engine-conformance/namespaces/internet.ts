@@ -150,6 +150,14 @@ export class NatRouter implements Lan {
     );
   }
 
+  /**
+   * From now on every destination sees another port of the router (RFC 4787 §4.1: address- and port-dependent mapping),
+   * so that a path between two such routers cannot be punched.
+   */
+  becomeSymmetric(): void {
+    nft(this.hub, 'flush chain ip nat out; add rule ip nat out oifname "wan0" masquerade fully-random');
+  }
+
   /** From now on no UDP passes in either direction, as in a network that lets out the web only. */
   blockUdp(): void {
     nft(
