@@ -18,7 +18,8 @@ inline constexpr Difference kDeliberate[] = {
      "node answers without "
      "looking anything up (vl1.md §7.10, its quirk)."},
     {"*: extra echo to *",
-     "The keepalive in place of that WHOIS, and the check of a path in doubt (vl1.md §7.10)."},
+     "The keepalive in place of that WHOIS, heartbeats at other seconds than theirs, and the check of "
+     "a path in doubt (vl1.md §7.10)."},
     {"*: push_direct_paths to *: compressed: captured 1, ours 0",
      "They list every path twice, which compresses; we list each once, and two do not shrink "
      "(vl1.md §4.7)."},
@@ -51,6 +52,11 @@ inline constexpr Difference kDeliberate[] = {
     {"*: frame to * ARP operation 2: suite: captured 3, ours 1",
      "Our stack answers in the same millisecond, before the peer's HELLO told its protocol "
      "version; Linux took 10 ms."},
+    {"h-session2-relay: path of ok to 3610b6a610 in re multicast_gather: captured 10.77.0.11/9993, "
+     "ours fd77::11/9993",
+     "We answer for networks by the peer's best path, which is confirmed. The path of arrival, which "
+     "theirs takes here but not for configurations, is whatever the source of a replayed datagram "
+     "says, and the list of members is longer than the request."},
     {"h-session2-relay: extra hello to *",
      "We try the paths the peer pushed and the root introduced; their machines' packet filter, "
      "which cut the clients "
@@ -71,7 +77,7 @@ inline constexpr Difference kDeliberate[] = {
     {"h-session3-config: extra multicast_gather to * 33:33:00:00:00:16/00000000",
      "As above: the reports of these groups are late enough in theirs that the network was left."},
     {"h-session3-config: network_credentials to *: compressed: captured 0, ours 1",
-     "A revocation passed on: theirs is not compressed, ours as every NETWORK_CREDENTIALS, if that "
+     "A revocation: theirs is not compressed, ours as every NETWORK_CREDENTIALS, if that "
      "makes it shorter "
      "(vl1.md §4.7)."},
     {"h-session3-config: network_credentials to *: datagrams: captured 189 , ours ",

@@ -4,8 +4,11 @@
 
 #include "base/byte_reader.h"
 #include "base/hex.h"
+#include "wire/config_chunk.h"
 #include "wire/inet_address.h"
+#include "wire/limits.h"
 #include "wire/packet_header.h"
+#include "wire/verb/network_credentials.h"
 
 namespace zt::replay {
 namespace {
@@ -115,7 +118,42 @@ void Gather(ByteReader& in, Statement& out) {
 
 std::string Network(ByteReader& in) { return " " + HexNumber(in.U64(), 16); }
 
-void Reply(ByteReader& in, Statement& out) {
+// What a controller says itself. The update id is random, and the signature covers it.
+void Configuration(const Packet& packet, ByteReader& in, Statement& out) {
+  const ByteSpan all = in.Rest();
+  const auto chunk = ConfigChunk::Parse(all);
+  if (!chunk || chunk->is_legacy || chunk->network.Controller() != packet.source) {
+    out.fields["payload"] = ToHex(all);
+    return;
+  }
+  out.subject += " " + HexNumber(chunk->network.value, 16) + " from " + Number(chunk->position);
+  out.fields["flags"] = Number(chunk->flags);
+  out.fields["total length"] = Number(chunk->total_length);
+  out.fields["data"] = ToHex(chunk->data);
+}
+
+// Of a revocation by its signer the id is random, the threshold time, and the signature covers both.
+void Credentials(const Packet& packet, ByteReader& in, Fields& fields) {
+  const ByteSpan all = in.Rest();
+  const auto credentials = wire::NetworkCredentials::Parse(all);
+  const bool first_hand = credentials && credentials->revocations.size() == 1 &&
+                          credentials->revocations[0].signer == packet.source;
+  if (!first_hand) {
+    fields["payload"] = ToHex(all);
+    return;
+  }
+  wire::NetworkCredentials same = *credentials;
+  Revocation& revocation = same.revocations[0];
+  revocation.id = 0;
+  revocation.threshold = 0;
+  revocation.signature = {};
+  Bytes bytes(limits::kMaxPayloadSize);
+  ByteWriter out(bytes);
+  same.SerializeTo(out);
+  fields["revocation"] = ToHex(ByteSpan(bytes).first(out.size()));
+}
+
+void Reply(const Packet& packet, ByteReader& in, Statement& out) {
   const auto verb = static_cast<Verb>(in.U8());
   in.U64();  // the request's id; replies are paired by it
   out.subject += " in re " + std::string(ToString(verb));
@@ -128,6 +166,8 @@ void Reply(ByteReader& in, Statement& out) {
     out.subject += Network(in);
     out.subject += " " + Group(in);
   }
+  if (verb == Verb::kNetworkConfigRequest && packet.verb == Verb::kOk)
+    return Configuration(packet, in, out);
   Rest(in, out.fields, "rest");
 }
 
@@ -168,7 +208,7 @@ void Body(const Packet& packet, ByteReader& in, Statement& out) {
       return Hello(in, out.fields);
     case Verb::kOk:
     case Verb::kError:
-      return Reply(in, out);
+      return Reply(packet, in, out);
     case Verb::kPushDirectPaths:
       return DirectPaths(in, out.fields);
     case Verb::kWhois:
@@ -186,6 +226,10 @@ void Body(const Packet& packet, ByteReader& in, Statement& out) {
     case Verb::kFrame:
       out.subject += Network(in);
       return Frame(in, out);
+    case Verb::kNetworkConfig:
+      return Configuration(packet, in, out);
+    case Verb::kNetworkCredentials:
+      return Credentials(packet, in, out.fields);
     default:
       return Rest(in, out.fields, "payload");
   }

@@ -40,22 +40,30 @@ void Replay::Plan(const std::vector<Datagram>& session) {
     if (packet && packet->source == role_ && packet->hops == 0) own.insert(each.from);
   }
   sockets_.assign(own.begin(), own.end());
+  // Clients were started in the capture and speak first; the root was there before.
+  const auto first = std::find_if(session.begin(), session.end(), [&](const Datagram& each) {
+    return own.contains(each.from) || own.contains(each.to);
+  });
+  start_ = time_ = first->time;
   std::vector<Datagram> parts;
   for (const Datagram& each : session) {
     const auto packet = reader.Read(each);
     if (own.contains(each.from)) {
       if (!packet) continue;
-      if (start_ == 0) start_ = time_ = each.time;
       captured.push_back(*packet);
       captured_requests_[packet->id.value] = *packet;
       if (packet->source == role_) PlanApplication(*packet);
     } else if (own.contains(each.to)) {
       parts.push_back(each);
       const bool waits = !packet && each.bytes.size() >= wire::kHeaderSize;
-      if (!waits) events_.push_back({each.time, std::exchange(parts, {}), packet, {}, {}, {}});
+      if (!waits) events_.push_back({each.time, std::exchange(parts, {}), packet, {}, {}, {}, {}});
     }
   }
-  REQUIRE(start_ != 0);
+  for (Decision& each : DecisionsOf(role_, captured)) {
+    controls_ = true;
+    const int64_t time = each.time;
+    events_.push_back({time, {}, {}, {}, {}, {}, std::move(each)});
+  }
   end_ = session.back().time;
   std::stable_sort(events_.begin(), events_.end(),
                    [](const Event& a, const Event& b) { return a.time < b.time; });
@@ -66,15 +74,15 @@ void Replay::PlanApplication(const Packet& sent) {
   const uint64_t network = in.U64();
   if (sent.verb == Verb::kNetworkConfigRequest && joined_.insert(network).second) {
     // They were members of one network at a time.
-    if (current_ != 0) events_.push_back({sent.time - 1, {}, {}, {}, {}, current_});
+    if (current_ != 0) events_.push_back({sent.time - 1, {}, {}, {}, {}, current_, {}});
     current_ = network;
-    events_.push_back({sent.time, {}, {}, network, {}, {}});
+    events_.push_back({sent.time, {}, {}, network, {}, {}, {}});
   }
   if (sent.verb == Verb::kMulticastGather && in.U8() == 1 && in.MacAddress() == kBroadcast) {
     // The request for the owner of an address is what the first ping begins with.
     const uint32_t target = in.U32();
     if (target != 0)
-      events_.push_back({sent.time, {}, {}, {}, Echo{network, IpAddress::V4(target), kPing}, {}});
+      events_.push_back({sent.time, {}, {}, {}, Echo{network, IpAddress::V4(target), kPing}, {}, {}});
   }
   if (sent.verb != Verb::kFrame) return;
   const uint16_t ether_type = in.U16();
@@ -82,7 +90,7 @@ void Replay::PlanApplication(const Packet& sent) {
   if (ether_type == 0x86dd && ip.size() > 48 && ip[6] == 58 && ip[40] == 128) {
     const auto size = static_cast<uint16_t>(ip.size() - 48);
     events_.push_back(
-        {sent.time, {}, {}, {}, Echo{network, IpAddress::FromV6Bytes(&ip[24]), size}, {}});
+        {sent.time, {}, {}, {}, Echo{network, IpAddress::FromV6Bytes(&ip[24]), size}, {}, {}});
   }
   if (ether_type != 0x0800) return;
   const bool first_fragment = ip.size() > 28 && (ip[6] & 0x1f) == 0 && ip[7] == 0;
@@ -90,7 +98,7 @@ void Replay::PlanApplication(const Packet& sent) {
   const bool whole = (ip[6] & 0x20) == 0;
   const auto size = static_cast<uint16_t>(whole ? ip.size() - 28 : kLargePing);
   events_.push_back(
-      {sent.time, {}, {}, {}, Echo{network, IpAddress::FromV4Bytes(&ip[16]), size}, {}});
+      {sent.time, {}, {}, {}, Echo{network, IpAddress::FromV4Bytes(&ip[16]), size}, {}, {}});
 }
 
 void Replay::Create() {
@@ -115,6 +123,10 @@ void Replay::Create() {
   out.U16(static_cast<uint16_t>(Command::kSetLocalEndpoints));
   out.Count(sockets_.size());
   for (const Endpoint& each : sockets_) out.Ep(each);
+  Do(request);
+  request.clear();
+  out.U16(static_cast<uint16_t>(Command::kControllerEnable));
+  out.Bool(controls_);
   Do(request);
 }
 
@@ -145,6 +157,12 @@ void Replay::Ping(const Echo& echo) {
   Do(request);
 }
 
+void Replay::Decide(const Decision& decision) {
+  const uint64_t request = decision.request.value;
+  CHECK_MESSAGE((request == 0 || requested.contains(request)), "nobody was told of the request");
+  Do(decision.command);
+}
+
 void Replay::AnswerEchoes() {
   for (const Packet& echo : std::exchange(unanswered_, {})) {
     Packet answer = echo;
@@ -166,6 +184,7 @@ void Replay::Run() {
     if (event.join) Membership(Command::kJoin, *event.join);
     if (event.leave) Membership(Command::kLeave, *event.leave);
     if (event.ping) Ping(*event.ping);
+    if (event.decision) Decide(*event.decision);
     if (!event.datagrams.empty()) Feed(event);
     AnswerEchoes();
   }
@@ -236,8 +255,20 @@ void Replay::Collect() {
       }
     }
   }
+  CollectEvents();
+}
+
+void Replay::CollectEvents() {
   Bytes events;
   while (node_->HasEvents()) node_->DrainEvents(events, 1 << 20);
+  for (ByteReader in(events); !in.AtEnd();) {
+    const auto code = static_cast<zt::Event>(in.U16());
+    ByteReader body(in.Take(in.U32()));
+    REQUIRE(in.ok());
+    if (code != zt::Event::kControllerRequest) continue;
+    body.U64();  // the network
+    requested.insert(body.U64());
+  }
 }
 
 }  // namespace zt::replay

@@ -1,5 +1,5 @@
 # Captured sessions replayed around a node of ours (testing/replay/README.md).
-add_executable(zt_session_replay_tests ${CMAKE_CURRENT_LIST_DIR}/session.cc ${CMAKE_CURRENT_LIST_DIR}/replay.cc ${CMAKE_CURRENT_LIST_DIR}/fields.cc
+add_executable(zt_session_replay_tests ${CMAKE_CURRENT_LIST_DIR}/session.cc ${CMAKE_CURRENT_LIST_DIR}/replay.cc ${CMAKE_CURRENT_LIST_DIR}/decisions.cc ${CMAKE_CURRENT_LIST_DIR}/fields.cc
                ${CMAKE_CURRENT_LIST_DIR}/replay_test.cc $<TARGET_OBJECTS:zt_test_main>)
 target_include_directories(zt_session_replay_tests PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 target_compile_options(zt_session_replay_tests PRIVATE -Wall -Wextra -Werror

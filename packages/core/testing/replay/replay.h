@@ -7,7 +7,8 @@
 // told the id of the latest request of ours that asks the same, and sealed again with the keys of
 // its sender. One for which we asked nothing is left out. Our ECHOs, where the captured node sent
 // WHOIS, are answered as every node answers them: otherwise paths that worked would seem dead. What
-// an application of the captured node did, ours does: it joins, and pings whom that one pinged.
+// an application of the captured node did, ours does: it joins, pings whom that one pinged, and
+// decides as a controller what that one decided.
 #pragma once
 
 #include <map>
@@ -16,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "testing/replay/decisions.h"
 #include "testing/replay/fields.h"
 #include "testing/replay/session.h"
 #include "zt/node.h"
@@ -30,7 +32,10 @@ class Replay {
   // What the captured node and ours sent, and the answers that answered nothing of ours.
   std::vector<Packet> captured, ours;
   std::vector<std::string> unasked;
-  std::set<uint64_t> fed;  // ids of the packets given to our node as they were
+  std::set<uint64_t> fed;        // ids of the packets given to our node as they were
+  std::set<uint64_t> requested;  // ids of the requests our node told its controller about
+  NodeAddress role() const { return role_; }
+  const Identity& identity() const { return keys_.Of(role_).identity(); }
 
  private:
   // An echo request the captured node's application sent.
@@ -46,6 +51,7 @@ class Replay {
     std::optional<uint64_t> join;
     std::optional<Echo> ping;
     std::optional<uint64_t> leave;
+    std::optional<Decision> decision;
   };
 
   void Plan(const std::vector<Datagram>& session);
@@ -54,12 +60,14 @@ class Replay {
   void PlanApplication(const Packet& sent);
   void Membership(Command command, uint64_t network);
   void Ping(const Echo& echo);
+  void Decide(const Decision& decision);
   void AnswerEchoes();
   void RunTimersUntil(int64_t time);
   void Feed(const Event& event);
   void Give(const Endpoint& from, const Endpoint& to, Bytes bytes);
   void FeedAnswer(const Packet& answer);
   void Collect();
+  void CollectEvents();
   Now now() const { return {{1000 + time_ - start_}, {time_}}; }
 
   Keyring keys_;
@@ -69,6 +77,7 @@ class Replay {
   std::vector<Event> events_;
   std::set<uint64_t> joined_;
   uint64_t current_ = 0;
+  bool controls_ = false;  // networks
   std::vector<Packet> unanswered_;  // ECHOs of ours
   std::map<uint64_t, Packet> captured_requests_;
   std::unique_ptr<Node> node_;

@@ -1,5 +1,5 @@
 // Sessions of the reference implementation replayed with a node of ours in the place of each of its
-// clients: what ours sends has to be what that one sent, field by field, but for what is random,
+// nodes: what ours sends has to be what that one sent, field by field, but for what is random,
 // time, or in testing/replay/differences.h.
 #include <doctest/doctest.h>
 
@@ -8,6 +8,7 @@
 
 #include "testing/replay/differences.h"
 #include "testing/replay/replay.h"
+#include "wire/config_chunk.h"
 
 namespace zt::replay {
 namespace {
@@ -80,26 +81,68 @@ bool Matches(std::string_view text, std::string_view pattern) {
   return false;
 }
 
-// Every answer of the captured node to a packet our node got as it was: ours gave it once, to the
-// same endpoint, and says the same. Returns how many there were.
-size_t CheckAnswers(const Replay& replay) {
+bool IsConfig(const Packet& packet) {
+  return packet.verb == Verb::kOk && packet.in_re_verb() == Verb::kNetworkConfigRequest;
+}
+
+// Every answer of the captured node to a packet our node got as it was: ours gave it once, by the
+// same way, and says the same. Returns how many there were.
+size_t CheckAnswers(const Replay& replay, std::set<std::string>& differences) {
   size_t count = 0;
   for (const Packet& theirs : replay.captured) {
-    if (!theirs.IsReply() || !replay.fed.contains(theirs.in_re_id().value)) continue;
-    const auto same = [&](const Packet& p) {
-      return p.IsReply() && p.in_re_verb() == theirs.in_re_verb() &&
-             p.in_re_id() == theirs.in_re_id();
-    };
+    if (theirs.source != replay.role() || !theirs.IsReply()) continue;
+    if (!replay.fed.contains(theirs.in_re_id().value)) continue;
     const Statement said = StatementsOf(theirs)[0];
+    const auto same = [&](const Packet& p) {
+      return p.source == theirs.source && p.IsReply() && p.in_re_id() == theirs.in_re_id() &&
+             StatementsOf(p)[0].subject == said.subject;
+    };
     INFO(said.subject << " at " << theirs.time);
     CHECK(std::count_if(replay.ours.begin(), replay.ours.end(), same) == 1);
     const auto our = std::find_if(replay.ours.begin(), replay.ours.end(), same);
     if (our == replay.ours.end()) continue;
     ++count;
     CHECK(Compare(said.fields, StatementsOf(*our)[0].fields) == std::vector<std::string>{});
+    if (our->to != theirs.to || our->from != theirs.from)
+      differences.insert("path of " + said.subject + ": captured " + theirs.to.ToString() + ", ours " +
+                         our->to.ToString());
+    if (!IsConfig(theirs)) CHECK(our->payload == theirs.payload);
+  }
+  return count;
+}
+
+// Every packet the captured node relayed: ours did, once, by the same way and unchanged.
+size_t CheckRelayed(const Replay& replay) {
+  size_t count = 0;
+  for (const Packet& theirs : replay.captured) {
+    if (theirs.source == replay.role()) continue;
+    const auto same = [&](const Packet& p) {
+      return p.source == theirs.source && p.id == theirs.id && p.verb == theirs.verb;
+    };
+    INFO(StatementsOf(theirs)[0].subject << " at " << theirs.time);
+    CHECK(std::count_if(replay.ours.begin(), replay.ours.end(), same) == 1);
+    const auto our = std::find_if(replay.ours.begin(), replay.ours.end(), same);
+    if (our == replay.ours.end()) continue;
+    ++count;
     CHECK(our->to == theirs.to);
     CHECK(our->from == theirs.from);
+    CHECK(our->hops == theirs.hops);
+    CHECK(our->datagrams == theirs.datagrams);
     CHECK(our->payload == theirs.payload);
+  }
+  return count;
+}
+
+// Every piece of a configuration is signed by our node. Returns how many there were.
+size_t CheckSignatures(const Replay& replay) {
+  constexpr size_t kReplyHead = 9;  // vl1.md §6.3
+  size_t count = 0;
+  for (const Packet& our : replay.ours) {
+    if (!IsConfig(our) && our.verb != Verb::kNetworkConfig) continue;
+    const auto chunk = ConfigChunk::Parse(ByteSpan(our.payload).subspan(IsConfig(our) ? kReplyHead : 0));
+    REQUIRE(chunk);
+    CHECK(chunk->Verify(replay.identity()));
+    ++count;
   }
   return count;
 }
@@ -107,24 +150,29 @@ size_t CheckAnswers(const Replay& replay) {
 struct Case {
   const char *session, *role;
   size_t answers;  // of the captured node to requests, all of them compared
+  size_t relayed, signed_chunks;
 };
 constexpr Case kCases[] = {
-    {"h-session1-direct", "3610b6a610", 15}, {"h-session1-direct", "1d0d79b24b", 15},
-    {"h-session2-relay", "3610b6a610", 4},   {"h-session2-relay", "1d0d79b24b", 4},
-    {"h-session3-config", "3610b6a610", 18}, {"h-session3-config", "1d0d79b24b", 7},
+    {"h-session1-direct", "3610b6a610", 15, 0, 0}, {"h-session1-direct", "1d0d79b24b", 15, 0, 0},
+    {"h-session2-relay", "3610b6a610", 4, 0, 0},   {"h-session2-relay", "1d0d79b24b", 4, 0, 0},
+    {"h-session3-config", "3610b6a610", 18, 0, 0}, {"h-session3-config", "1d0d79b24b", 7, 0, 0},
+    {"h-session1-direct", "fc7120dae1", 29, 8, 4}, {"h-session2-relay", "fc7120dae1", 17, 36, 2},
+    {"h-session3-config", "fc7120dae1", 35, 2, 21},
 };
 
 }  // namespace
 
-TEST_CASE("in a captured session our node sends what the captured node sent, from either side") {
+TEST_CASE("in a captured session our node sends what the captured node sent, in the place of each") {
   std::set<std::string_view> happened;
   for (const Case& each : kCases) {
     INFO(std::string(each.session) << " as " << std::string(each.role));
     Replay replay(each.session, each.role);
     replay.Run();
-    CHECK(CheckAnswers(replay) == each.answers);
-    for (const std::string& difference :
-         DifferencesOf(SaidBy(replay.captured), SaidBy(replay.ours))) {
+    std::set<std::string> differences = DifferencesOf(SaidBy(replay.captured), SaidBy(replay.ours));
+    CHECK(CheckAnswers(replay, differences) == each.answers);
+    CHECK(CheckRelayed(replay) == each.relayed);
+    CHECK(CheckSignatures(replay) == each.signed_chunks);
+    for (const std::string& difference : differences) {
       const auto row = std::find_if(
           std::begin(kDeliberate), std::end(kDeliberate),
           [&](const Difference& d) { return Matches(each.session + (": " + difference), d.what); });
