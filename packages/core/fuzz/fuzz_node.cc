@@ -8,8 +8,8 @@
 #include "node/composition.h"
 #include "node/host_codec.h"
 #include "testing/test_identities.h"
+#include "testing/test_planet.h"
 #include "wire/secret_identity.h"
-#include "zt/makers.h"
 
 namespace {
 
@@ -21,16 +21,8 @@ constexpr uint64_t kNetwork = 0xff00160016000000;  // an ad-hoc network: ready w
 node::NodeOptions MakeOptions() {
   node::NodeOptions options;
   options.random_seed = Bytes(32, 7);
-  Bytes spec;
-  node::HostWriter out(spec);
-  out.U64(99);
-  out.I64(1);
-  out.Put(Bytes(128, 0));
-  out.Count(1);
-  out.Str16(SecretIdentity::ParseText(testing::kTestSecrets[0])->identity().ToText());
-  out.Count(1);
-  out.Ep({IpAddress::V4(20, 0, 0, 1), 9993});
-  ZT_CHECK(MakePlanet(options.random_seed, spec, options.planet) == Status::kOk);
+  const Identity root = SecretIdentity::ParseText(testing::kTestSecrets[0])->identity();
+  options.planet = testing::TestPlanet({{root, {IpAddress::V4(20, 0, 0, 1), 9993}}});
   options.identity = SecretIdentity::ParseText(testing::kTestSecrets[2]);
   return options;
 }

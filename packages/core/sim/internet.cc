@@ -2,37 +2,24 @@
 
 #include <iterator>
 
-#include "base/check.h"
 #include "sim/identities.h"
+#include "testing/test_planet.h"
 #include "wire/secret_identity.h"
-#include "zt/makers.h"
 
 namespace zt::sim {
 
-Bytes MakePlanetOf(const std::vector<std::pair<std::string_view, Endpoint>>& roots) {
-  Bytes spec, planet;
-  node::HostWriter out(spec);
-  out.U64(99);
-  out.I64(Simulator::kEpoch);
-  out.Put(Bytes(128, 0));  // a fresh signing key
-  out.Count(roots.size());
-  for (const auto& [identity, endpoint] : roots) {
-    out.Str16(SecretIdentity::ParseText(identity)->identity().ToText());
-    out.Count(1);
-    out.Ep(endpoint);
-  }
-  ZT_CHECK(MakePlanet(Bytes(32, 9), spec, planet) == Status::kOk);
-  return planet;
-}
-
 Internet::Internet(uint64_t seed, size_t roots) : simulator(seed), core(simulator, "core", kCoreHops) {
-  std::vector<std::pair<std::string_view, Endpoint>> listed;
-  for (size_t i = 0; i < roots; ++i) listed.push_back({NextIdentity(), {NextPublic(), kRootPort}});
-  planet_ = MakePlanetOf(listed);
+  std::vector<std::string_view> secrets;
+  std::vector<testing::PlanetRoot> listed;
   for (size_t i = 0; i < roots; ++i) {
-    const HostPlan plan{.name = "root-" + std::to_string(i), .secret = listed[i].first, .ports = {kRootPort}};
+    secrets.push_back(NextIdentity());
+    listed.push_back({SecretIdentity::ParseText(secrets[i])->identity(), {NextPublic(), kRootPort}});
+  }
+  planet_ = testing::TestPlanet(listed, Simulator::kEpoch);
+  for (size_t i = 0; i < roots; ++i) {
+    const HostPlan plan{.name = "root-" + std::to_string(i), .secret = secrets[i], .ports = {kRootPort}};
     Host& root = *roots_.emplace_back(std::make_unique<Host>(simulator, plan, planet_));
-    root.Plug(core, {listed[i].second.ip}, {.delay = 10});
+    root.Plug(core, {listed[i].endpoint.ip}, {.delay = 10});
   }
 }
 

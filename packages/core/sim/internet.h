@@ -78,7 +78,4 @@ class Internet {
   std::vector<std::unique_ptr<Host>> roots_, hosts_;  // destroyed before the segments they are plugged into
 };
 
-// The planet whose roots have these identities (text form, secret or public) and endpoints.
-Bytes MakePlanetOf(const std::vector<std::pair<std::string_view, Endpoint>>& roots);
-
 }  // namespace zt::sim

@@ -32,12 +32,10 @@ void Actor::Schedule(Instant at) {
   if (at == Instant::Never()) return;
   at_ = std::max(at, simulator_.now());
   order_ = simulator_.next_order_++;
-  simulator_.Insert(*this);
+  simulator_.appointments_.Put(*this);
 }
 
-void Actor::Unschedule() {
-  if (place_ != kNone) simulator_.Remove(*this);
-}
+void Actor::Unschedule() { simulator_.appointments_.Remove(*this); }
 
 Simulator::Simulator(uint64_t seed) : seed_(seed), script_(std::make_unique<Script>(*this)) {}
 Simulator::~Simulator() = default;
@@ -55,11 +53,11 @@ uint64_t Simulator::SeedOf(std::string_view part) const {
 void Simulator::At(Instant time, std::function<void()> act) { script_->Add(time, std::move(act)); }
 
 bool Simulator::Step(Instant until) {
-  if (heap_.empty() || heap_.front()->at_ > until) return false;
-  Actor& actor = *heap_.front();
-  now_ = actor.at_;
-  Remove(actor);
-  actor.Act();
+  Actor* const actor = appointments_.top();
+  if (actor == nullptr || actor->at_ > until) return false;
+  now_ = actor->at_;
+  appointments_.Remove(*actor);
+  actor->Act();
   return true;
 }
 
@@ -89,53 +87,6 @@ void Simulator::Note(const void* data, size_t size) {
     hash ^= hash >> 29;
   }
   digest_ = hash;
-}
-
-void Simulator::Insert(Actor& actor) {
-  heap_.push_back(&actor);
-  actor.place_ = heap_.size() - 1;
-  SiftUp(actor.place_);
-}
-
-void Simulator::Remove(Actor& actor) {
-  const size_t place = actor.place_;
-  Actor* last = heap_.back();
-  heap_.pop_back();
-  actor.place_ = Actor::kNone;
-  if (last == &actor) return;
-  Put(last, place);
-  SiftUp(place);
-  SiftDown(last->place_);
-}
-
-void Simulator::Put(Actor* actor, size_t place) {
-  heap_[place] = actor;
-  actor->place_ = place;
-}
-
-void Simulator::SiftUp(size_t place) {
-  Actor* actor = heap_[place];
-  while (place > 0) {
-    Actor* parent = heap_[(place - 1) / 2];
-    if (!(std::pair(actor->at_, actor->order_) < std::pair(parent->at_, parent->order_))) break;
-    Put(parent, place);
-    place = (place - 1) / 2;
-  }
-  Put(actor, place);
-}
-
-void Simulator::SiftDown(size_t place) {
-  Actor* actor = heap_[place];
-  for (;;) {
-    size_t child = 2 * place + 1;
-    if (child >= heap_.size()) break;
-    const auto key = [this](size_t at) { return std::pair(heap_[at]->at_, heap_[at]->order_); };
-    if (child + 1 < heap_.size() && key(child + 1) < key(child)) ++child;
-    if (!(key(child) < std::pair(actor->at_, actor->order_))) break;
-    Put(heap_[child], place);
-    place = child;
-  }
-  Put(actor, place);
 }
 
 }  // namespace zt::sim

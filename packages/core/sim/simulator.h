@@ -4,8 +4,8 @@
 #include <functional>
 #include <memory>
 #include <string_view>
-#include <vector>
 
+#include "base/indexed_heap.h"
 #include "zt/time.h"
 
 namespace zt::sim {
@@ -32,12 +32,17 @@ class Actor {
 
  private:
   friend class Simulator;
-  static constexpr size_t kNone = static_cast<size_t>(-1);
+  friend struct AppointmentOrder;
 
   Simulator& simulator_;
   Instant at_ = Instant::Never();
   uint64_t order_ = 0;
-  size_t place_ = kNone;  // in the simulator's heap
+  size_t place_ = static_cast<size_t>(-1);  // in the simulator's heap
+};
+
+struct AppointmentOrder {
+  static bool Before(const Actor& a, const Actor& b) { return a.at_ != b.at_ ? a.at_ < b.at_ : a.order_ < b.order_; }
+  static size_t& Place(Actor& actor) { return actor.place_; }
 };
 
 // The clock starts at 0 ms. One seed gives one run, whatever else the process does.
@@ -73,16 +78,10 @@ class Simulator {
   friend class Actor;
   class Script;
 
-  void Insert(Actor& actor);
-  void Remove(Actor& actor);
-  void SiftUp(size_t place);
-  void SiftDown(size_t place);
-  void Put(Actor* actor, size_t place);
-
   uint64_t seed_;
   Instant now_{0};
   uint64_t next_order_ = 0, digest_ = 0;
-  std::vector<Actor*> heap_;  // the earliest first
+  IndexedHeap<Actor, AppointmentOrder> appointments_;
   std::unique_ptr<Script> script_;
 };
 

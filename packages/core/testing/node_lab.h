@@ -13,8 +13,8 @@
 
 #include "testing/options_writer.h"
 #include "testing/test_identities.h"
+#include "testing/test_planet.h"
 #include "wire/secret_identity.h"
-#include "zt/makers.h"
 #include "zt/node.h"
 
 namespace zt::testing {
@@ -57,16 +57,8 @@ class NodeLab {
   static constexpr int64_t kEpoch = 1'800'000'000'000;
 
   NodeLab() {
-    Bytes spec;
-    node::HostWriter out(spec);
-    out.U64(99);
-    out.I64(kEpoch);
-    out.Put(Bytes(128, 0));
-    out.Count(1);
-    out.Str16(PublicText(0));
-    out.Count(1);
-    out.Ep(EndpointOf(0));
-    REQUIRE(MakePlanet(Seed(9), spec, planet) == Status::kOk);
+    const Identity first = SecretIdentity::ParseText(kTestSecrets[0])->identity();
+    planet = TestPlanet({{first, EndpointOf(0)}}, kEpoch);
     root = &Add(0);
     controller = &Add(1);
     network = {SecretIdentity::ParseText(kTestSecrets[1])->address().value << 24 | 1};

@@ -1,25 +1,22 @@
 /** `ztkit root`: a node that is a root of its own planet or moon, and its metrics, until a signal comes. */
-import { readFile } from 'node:fs/promises';
-import { createNode, fileStore, type Node } from '@ztkit/sdk';
+import type { Node } from '@ztkit/sdk';
 import type { Endpoint } from '@ztkit/types';
 import Fastify from 'fastify';
 import { type LogLevel, makeLogger } from '../cli/log.js';
+import { type ServiceNodeOptions, startServiceNode } from '../cli/service-node.js';
 import { ControllerError } from '../domain/errors.js';
+import { listen } from '../http/listen.js';
 import { makeMetrics } from './metrics.js';
 import { ensureIdentity, ensureWorld, type OwnWorldOptions } from './own-world.js';
 
 /** Options of the command, checked. */
-export interface RootOptions extends OwnWorldOptions {
-  bind: readonly string[];
-  /** With a moon: the planet to live in, when the home directory has none. */
-  planet?: string;
+export interface RootOptions extends OwnWorldOptions, ServiceNodeOptions {
   metrics?: Endpoint;
   /** Bytes per second, 0: no limit. */
   relayLimit: number;
   relayLimitPerSource: number;
   maxPeers: number;
   logLevel: LogLevel;
-  engine: 'auto' | 'native' | 'wasm';
 }
 
 /** A started root. */
@@ -40,10 +37,8 @@ export async function startRoot(options: RootOptions, print: (text: string) => v
     if (options.port === 0 && options.endpoint.length === 0) {
       throw new ControllerError('ERR_CONTROLLER_INPUT', 'A root needs a fixed --port, which its world names');
     }
-    const planet =
-      options.world === 'moon' && options.planet !== undefined ? await readPlanet(options.planet) : undefined;
     const world = await ensureWorld(await ensureIdentity(options.home), options);
-    const node = await startNode(options, planet);
+    const node = await startNode(options);
     undo.push(() => node.close());
     print(`address ${node.address}`);
     print(`${options.world} ${world.id}${world.changed ? ' (new definition)' : ''}: ${world.path}`);
@@ -59,28 +54,12 @@ export async function startRoot(options: RootOptions, print: (text: string) => v
   }
 }
 
-function startNode(options: RootOptions, planet: Uint8Array | undefined): Promise<Node> {
-  const { home, port, bind, allowLoopback, engine, maxPeers, relayLimit, relayLimitPerSource } = options;
-  return createNode({
-    store: fileStore(home),
-    engine,
-    logger: makeLogger(options.logLevel),
-    maxPeers,
-    relayLimits: { total: relayLimit, perSource: relayLimitPerSource },
-    ...(planet === undefined ? {} : { planet }),
-    ...(bind.length === 0 ? { port } : { bind: bind.map((address) => ({ address, port })) }),
-    allowLoopbackPaths: allowLoopback,
-  });
-}
-
-async function readPlanet(path: string): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await readFile(path));
-  } catch (cause) {
-    throw new ControllerError('ERR_CONTROLLER_INPUT', `The planet could not be read: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
+/** The planet file is for a moon's root alone: the root of a planet has just written its own. */
+function startNode({ planet, ...options }: RootOptions): Promise<Node> {
+  const { maxPeers, relayLimit, relayLimitPerSource, logLevel } = options;
+  const lives = options.world === 'moon' && planet !== undefined ? { ...options, planet } : options;
+  const relayLimits = { total: relayLimit, perSource: relayLimitPerSource };
+  return startServiceNode(lives, { logger: makeLogger(logLevel), maxPeers, relayLimits });
 }
 
 async function serveMetrics(node: Node, at: Endpoint, undo: (() => Promise<unknown>)[]): Promise<Endpoint> {
@@ -88,15 +67,7 @@ async function serveMetrics(node: Node, at: Endpoint, undo: (() => Promise<unkno
   const app = Fastify({ forceCloseConnections: true });
   undo.push(() => app.close());
   app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
-  try {
-    await app.listen({ host: at.address, port: at.port });
-  } catch (cause) {
-    throw new ControllerError('ERR_CONTROLLER_INPUT', `Metrics cannot be served: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-  const bound = app.server.address();
-  return { address: at.address, port: typeof bound === 'object' && bound !== null ? bound.port : at.port };
+  return listen(app, at, 'The metrics server', '--metrics');
 }
 
 function hostOf({ address }: Endpoint): string {

@@ -6,10 +6,10 @@
 #include "node/commands.h"
 #include "sim/heap_account.h"
 #include "testing/test_identities.h"
+#include "testing/test_planet.h"
 #include "vl1/packet_seal.h"
 #include "wire/packet_header.h"
 #include "wire/peer_record.h"
-#include "zt/makers.h"
 
 namespace zt::bench {
 namespace {
@@ -31,20 +31,6 @@ SecretIdentity Unworked(uint64_t number, RandomSource& random) {
   std::copy_n(agreement.begin(), 32, identity.public_key.begin());
   std::copy_n(signing.begin(), 32, identity.public_key.begin() + 32);
   return {identity, secret};
-}
-
-Bytes PlanetOf(const Identity& root, const Endpoint& endpoint) {
-  Bytes spec, planet;
-  node::HostWriter out(spec);
-  out.U64(78);
-  out.I64(1);
-  out.Put(Bytes(128, 0));
-  out.Count(1);
-  out.Str16(root.ToText());
-  out.Count(1);
-  out.Ep(endpoint);
-  ZT_CHECK(MakePlanet(Bytes(32, 1), spec, planet) == Status::kOk);
-  return planet;
 }
 
 // HOST_PROTOCOL.md §6: broadcast, multicasts to 32, everything is accepted.
@@ -88,7 +74,7 @@ Crowd::Crowd(size_t members) {
   SeededRandom random(1);
   for (size_t i : {kRoot, kController}) identities_.push_back(*SecretIdentity::ParseText(testing::kTestSecrets[i]));
   for (size_t i = 0; i < members; ++i) identities_.push_back(Unworked(i, random));
-  planet_ = PlanetOf(identities_[kRoot].identity(), EndpointOf(kRoot));
+  planet_ = testing::TestPlanet({{identities_[kRoot].identity(), EndpointOf(kRoot)}});
   network_ = {identities_[kController].address().value << 24 | 1};
   machines_.resize(identities_.size());
   for (size_t i : {kRoot, kController}) {

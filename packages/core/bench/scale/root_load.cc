@@ -4,9 +4,9 @@
 #include "node/host_codec.h"
 #include "sim/heap_account.h"
 #include "testing/test_identities.h"
+#include "testing/test_planet.h"
 #include "wire/packet_header.h"
 #include "wire/verb/hello.h"
-#include "zt/makers.h"
 
 namespace zt::bench {
 namespace {
@@ -20,20 +20,6 @@ void Option(Bytes& out, CreateOption tag, ByteSpan value) {
   node::HostWriter writer(out);
   writer.U16(static_cast<uint16_t>(tag));
   writer.Blob32(value);
-}
-
-Bytes PlanetOf(const Identity& root) {
-  Bytes spec, planet;
-  node::HostWriter out(spec);
-  out.U64(77);
-  out.I64(1);
-  out.Put(Bytes(128, 0));
-  out.Count(1);
-  out.Str16(root.ToText());
-  out.Count(1);
-  out.Ep({IpAddress::V4(19, 0, 0, 1), 9993});
-  ZT_CHECK(MakePlanet(Bytes(32, 1), spec, planet) == Status::kOk);
-  return planet;
 }
 
 }  // namespace
@@ -53,7 +39,7 @@ void RootLoad::Create() {
   Bytes options;
   const std::string secret = self_.ToSecretText();
   Option(options, CreateOption::kIdentitySecret, {reinterpret_cast<const uint8_t*>(secret.data()), secret.size()});
-  Option(options, CreateOption::kPlanet, PlanetOf(self_.identity()));
+  Option(options, CreateOption::kPlanet, testing::TestPlanet({{self_.identity(), {IpAddress::V4(19, 0, 0, 1), 9993}}}));
   Option(options, CreateOption::kRandomSeed, Bytes(32, 7));
   Bytes most;
   node::HostWriter(most).U32(static_cast<uint32_t>(leaves_.size() + 64));

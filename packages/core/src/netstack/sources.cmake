@@ -66,7 +66,6 @@ set(ZT_NETSTACK_SOURCES
   tcp/tcp_layer.cc
   tcp/tcp_network.cc
   tcp/tcp_option.cc
-  tcp/timer_heap.cc
   tcp/window_tuner.cc
   udp/datagram_queue.cc
   udp/udp_layer.cc

@@ -7,7 +7,6 @@ set(ZT_VL1_SOURCES
   connectivity.cc
   dispatch.cc
   endpoint_hints.cc
-  due_heap.cc
   expected_replies.cc
   failed_opening_gate.cc
   fragment_assembler.cc

@@ -1,8 +1,7 @@
 // The earliest of many deadlines. Each owner keeps one node; changing it costs O(log n), reading the minimum nothing.
 #pragma once
 
-#include <vector>
-
+#include "base/indexed_heap.h"
 #include "zt/time.h"
 
 namespace zt::netstack {
@@ -10,26 +9,38 @@ namespace zt::netstack {
 struct TimerNode {
   Deadline deadline;
   uint32_t owner = 0;
-  size_t index = kIdle;  // place in the heap
-  static constexpr size_t kIdle = static_cast<size_t>(-1);
+  size_t index = static_cast<size_t>(-1);  // place in the heap
+};
+
+struct TimerOrder {
+  static bool Before(const TimerNode& a, const TimerNode& b) {
+    if (a.deadline.at != b.deadline.at) return a.deadline.at < b.deadline.at;
+    return a.owner < b.owner;
+  }
+  static size_t& Place(TimerNode& node) { return node.index; }
 };
 
 class TimerHeap {
  public:
   void Set(TimerNode& node, const Deadline& deadline);
-  void Remove(TimerNode& node);
-  Deadline NextTimeout() const { return heap_.empty() ? Deadline{} : heap_[0]->deadline; }
+  void Remove(TimerNode& node) { heap_.Remove(node); }
+  Deadline NextTimeout() const { return heap_.top() == nullptr ? Deadline{} : heap_.top()->deadline; }
   // The owner of the earliest deadline when it has come, else 0.
   uint32_t Due(const Now& now) const {
-    return !heap_.empty() && heap_[0]->deadline.at <= now.mono ? heap_[0]->owner : 0;
+    const TimerNode* first = heap_.top();
+    return first != nullptr && first->deadline.at <= now.mono ? first->owner : 0;
   }
 
  private:
-  void Place(TimerNode* node, size_t index);
-  void Up(size_t index);
-  void Down(size_t index);
-
-  std::vector<TimerNode*> heap_;
+  IndexedHeap<TimerNode, TimerOrder> heap_;
 };
+
+inline void TimerHeap::Set(TimerNode& node, const Deadline& deadline) {
+  const bool never = deadline.at == Instant::Never();
+  const bool same = heap_.Has(node) && node.deadline.at == deadline.at;
+  node.deadline = deadline;
+  if (never) return heap_.Remove(node);
+  if (!same) heap_.Put(node);
+}
 
 }  // namespace zt::netstack
