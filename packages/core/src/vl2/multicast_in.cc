@@ -39,20 +39,23 @@ bool MulticastIn::HandleLike(const Now& now, const vl1::Message& message) {
       context_.drops.Count(DropReason::kNotAMember);
       continue;
     }
-    out_.AddMember(now, entry.network, {entry.mac, entry.adi}, message.source->address);
+    const NodeAddress sender = message.source->address;
+    out_.AddMember(now, entry.network, {entry.mac, entry.adi}, {sender, sender});
   }
   return trust;
 }
 
-wire::GatherResult MulticastIn::Collect(NetworkId id, const MulticastGroup& group, uint32_t limit,
+wire::GatherResult MulticastIn::Collect(const Now& now, NetworkId id, const MulticastGroup& group, uint32_t limit,
                                         NodeAddress requester) {
   wire::GatherResult result;
   const size_t most = std::min({size_t{limit}, limits::kMaxGatherLimit, kMaxGathered});
   const Network* network = context_.Find(id);
   const bool self = network != nullptr && network->Subscribes(group) && most > 0;
   if (self) result.members.push_back(context_.self());
-  result.total_known = static_cast<uint32_t>(members_.Of(id, group).size() + (self ? 1 : 0));
-  for (const NodeAddress member : members_.Shuffled(id, group, requester, context_.random)) {
+  size_t known = 0;
+  const std::vector<NodeAddress> others = members_.Vouched(now.mono, id, group, requester, context_.random, known);
+  result.total_known = static_cast<uint32_t>(known + (self ? 1 : 0));
+  for (const NodeAddress member : others) {
     if (result.members.size() >= most) break;
     result.members.push_back(member);
   }
@@ -73,7 +76,7 @@ bool MulticastIn::HandleGather(const Now& now, const vl1::Message& message) {
   }
   const MulticastGroup group{gather->mac, gather->adi};
   wire::OkMulticastGather ok{message.packet_id, gather->network, group.mac, group.adi,
-                             Collect(gather->network, group, gather->limit, message.source->address)};
+                             Collect(now, gather->network, group, gather->limit, message.source->address)};
   if (!ok.result.members.empty()) context_.Send(now, message.source->address, Verb::kOk, ok);
   return network != nullptr;
 }
@@ -132,21 +135,34 @@ bool MulticastIn::HandleFrame(const Now& now, const vl1::Message& message) {
   ok.network = frame->network;
   ok.mac = group.mac;
   ok.adi = group.adi;
-  ok.result = Collect(frame->network, group, *frame->gather_limit, message.source->address);
+  ok.result = Collect(now, frame->network, group, *frame->gather_limit, message.source->address);
   if (!ok.result->members.empty()) context_.Send(now, message.source->address, Verb::kOk, ok);
   return true;
 }
 
-void MulticastIn::AddMembers(const Now& now, NetworkId network, const MulticastGroup& group,
-                             const wire::GatherResult& result) {
-  for (const NodeAddress member : result.members) out_.AddMember(now, network, group, member);
+void MulticastIn::AddMembers(const Now& now, const Network& network, const MulticastGroup& group,
+                             NodeAddress teller, const wire::GatherResult& result) {
+  const auto collects = [&](NodeAddress who) {  // announcements of all members go there (vl2.md §12.3)
+    const std::vector<NodeAddress>& always = network.always_contact();
+    return context_.link.IsRoot(who) || who == network.id.Controller() ||
+           std::find(always.begin(), always.end(), who) != always.end();
+  };
+  const Specialist* us = network.config() != nullptr ? network.config()->FindSpecialist(network.self) : nullptr;
+  const bool we_collect = context_.link.WeAreRoot() || network.self == network.id.Controller() ||
+                          (us != nullptr && (us->IsAnchor() || us->IsMulticastReplicator()));
+  // Two that both collect must not keep each other's entries alive.
+  const bool vouched = collects(teller) && !we_collect;
+  for (const NodeAddress member : result.members) {
+    out_.AddMember(now, network.id, group, {member, teller, vouched});
+  }
 }
 
 void MulticastIn::HandleOkGather(const Now& now, const vl1::Message& message) {
   const std::optional<wire::OkMulticastGather> ok = wire::OkMulticastGather::Parse(message.payload);
   if (!ok) return context_.drops.Count(DropReason::kMalformed);
-  if (context_.Find(ok->network) == nullptr) return context_.drops.Count(DropReason::kUnknownNetwork);
-  AddMembers(now, ok->network, {ok->mac, ok->adi}, ok->result);
+  const Network* network = context_.Find(ok->network);
+  if (network == nullptr) return context_.drops.Count(DropReason::kUnknownNetwork);
+  AddMembers(now, *network, {ok->mac, ok->adi}, message.source->address, ok->result);
 }
 
 void MulticastIn::HandleOkFrame(const Now& now, const vl1::Message& message) {
@@ -155,7 +171,7 @@ void MulticastIn::HandleOkFrame(const Now& now, const vl1::Message& message) {
   Network* network = context_.Find(ok->network);
   if (network == nullptr) return context_.drops.Count(DropReason::kUnknownNetwork);
   if (ok->com) intake_.Accept(now, *network, *ok->com);
-  if (ok->result) AddMembers(now, ok->network, {ok->mac, ok->adi}, *ok->result);
+  if (ok->result) AddMembers(now, *network, {ok->mac, ok->adi}, message.source->address, *ok->result);
 }
 
 void MulticastIn::HandleUnwanted(const Now& now, const vl1::Message& message, ByteSpan error_data) {

@@ -29,8 +29,10 @@ class MulticastIn {
   bool IsAuthorized(const Now& now, NetworkId network, const Identity& peer);
   // True: the frame was well-formed enough to be answered with members.
   bool JudgeFrame(const Now& now, Network& network, const vl1::Message& message, const wire::MulticastFrame& frame);
-  wire::GatherResult Collect(NetworkId network, const MulticastGroup& group, uint32_t limit, NodeAddress requester);
-  void AddMembers(const Now& now, NetworkId network, const MulticastGroup& group, const wire::GatherResult& result);
+  wire::GatherResult Collect(const Now& now, NetworkId network, const MulticastGroup& group, uint32_t limit,
+                             NodeAddress requester);
+  void AddMembers(const Now& now, const Network& network, const MulticastGroup& group, NodeAddress teller,
+                  const wire::GatherResult& result);
 
   Context& context_;
   Gate& gate_;

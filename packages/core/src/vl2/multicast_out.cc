@@ -14,10 +14,11 @@ constexpr size_t kMaxHead = 31;  // network, flags, gather limit, source, destin
 // What a packet leaves for the frame (the reference's 10000 does not fit any packet, vl2.md §12.5).
 constexpr size_t kMaxPayload = limits::kMaxPayloadSize - kMaxHead;
 
-// Compressed as all lists are, unless the network says its multicasts are not (vl2.md §6.2 flag 0x0010).
-vl1::SendOptions HowToSend(const Network& network) {
+// Compressed as all lists are, unless the network says its multicasts are not (vl2.md §6.2 flag 0x0010). Who
+// replicates for us has nothing to answer: that form asks for no members (vl2.md §1, §12.5).
+vl1::SendOptions HowToSend(const Network& network, bool expect_reply) {
   const bool plain = (network.config()->flags & NetworkConfig::kNoMulticastCompression) != 0;
-  return {.expect_reply = true, .never_compress = plain};
+  return {.expect_reply = expect_reply, .never_compress = plain};
 }
 
 size_t WriteHead(MutableBytes into, const Network& network, const MulticastGroup& group, uint8_t flags,
@@ -76,7 +77,9 @@ void MulticastOut::Send(const Now& now, Network& network, const MulticastSend& s
     SendToKnown(now, network, send, 1, frame, sent, limit);
     return;
   }
-  const uint32_t gather_limit = limit - static_cast<uint32_t>(known) + 1;
+  // One more than are missing; all bits set is "no limit" and cannot be counted up.
+  const auto missing = static_cast<uint32_t>(limit - known);
+  const uint32_t gather_limit = std::max(missing, missing + 1);
   const auto last = network.last_gather.find(send.group);
   const bool due = last == network.last_gather.end() || now.mono - last->second >= kGatherPeriod;
   if (known == 0 || due) Gather(now, network, send.group, gather_limit);
@@ -113,7 +116,7 @@ bool MulticastOut::SendToReplicator(const Now& now, Network& network, const Mult
   const size_t size = WriteHead(head, network, send.group, wire::MulticastFrame::kReplicate, 0, source,
                                 frame.ether_type);
   SendFramePayload(context_, now, best, Verb::kMulticastFrame, ByteSpan(head).first(size), frame, frame.length,
-                   HowToSend(network));
+                   HowToSend(network, false));
   return true;
 }
 
@@ -141,7 +144,7 @@ void MulticastOut::SendOne(const Now& now, Network& network, const MulticastGrou
   ByteArray<kMaxHead> head;
   const size_t size = WriteHead(head, network, group, 0, gather_limit, source, frame.ether_type);
   SendFramePayload(context_, now, to, Verb::kMulticastFrame, ByteSpan(head).first(size), frame, frame.length,
-                   HowToSend(network));
+                   HowToSend(network, true));
 }
 
 void MulticastOut::Gather(const Now& now, Network& network, const MulticastGroup& group, uint32_t limit) {
@@ -171,9 +174,11 @@ void MulticastOut::Gather(const Now& now, Network& network, const MulticastGroup
   }
 }
 
-void MulticastOut::AddMember(const Now& now, NetworkId id, const MulticastGroup& group, NodeAddress member) {
+void MulticastOut::AddMember(const Now& now, NetworkId id, const MulticastGroup& group,
+                             const MulticastMembers::Report& report) {
+  const NodeAddress member = report.member;
   if (member == context_.self() || !member.IsValid()) return;
-  switch (members_.Add(now.mono, id, group, member)) {
+  switch (members_.Add(now.mono, id, group, report)) {
     case MulticastMembers::Added::kNew:
       break;
     case MulticastMembers::Added::kRefreshed:

@@ -29,7 +29,8 @@ class MulticastOut {
   void SendFromPort(const Now& now, Network& network, const Frame& frame);
   void Send(const Now& now, Network& network, const MulticastSend& send, const Frame& frame);
   // A node turned out to be in a group: it is remembered, and gets the frames that wait for members.
-  void AddMember(const Now& now, NetworkId network, const MulticastGroup& group, NodeAddress member);
+  void AddMember(const Now& now, NetworkId network, const MulticastGroup& group,
+                 const MulticastMembers::Report& report);
 
   void Expire(const Now& now) { queue_.Expire(now.mono); }
   void Forget(NetworkId network) { queue_.Forget(network); }

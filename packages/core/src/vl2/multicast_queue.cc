@@ -48,9 +48,8 @@ void MulticastQueue::Forget(NetworkId network) {
 
 Deadline MulticastQueue::NextExpiry() const {
   Deadline next;
-  for (const auto& [key, queue] : groups_) {
-    for (const QueuedMulticast& q : queue) next = Earliest(next, {q.until, "queued multicast expires"});
-  }
+  // Of a group the first is the oldest, and no group is empty.
+  for (const auto& [key, queue] : groups_) next = Earliest(next, {queue.front().until, "queued multicast expires"});
   return next;
 }
 

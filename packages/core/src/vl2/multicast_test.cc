@@ -3,72 +3,19 @@
 
 #include <algorithm>
 
-#include "vl2/multicast_members.h"
-#include "vl2/test_wire.h"
-#include "vl2/vl2.h"
-#include "wire/derived_address.h"
+#include "vl2/multicast_lan.h"
 #include "wire/verb/multicast_frame.h"
 #include "wire/verb/multicast_like.h"
 
 namespace zt::vl2 {
 namespace {
 
-using testing::FromHex;
+using testing::ArpRequest;
 using testing::Inject;
+using testing::kBobIp;
+using testing::kNetwork;
+using testing::MulticastLan;
 using testing::Sent;
-using testing::TestNode;
-using testing::TestWire;
-
-constexpr NetworkId kNetwork{0xfc7120dae1000002};
-constexpr uint32_t kBobIp = 0x0a000002;
-
-struct MulticastLan {
-  TestWire wire;
-  TestNode controller{wire, testing::kControllerSecret};
-  TestNode alice{wire, testing::kAliceSecret};
-  TestNode bob{wire, testing::kBobSecret};
-  TestNode carol{wire, testing::kCarolSecret};
-  NetworkConfig shape;
-
-  MulticastLan() {
-    shape.network = kNetwork;
-    shape.credential_time_max_delta = 1'800'000;
-    shape.flags = NetworkConfig::kBroadcast;
-    shape.multicast_limit = 32;
-    Rule accept;
-    accept.type = RuleType::kActionAccept;
-    shape.rules = {accept};
-    controller.vl2->EnableController(true);
-    controller.on_request = [this](const Now& now, const ControllerRequest& r) {
-      IssuedConfig issued;
-      issued.config = shape;
-      issued.config.issued_to = r.member.address;
-      issued.config.timestamp = wire.now.wall.ms;
-      CHECK(controller.vl2->Grant(now, r.member.address, r.packet_id, issued));
-    };
-  }
-  void JoinAll() {
-    for (TestNode* node : {&alice, &bob, &carol}) {
-      node->vl2->Join(wire.now, kNetwork, {});
-      wire.Settle();
-    }
-  }
-  void Subscribe(TestNode& node, MulticastGroup group) {
-    node.vl2->SetGroups(wire.now, kNetwork, {&group, 1});
-    wire.Settle();
-  }
-  void Send(TestNode& from, Mac to, uint16_t type, const Bytes& payload) {
-    const ByteSpan piece = payload;
-    from.vl2->SendFrame(wire.now, kNetwork, DeriveMac(from.address(), kNetwork), to, type, {&piece, 1});
-    wire.Settle();
-  }
-};
-
-Bytes ArpRequest(uint32_t target) {
-  Bytes arp = FromHex("0001080006040001000000000000000000000000000000000a000000");
-  for (int i = 0; i < 4; ++i) arp[24 + i] = static_cast<uint8_t>(target >> (24 - 8 * i));
-  return arp;
-}
 
 TEST_CASE_FIXTURE(MulticastLan, "An ARP request finds the owner of the address through the controller") {
   JoinAll();
@@ -198,23 +145,6 @@ TEST_CASE_FIXTURE(MulticastLan, "A bridge announces the groups of the hosts behi
   CHECK(wire.Count(bob.address(), Verb::kMulticastLike) == 1);  // to the controller
   Send(alice, {0x333300000005}, 0x86dd, {1});
   CHECK(bob.frames.size() == 1);  // bridges get every multicast
-}
-
-TEST_CASE("Members expire ten minutes after they were last heard of, and not before") {
-  MulticastMembers members;
-  const MulticastGroup group{{0x333300000001}, 0};
-  CHECK(members.Add({0}, kNetwork, group, {1}) == MulticastMembers::Added::kNew);
-  CHECK(members.Add({0}, kNetwork, group, {2}) == MulticastMembers::Added::kNew);
-  CHECK(members.Add({300'000}, kNetwork, group, {1}) == MulticastMembers::Added::kRefreshed);
-  members.Expire({599'999});
-  CHECK(members.Of(kNetwork, group).size() == 2);
-  CHECK(members.NextExpiry().at == Instant{600'000});
-  members.Expire({600'000});
-  REQUIRE(members.Of(kNetwork, group).size() == 1);
-  CHECK(members.Of(kNetwork, group)[0].address == NodeAddress{1});
-  members.Expire(members.NextExpiry().at);
-  CHECK(members.Of(kNetwork, group).empty());
-  CHECK(members.NextExpiry().at == Instant::Never());
 }
 
 }  // namespace

@@ -35,6 +35,9 @@ set(ZT_VL2_TESTS
   vl2_test.cc
   vl2_hostile_test.cc
   multicast_test.cc
+  multicast_members_test.cc
+  multicast_gather_test.cc
+  multicast_frame_test.cc
   adhoc_test.cc
   unicast_path_test.cc
 )

@@ -77,7 +77,11 @@ class TestNode final : public Link, public Delegate {
   bool WeAreRoot() const override { return root_ == secret_.address(); }
   std::vector<NodeAddress> Roots() const override;
   std::optional<NodeAddress> BestRoot(const Now&) const override;
-  std::optional<int> Latency(NodeAddress) const override { return 10; }
+  std::optional<int> Latency(NodeAddress address) const override {
+    const auto it = latencies.find(address);
+    if (it == latencies.end()) return 10;
+    return it->second < 0 ? std::nullopt : std::optional<int>(it->second);
+  }
 
   void DeliverFrame(const Now&, NetworkId network, Mac source, Mac destination, uint16_t ether_type,
                     ByteSpan payload) override {
@@ -116,6 +120,7 @@ class TestNode final : public Link, public Delegate {
   std::vector<NodeAddress> identity_requests;
   std::function<void(const Now&, const ControllerRequest&)> on_request;
   NodeAddress root_;
+  std::map<NodeAddress, int> latencies;  // negative: no path; who is not in it: 10 ms
   DropCounters drops;
   std::unique_ptr<Vl2> vl2;
 

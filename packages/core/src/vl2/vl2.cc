@@ -81,6 +81,8 @@ bool Vl2::Leave(const Now& now, NetworkId id) {
   if (impl_->context.networks.erase(id) == 0) return false;
   impl_->context.deferred.Forget(id);
   impl_->multicast_out.Forget(id);
+  // Roots and the network's controller collect its announcements also for others (vl2.md §12.1).
+  if (!impl_->context.link.WeAreRoot() && id.Controller() != impl_->context.self()) impl_->members.Forget(id);
   impl_->context.delegate.StoreNetwork(now, id, {});
   return true;
 }
