@@ -1,0 +1,27 @@
+/** Rules as the bytes that members receive (vl2.md §13.1), for programs. */
+import { ControllerError } from '../domain/errors.js';
+import type { JsonObject } from '../domain/json.js';
+import * as rules from '../domain/rule-json.js';
+import type { RuleJson } from '../domain/rule-types.js';
+import { RULES_LIMITS } from './limits.js';
+
+/**
+ * The bytes of a list of rules (vl2.md §13.1).
+ * @throws ControllerError `ERR_CONTROLLER_INPUT` for an entry that is no rule, or more rules than a network may have
+ */
+export function encodeRules(list: readonly (RuleJson | JsonObject)[]): Uint8Array {
+  const { count, bytes } = rules.encodeRules(list, RULES_LIMITS.rules);
+  if (count === list.length) return bytes;
+  const reason = count === RULES_LIMITS.rules ? `${list.length} are more than ${count}` : 'some entries are no rules';
+  throw new ControllerError('ERR_CONTROLLER_INPUT', `The rules cannot be encoded: ${reason}`);
+}
+
+/**
+ * The rules of bytes, with every key as the controller renders them. Types that are not known are left out.
+ * @throws ControllerError `ERR_CONTROLLER_INPUT` for bytes that end inside a rule
+ */
+export function decodeRules(bytes: Uint8Array): RuleJson[] {
+  const decoded = rules.decodeRules(bytes);
+  if (decoded === undefined) throw new ControllerError('ERR_CONTROLLER_INPUT', 'The rules end inside a rule');
+  return decoded.map((rule) => rules.renderRule(rule) as RuleJson);
+}
