@@ -3,7 +3,7 @@ import { RULES_LIMITS } from './limits.js';
 import type { ParseState } from './parse-state.js';
 import { quoted } from './suggest.js';
 import type { ActionNode, IncludeNode, MatchNode, Statement, Word } from './syntax.js';
-import { ACTIONS, type ActionKeyword, CONNECTIVES, MATCH_ARGUMENTS } from './vocabulary.js';
+import { ACTIONS, type ActionKeyword, CONNECTIVES, IP_PROTOCOLS, MATCH_ARGUMENTS } from './vocabulary.js';
 
 const MATCH_WORDS = [...MATCH_ARGUMENTS.keys(), ...CONNECTIVES];
 
@@ -33,17 +33,24 @@ function parseAction(state: ParseState, action: ActionKeyword): ActionNode {
   const keyword = state.reader.take();
   state.count(keyword);
   const node: ActionNode = { kind: 'action', action, keyword, matches: [] };
-  if (action === 'tee' || action === 'watch') node.length = state.word(`The length of ${action} (-1 to 65535)`);
-  if (action === 'tee' || action === 'watch' || action === 'redirect') {
-    node.address = state.word(`The address of ${action} (10 hex digits)`);
-    if (state.isNext('flags')) {
-      state.reader.take();
-      node.flags = state.word('The number after `flags`');
-    }
-  }
+  if (takesLength(action)) node.length = state.word(`The length of ${action} (-1 to 65535)`);
+  const isCut = takesLength(action) && node.length === undefined;
+  if (!isCut && (takesLength(action) || action === 'redirect')) parseTarget(state, node);
   parseMatches(state, node);
   state.endBlock(keyword);
   return node;
+}
+
+function takesLength(action: ActionKeyword): boolean {
+  return action === 'tee' || action === 'watch';
+}
+
+/** The address, and `flags N`, which is ours: the original's language has no word for the flags. */
+function parseTarget(state: ParseState, node: ActionNode): void {
+  node.address = state.word(`The address of ${node.action} (10 hex digits)`);
+  if (!state.isNext('flags')) return;
+  state.reader.take();
+  node.flags = state.word('The number after `flags`');
 }
 
 function parseMatches(state: ParseState, node: ActionNode): void {
@@ -108,7 +115,9 @@ function parseConnectives(state: ParseState): { not?: Word; or?: Word } {
 function parseArgument(state: ParseState, keyword: Word, what: string): Word | undefined {
   const { text, kind } = state.reader.peek();
   const key = text.toLowerCase();
-  if (kind === 'word' && (MATCH_ARGUMENTS.has(key) || CONNECTIVES.has(key))) {
+  // `icmp` is a match, and a protocol too.
+  const isProtocol = keyword.text.toLowerCase() === 'ipprotocol' && IP_PROTOCOLS.has(key);
+  if (kind === 'word' && !isProtocol && (MATCH_ARGUMENTS.has(key) || CONNECTIVES.has(key))) {
     return state.diagnostics.error(
       state.reader.peek(),
       `After ${quoted(keyword.text)} ${what} is missing: ${quoted(text)} begins the next match`,

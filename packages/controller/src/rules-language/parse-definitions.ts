@@ -11,6 +11,14 @@ const BODY_STATEMENTS = [...Object.keys(ACTIONS), 'include'];
 const CAPABILITY_CLAUSES = ['id', 'default'];
 const TAG_CLAUSES = ['id', 'default', 'flag', 'enum'];
 
+/** The id of a tag or capability; `hasId` also when the number after it is missing. */
+interface IdClause {
+  hasId: boolean;
+  id?: Word;
+}
+
+type TagClauses = IdClause & Pick<TagNode, 'default' | 'flags' | 'enums'>;
+
 /** `macro name …actions… ;` or `macro name($a,$b) … ;` */
 export function parseMacro(state: ParseState): MacroNode | undefined {
   const opening = state.reader.take();
@@ -38,7 +46,7 @@ export function parseCapability(state: ParseState): CapabilityNode | undefined {
   const opening = state.reader.take();
   const at = nameOrSkip(state, opening, 'cap');
   const name = at && readName(at, 'a capability', state.diagnostics);
-  const clauses: { id?: Word; default: boolean } = { default: false };
+  const clauses: IdClause & { default: boolean } = { hasId: false, default: false };
   for (;;) {
     if (state.isNext('id')) readId(state, clauses);
     else if (state.isNext('default')) {
@@ -48,8 +56,8 @@ export function parseCapability(state: ParseState): CapabilityNode | undefined {
   }
   const body = parseBody(state, opening, CAPABILITY_CLAUSES);
   if (at === undefined || name === undefined) return undefined;
-  requireId(state, at, clauses.id, `cap ${name}`);
-  return { kind: 'cap', name, at, ...clauses, body };
+  requireId(state, at, clauses, `cap ${name}`);
+  return { kind: 'cap', name, at, id: clauses.id, default: clauses.default, body };
 }
 
 /** `tag name id N [default V] [flag BITS fname]… [enum N ename]… ;`, its clauses in any order. */
@@ -57,15 +65,16 @@ export function parseTag(state: ParseState): TagNode | undefined {
   const opening = state.reader.take();
   const at = nameOrSkip(state, opening, 'tag');
   const name = at && readName(at, 'a tag', state.diagnostics);
-  const clauses: Pick<TagNode, 'id' | 'default' | 'flags' | 'enums'> = { flags: [], enums: [] };
+  const clauses: TagClauses = { hasId: false, flags: [], enums: [] };
   while (!state.atBoundary()) parseTagClause(state, clauses);
   state.endBlock(opening);
   if (at === undefined || name === undefined) return undefined;
-  requireId(state, at, clauses.id, `tag ${name}`);
-  return { kind: 'tag', name, at, ...clauses };
+  requireId(state, at, clauses, `tag ${name}`);
+  const { id, default: value, flags, enums } = clauses;
+  return { kind: 'tag', name, at, id, default: value, flags, enums };
 }
 
-function parseTagClause(state: ParseState, clauses: Pick<TagNode, 'id' | 'default' | 'flags' | 'enums'>): void {
+function parseTagClause(state: ParseState, clauses: TagClauses): void {
   if (state.isNext('id')) {
     readId(state, clauses);
     return;
@@ -90,14 +99,15 @@ function parseTagClause(state: ParseState, clauses: Pick<TagNode, 'id' | 'defaul
   clauses.default = state.word('The value after `default`');
 }
 
-function readId(state: ParseState, clauses: { id?: Word }): void {
+function readId(state: ParseState, clauses: IdClause): void {
   const keyword = state.reader.take();
-  if (clauses.id !== undefined) state.diagnostics.error(keyword, 'The id is written once');
+  if (clauses.hasId) state.diagnostics.error(keyword, 'The id is written once');
+  clauses.hasId = true;
   clauses.id = state.word('The number after `id`');
 }
 
-function requireId(state: ParseState, at: Word, id: Word | undefined, what: string): void {
-  if (id === undefined) state.diagnostics.error(at, `${quoted(what)} needs an id: write \`${what} id 1000\``);
+function requireId(state: ParseState, at: Word, { hasId }: IdClause, what: string): void {
+  if (!hasId) state.diagnostics.error(at, `${quoted(what)} needs an id: write \`${what} id 1000\``);
 }
 
 /** The word after an opening keyword; without one the block is read all the same. */

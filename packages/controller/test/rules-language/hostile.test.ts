@@ -1,0 +1,125 @@
+/** Sources that nobody wrote: whatever they are, the compiler says so in its own words, and soon. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { compileRules } from '../../src/rules-language/compile.js';
+import { RulesSourceError } from '../../src/rules-language/diagnostics.js';
+import { formatDiagnostics } from '../../src/rules-language/diagnostics-text.js';
+import { formatRules } from '../../src/rules-language/format.js';
+import { RULES_LIMITS } from '../../src/rules-language/limits.js';
+import { ETHERTYPES, MATCH_ARGUMENTS, RESERVED } from '../../src/rules-language/vocabulary.js';
+import { Random, randomDocument } from './random-rules.js';
+
+const office = readFileSync(new URL('../../examples/office.rules', import.meta.url), 'utf8');
+const SEEDS = [
+  office,
+  ...office.split(/\n\n/),
+  ...Array.from({ length: 40 }, (_, seed) => formatRules(randomDocument(new Random(seed)))),
+];
+const WORDS = [
+  ...RESERVED,
+  ...MATCH_ARGUMENTS.keys(),
+  ...ETHERTYPES.keys(),
+  ...'; ;; # $a ($a) m(1) m($a,$b) , -1 0 1 255 4294967295 99999999999999999999 0x 0xfff 1-2 2-1 10.0.0.0/8 fd00::/8'.split(
+    ' ',
+  ),
+  ...'__proto__ constructor department web \u00a0 \ufeff \u0000 \ud800 é 0123456789 0.5 none little flags'.split(' '),
+];
+
+/** One to eight changes: characters and words put in, taken out, moved or doubled, parts of other sources. */
+function mutated(r: Random): string {
+  let text = r.pick(SEEDS);
+  for (let changes = 1 + r.below(8); changes > 0; changes -= 1) {
+    const at = r.below(text.length + 1);
+    const end = Math.min(text.length, at + r.below(r.pick([2, 8, 60])));
+    const between = r.pick([
+      () => '',
+      () => String.fromCharCode(r.below(r.pick([128, 0x1_0000]))),
+      () => ` ${r.pick(WORDS)} `,
+      () => r.pick(WORDS),
+      () => text.slice(at, end).repeat(2),
+      () => r.pick(SEEDS).slice(at, end),
+      () => text.slice(r.below(text.length + 1)).slice(0, 80),
+    ])();
+    text = text.slice(0, at) + between + text.slice(end);
+  }
+  return text;
+}
+
+/** Compiles, and holds what must hold of the outcome. */
+function judge(source: string, about: string): 'compiled' | 'refused' {
+  try {
+    const compiled = compileRules(source);
+    expect(compiled.rules.length, about).toBeLessThanOrEqual(RULES_LIMITS.rules);
+    // What compiles can be written as text, which compiles to the same.
+    const { warnings: _, ...again } = compileRules(formatRules(compiled));
+    expect(again.capabilitiesByName, about).toEqual(compiled.capabilitiesByName);
+    expect(formatRules(again), about).toBe(formatRules(compiled));
+    return 'compiled';
+  } catch (error) {
+    if (!(error instanceof RulesSourceError)) throw new Error(`${about}: ${source}`, { cause: error });
+    expect(
+      error.diagnostics.some(({ severity }) => severity === 'error'),
+      about,
+    ).toBe(true);
+    expect(error.diagnostics.length, about).toBeLessThanOrEqual(RULES_LIMITS.diagnostics);
+    for (const { line, column, length } of error.diagnostics) {
+      expect(Math.min(line, column, length), about).toBeGreaterThanOrEqual(1);
+    }
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is what is tested
+    expect(formatDiagnostics(source, error.diagnostics), about).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/);
+    return 'refused';
+  }
+}
+
+describe('20,000 mutated sources', () => {
+  it('compile, or are refused with diagnostics', { timeout: 120_000 }, () => {
+    const outcomes = { compiled: 0, refused: 0 };
+    for (let seed = 1; seed <= 20_000; seed += 1) outcomes[judge(mutated(new Random(seed)), `seed ${seed}`)] += 1;
+    // Both kinds are many: the test would say nothing if every source were refused at its first word.
+    expect(Math.min(outcomes.compiled, outcomes.refused)).toBeGreaterThan(1000);
+  });
+});
+
+describe('sources of the greatest length', () => {
+  const filled = (part: string) => part.repeat(Math.floor(RULES_LIMITS.sourceLength / part.length));
+  it.each([
+    ';',
+    ' ',
+    '#',
+    '#\n',
+    'x',
+    'x ',
+    'x;',
+    '\n',
+    'drop ',
+    'drop;',
+    'drop vlan 1 ',
+    'drop vlan 1;',
+    'drop dport 2-1;',
+    'not ',
+    'macro a ',
+    'macro a;',
+    'tag a id 1 ',
+    'tag a id 1;',
+    'tag a enum 1 b flag 1 c ',
+    'cap a id 1 ',
+    'cap a id 1 drop;;',
+    'include a ',
+    'include a(b,c) ',
+    'chr 1,',
+    'drop chr 1,2,3,',
+    '(',
+    'a(b,',
+    '\u0000',
+    '\ud800',
+    'é',
+  ])('%j', (part) => {
+    const source = filled(part);
+    const start = performance.now();
+    judge(source, part);
+    const prefixed = [`drop chr ${source}`, `macro m(${source}`, `tag t id 1 flag ${source}`];
+    for (const text of prefixed) judge(text.slice(0, RULES_LIMITS.sourceLength), part);
+    // Some 100 ms each; the limit is far off, because other work may share the machine.
+    expect(performance.now() - start).toBeLessThan(15_000);
+  });
+});
