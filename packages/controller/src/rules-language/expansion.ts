@@ -161,7 +161,7 @@ function replaced(word: Word | undefined, given: Arguments): Word | undefined {
   return word?.text.startsWith('$') ? given.get(word.text) : word;
 }
 
-/** Whether nothing after this statement is evaluated. A drop may be skipped once, after a match of tags (vl2.md §13.5). */
+/** Whether nothing after it is evaluated. A drop may be skipped once, after a match of tags (vl2.md §13.5). */
 function endsEverything(statement: Statement): statement is ActionNode {
   if (statement.kind === 'include' || statement.matches.length > 0) return false;
   return statement.action === 'accept' || statement.action === 'break';
