@@ -31,6 +31,10 @@ try {
     startRelay,
     interrupted,
     print: (text) => process.stdout.write(`${text}\n`),
+    complain: (text) => process.stderr.write(`${text}\n`),
+    fail: () => {
+      process.exitCode = 1;
+    },
   }).parseAsync();
 } catch (error) {
   process.stderr.write(`ztkit-controller: ${error instanceof Error ? error.message : String(error)}\n`);

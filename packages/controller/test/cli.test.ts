@@ -8,6 +8,8 @@ import { ensureHome, ensureToken, readToken, writePort } from '../src/cli/home.j
 import { makeProgram } from '../src/cli/program.js';
 import type { StartOptions } from '../src/cli/start.js';
 import { buildApp } from '../src/http/app.js';
+import { compileRules } from '../src/rules-language/compile.js';
+import { formatRules } from '../src/rules-language/format.js';
 import { type Controller, createController } from '../src/service/controller.js';
 import { RelayServer } from '../src/tcp-relay/relay-server.js';
 import { ALICE, CONTROLLER, FakePort } from './fake-port.js';
@@ -46,6 +48,10 @@ async function command(...words: string[]): Promise<{ out: string; started?: Sta
     print: (text) => {
       out += `${text}\n`;
     },
+    complain: (text) => {
+      throw new Error(text);
+    },
+    fail: () => undefined,
   });
   for (const each of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => [...commands])]) {
     each.exitOverride().configureOutput({
@@ -101,6 +107,34 @@ describe('networks and members', () => {
     await expect(command('network', 'list')).rejects.toThrow(/No controller answers at http:\/\/127/);
     await rm(join(home, 'authtoken.secret'));
     await expect(command('network', 'list')).rejects.toThrow(/start the controller first/);
+  });
+});
+
+describe('rules', () => {
+  it('are compiled into a network, which reads back as text', async () => {
+    const id = (await command('network', 'create')).out.trim();
+    const file = join(home, 'a.rules');
+    await writeFile(file, 'tag t id 7 default 1; cap c id 9 default drop; ; drop not ethertype ipv4; accept;');
+    expect((await command('rules', 'apply', id, file)).out).toBe(`${id}: 3 rules, 1 capability, 1 tag\n`);
+    expect(controller.network(id)).toMatchObject({
+      rules: [
+        { type: 'MATCH_ETHERTYPE', not: true, or: false, etherType: 2048 },
+        { type: 'ACTION_DROP' },
+        { type: 'ACTION_ACCEPT' },
+      ],
+      capabilities: [{ id: 9, default: true, rules: [{ type: 'ACTION_DROP' }] }],
+      tags: [{ id: 7, default: 1 }],
+    });
+    await writeFile(file, (await command('network', 'show', id)).out);
+    expect((await command('rules', 'decompile', file)).out).toBe(
+      'tag tag7\n  id 7\n  default 1\n;\ncap cap9\n  id 9 default\n  drop;\n;\ndrop not ethertype ipv4;\naccept;\n',
+    );
+  });
+
+  it('that are compiled are what a network takes', async () => {
+    const { rules, capabilities, tags } = compileRules('tag t id 7; cap c id 9 drop; ; accept;');
+    const network = await controller.createNetwork({ rules, capabilities, tags });
+    expect(formatRules(network)).toBe('tag tag7\n  id 7\n;\ncap cap9\n  id 9\n  drop;\n;\naccept;\n');
   });
 });
 

@@ -6,13 +6,14 @@ import { isObject, type Json, type JsonObject } from '../domain/json.js';
 import { ApiClient } from './api-client.js';
 import { defaultHome } from './home.js';
 import { LOG_LEVELS } from './log.js';
+import { addRules, type RulesHost } from './rules.js';
 import type { RunningController, StartOptions } from './start.js';
 import { addTcpRelay, type TcpRelayHost } from './tcp-relay.js';
 
 const DEFAULT_PORT = '9993';
 
 /** What the commands do besides talking to the API; tests put their own. */
-export interface ProgramHost extends TcpRelayHost {
+export interface ProgramHost extends TcpRelayHost, RulesHost {
   start(options: StartOptions): Promise<RunningController>;
   /** Runs until a signal comes. */
   serve(running: RunningController): Promise<void>;
@@ -33,6 +34,11 @@ export function makeProgram(host: ProgramHost): Command {
   addStart(program, host);
   addNetworkCommands(program, host);
   addMemberCommands(program, host);
+  addRules(program, host, (id, body) =>
+    run(program, async (api) => {
+      await api.call('POST', networkPath(id), body);
+    }),
+  );
   addTcpRelay(program, host, { endpoint: parseHttp, count: parseCount });
   program
     .command('status')
