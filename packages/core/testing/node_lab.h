@@ -14,6 +14,7 @@
 #include "testing/options_writer.h"
 #include "testing/test_identities.h"
 #include "testing/test_planet.h"
+#include "wire/network_config.h"
 #include "wire/secret_identity.h"
 #include "zt/node.h"
 
@@ -168,6 +169,7 @@ class NodeLab {
   // Sees every datagram when it is sent.
   std::function<void(const Endpoint& from, const Endpoint& to, ByteSpan bytes)> tap;
   bool deny = false;  // the controller refuses
+  std::vector<NodeAddress> bridges;  // active bridges of the network (vl2.md §10)
   bool one_address = false;  // the controller gives everybody the same address
   int64_t time = 0;
   std::vector<std::unique_ptr<LabHost>> hosts;
@@ -261,7 +263,8 @@ class NodeLab {
     w.Str16("lab");
     w.U32(2800);
     w.Bool(true);
-    w.Count(0);  // specialists
+    w.Count(bridges.size());  // specialists
+    for (const NodeAddress bridge : bridges) w.U64(bridge.value | Specialist::kActiveBridge);
     w.Count(1);
     w.Prefix({IpAddress::V4(10, 7, 0, 0), 24});
     w.Ip({});

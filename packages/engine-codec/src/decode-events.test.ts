@@ -211,6 +211,9 @@ const cases: [keyof typeof Event, (out: ByteWriter) => void, Record<string, unkn
     (o) => o.u32(2).bool(true).u64(9n).u64(4n).blob32(mac),
     { capture: 2, last: true, packets: 9, dropped: 4, data: mac },
   ],
+  ['FRAMES_READABLE', (o) => o.u32(3), { port: 3 }],
+  ['FRAMES_WRITABLE', (o) => o.u32(3), { port: 3 }],
+  ['FRAMES_CLOSED', (o) => o.u32(3).u32(17), { port: 3, status: 17 }],
   ['WARNING', (o) => o.u8(1).str16('detail'), { kind: 'ROOT_UNREACHABLE', detail: 'detail' }],
 ];
 

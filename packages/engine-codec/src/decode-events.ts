@@ -17,6 +17,7 @@ const route: BodyReader = (i) => ({ networkId: readNetworkId(i), route: readRout
 const address: BodyReader = (i) => ({ networkId: readNetworkId(i), address: readPrefix(i) });
 const text: BodyReader = (i) => ({ text: i.str16() });
 const socket: BodyReader = (i) => ({ socket: i.u32() });
+const framePort: BodyReader = (i) => ({ port: i.u32() });
 
 function peer(input: ByteReader): Fields {
   const info = readPeer(input);
@@ -87,6 +88,9 @@ const bodies: Record<number, BodyReader> = {
     dropped: Number(i.u64()),
     data: i.blob32(),
   }),
+  [Event.FRAMES_READABLE]: framePort,
+  [Event.FRAMES_WRITABLE]: framePort,
+  [Event.FRAMES_CLOSED]: (i) => ({ port: i.u32(), status: i.i32() }),
   [Event.WARNING]: (i) => ({ kind: WarningName[i.u8()] ?? 'UNKNOWN', detail: i.str16() }),
 };
 

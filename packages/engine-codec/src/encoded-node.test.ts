@@ -29,6 +29,8 @@ class FakeRaw implements RawNode {
     endpoints.set(out.written);
     return this.hot;
   };
+  framesSend = (): number => this.hot;
+  framesReceive = (): number => this.hot;
   setExternalEndpoints(endpoints: readonly Endpoint[]): void {
     this.external = endpoints;
   }

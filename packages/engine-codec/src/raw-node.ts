@@ -16,6 +16,10 @@ export interface RawNode {
   udpSend(socket: number, to: Uint8Array, data: Uint8Array): number;
   /** Size of the datagram or a negative status; `endpoints` (64 bytes) receives two encoded `ep`: from, to. */
   udpReceive(socket: number, into: Uint8Array, endpoints: Uint8Array): number;
+  /** `records`: u16 length and frame, each (HOST_PROTOCOL.md §12). Bytes taken or a negative status. */
+  framesSend(port: number, records: Uint8Array): number;
+  /** Bytes of whole records or a negative status. */
+  framesReceive(port: number, into: Uint8Array): number;
   /** Local UDP sockets as bound now, fixed ones in the order asked for. */
   readonly bound: readonly Endpoint[];
   /** Told to the core with the engine's own (set_local_endpoints), now and whenever those change. */

@@ -33,6 +33,8 @@ Napi::Function NativeNode::Define(Napi::Env env) {
                       InstanceMethod("tcpWrite", &NativeNode::TcpWrite),
                       InstanceMethod("tcpRead", &NativeNode::TcpRead), InstanceMethod("udpSend", &NativeNode::UdpSend),
                       InstanceMethod("udpReceive", &NativeNode::UdpReceive),
+                      InstanceMethod("framesSend", &NativeNode::FramesSend),
+                      InstanceMethod("framesReceive", &NativeNode::FramesReceive),
                       InstanceMethod("bound", &NativeNode::Bound),
                       InstanceMethod("setExternalEndpoints", &NativeNode::SetExternalEndpoints),
                       InstanceMethod("ref", &NativeNode::Ref), InstanceMethod("unref", &NativeNode::Unref),
@@ -104,6 +106,18 @@ Napi::Value NativeNode::UdpReceive(const Napi::CallbackInfo& info) {
   const int64_t size = engine_->UdpReceive(SocketOf(env, info[0]), from, to, BytesOf(env, info[1]));
   if (size >= 0 && !WriteEndpoints(from, to, BytesOf(env, info[2]))) return Count(env, kInvalid);
   return Count(env, size);
+}
+
+Napi::Value NativeNode::FramesSend(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (engine_ == nullptr) return Count(env, kClosed);
+  return Count(env, engine_->FramesSend(SocketOf(env, info[0]).value, BytesOf(env, info[1])));
+}
+
+Napi::Value NativeNode::FramesReceive(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (engine_ == nullptr) return Count(env, kClosed);
+  return Count(env, engine_->FramesReceive(SocketOf(env, info[0]).value, BytesOf(env, info[1])));
 }
 
 Napi::Value NativeNode::Bound(const Napi::CallbackInfo& info) {

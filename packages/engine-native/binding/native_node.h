@@ -33,6 +33,8 @@ class NativeNode final : public Napi::ObjectWrap<NativeNode>, private host::Engi
   Napi::Value TcpRead(const Napi::CallbackInfo& info);
   Napi::Value UdpSend(const Napi::CallbackInfo& info);
   Napi::Value UdpReceive(const Napi::CallbackInfo& info);
+  Napi::Value FramesSend(const Napi::CallbackInfo& info);
+  Napi::Value FramesReceive(const Napi::CallbackInfo& info);
   Napi::Value Bound(const Napi::CallbackInfo& info);
   void SetExternalEndpoints(const Napi::CallbackInfo& info);
   void Ref(const Napi::CallbackInfo& info);

@@ -119,6 +119,21 @@ int64_t Engine::UdpReceive(SocketId socket, Endpoint& from, Endpoint& to, Mutabl
   return node_->UdpReceive(ReadClock(), socket, from, to, into);
 }
 
+int64_t Engine::FramesSend(uint32_t port, ByteSpan records) {
+  int64_t taken;
+  {
+    CallerLock lock(*this);
+    taken = node_->FramesSend(ReadClock(), port, records);
+  }
+  if (taken > 0) WakeThread();  // which seals and sends them
+  return taken;
+}
+
+int64_t Engine::FramesReceive(uint32_t port, MutableBytes into) {
+  CallerLock lock(*this);
+  return node_->FramesReceive(ReadClock(), port, into);
+}
+
 bool Engine::DrainEvents(Bytes& out, size_t max_bytes) {
   CallerLock lock(*this);
   if (!node_->HasEvents()) return false;

@@ -48,6 +48,8 @@ class Engine {
   int64_t TcpRead(SocketId socket, MutableBytes into);
   int64_t UdpSend(SocketId socket, const Endpoint& to, ByteSpan data);
   int64_t UdpReceive(SocketId socket, Endpoint& from, Endpoint& to, MutableBytes into);
+  int64_t FramesSend(uint32_t port, ByteSpan records);
+  int64_t FramesReceive(uint32_t port, MutableBytes into);
   // Takes a batch of encoded events; false when there was none.
   bool DrainEvents(Bytes& out, size_t max_bytes);
 

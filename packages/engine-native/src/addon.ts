@@ -9,6 +9,8 @@ export interface NativeNode {
   tcpRead(socket: number, into: Uint8Array): number;
   udpSend(socket: number, to: Uint8Array, data: Uint8Array): number;
   udpReceive(socket: number, into: Uint8Array, endpoints: Uint8Array): number;
+  framesSend(port: number, records: Uint8Array): number;
+  framesReceive(port: number, into: Uint8Array): number;
   bound(): Endpoint[];
   setExternalEndpoints(endpoints: readonly Endpoint[]): void;
   ref(): void;

@@ -40,6 +40,14 @@ class AddonNode implements RawNode {
     return this.#native.udpReceive(socket, into, endpoints);
   }
 
+  framesSend(port: number, records: Uint8Array): number {
+    return this.#native.framesSend(port, records);
+  }
+
+  framesReceive(port: number, into: Uint8Array): number {
+    return this.#native.framesReceive(port, into);
+  }
+
   ref(): void {
     this.#native.ref();
   }

@@ -128,6 +128,17 @@ int zt_udp_receive(int handle, double mono, double wall, uint32_t socket, uint8_
   return static_cast<int>(got);
 }
 
+// Records of frames (HOST_PROTOCOL.md §12).
+ZT_EXPORT("zt_frames_send")
+int zt_frames_send(int handle, double mono, double wall, uint32_t port, const uint8_t* records, size_t size) {
+  return static_cast<int>(At(handle).node->FramesSend(TimeOf(mono, wall), port, Span(records, size)));
+}
+
+ZT_EXPORT("zt_frames_receive")
+int zt_frames_receive(int handle, double mono, double wall, uint32_t port, uint8_t* into, size_t size) {
+  return static_cast<int>(At(handle).node->FramesReceive(TimeOf(mono, wall), port, {into, size}));
+}
+
 // A sequence of: socket u32, endpoint, u32 length, datagram. 0, or a negative status when the batch is malformed (what
 // came before the malformed entry is handled).
 ZT_EXPORT("zt_datagrams")

@@ -28,6 +28,8 @@ export interface Bridge {
     size: number,
     endpoints: number,
   ): number;
+  zt_frames_send(handle: number, mono: number, wall: number, port: number, records: number, size: number): number;
+  zt_frames_receive(handle: number, mono: number, wall: number, port: number, into: number, size: number): number;
   zt_datagrams(handle: number, mono: number, wall: number, batch: number, size: number): number;
   zt_timeout(handle: number, mono: number, wall: number): void;
   zt_poll_transmit(handle: number, mono: number, wall: number): number;

@@ -123,6 +123,26 @@ export class WasmNode implements RawNode {
     return size;
   }
 
+  /** The instance's scratch memory grows to the largest batch ever sent: that of the SDK is bounded. */
+  framesSend(port: number, records: Uint8Array): number {
+    if (this.#core === undefined) return -Status.CLOSED;
+    const [at = 0] = this.#memory.put(records);
+    const { mono, wall } = this.#driver;
+    const taken = this.#core.zt_frames_send(this.#handle, mono, wall, port, at, records.length);
+    if (taken > 0) this.#driver.touched();
+    return taken;
+  }
+
+  framesReceive(port: number, into: Uint8Array): number {
+    if (this.#core === undefined) return -Status.CLOSED;
+    const wanted = Math.min(into.length, MAX_COPY_BYTES);
+    const at = this.#memory.scratch(wanted);
+    const { mono, wall } = this.#driver;
+    const size = this.#core.zt_frames_receive(this.#handle, mono, wall, port, at, wanted);
+    if (size > 0) into.set(this.#memory.bytes.subarray(at, at + size));
+    return size;
+  }
+
   ref(): void {
     if (this.#core !== undefined) this.#driver.ref();
   }

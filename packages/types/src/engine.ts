@@ -21,6 +21,7 @@
 import type { EngineCaptures } from './capture.js';
 import type { ConnectivityInfo } from './connectivity.js';
 import type { NetworkAddress, NetworkInfo, NodeEvent, PeerInfo } from './event.js';
+import type { EngineFrames } from './frames.js';
 import type { NodeCounter } from './generated/enums.js';
 import type { NetworkId, NodeAddress } from './ids.js';
 import type { SocketOptionKey, StackCounters, TcpInfo } from './socket-facts.js';
@@ -223,7 +224,7 @@ export type NodeCounterKey = keyof typeof NodeCounter;
 export type RejectReason = 'not-found' | 'access-denied' | 'authentication-required';
 
 /** One running node. */
-export interface EngineNode extends EngineCaptures {
+export interface EngineNode extends EngineCaptures, EngineFrames {
   info(): NodeInfo;
   /** Whether the node can be reached, what was tried and why not. */
   diagnose(): ConnectivityInfo;

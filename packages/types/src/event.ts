@@ -1,5 +1,6 @@
 /** Events of a node: one interface per code of schema/enums.json, told apart by `type`. */
 import type { CaptureHandle } from './capture.js';
+import type { FramePortHandle } from './frames.js';
 import type { ConnectivityInfo } from './connectivity.js';
 import type { Endpoint, MoonId, SocketHandle } from './engine.js';
 import type { Event, NetworkStatus } from './generated/enums.js';
@@ -111,6 +112,9 @@ export type NodeEvent =
       from: Endpoint;
       metadata: Uint8Array;
     }
+  | { type: 'FRAMES_READABLE' | 'FRAMES_WRITABLE'; code: Event; port: FramePortHandle }
+  /** The port ended: its network was left (`NETWORK_DOWN`) or the node ends (`CLOSED`). */
+  | { type: 'FRAMES_CLOSED'; code: Code<'FRAMES_CLOSED'>; port: FramePortHandle; status: number }
   /** Diagnostics of another node (vl1.md §5.11): text of a dictionary that anybody may have sent and nobody checked. */
   | { type: 'REMOTE_TRACE'; code: Code<'REMOTE_TRACE'>; from: NodeAddress; text: string }
   | { type: 'USER_MESSAGE'; code: Code<'USER_MESSAGE'>; from: NodeAddress; messageType: bigint; data: Uint8Array }

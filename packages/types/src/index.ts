@@ -9,6 +9,7 @@ export * from './derived-addresses.js';
 export * from './engine.js';
 export * from './errors.js';
 export * from './event.js';
+export * from './frames.js';
 export * from './generated/enums.js';
 export * from './ids.js';
 export * from './socket-facts.js';

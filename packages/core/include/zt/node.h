@@ -34,6 +34,10 @@ class Node {
   int64_t TcpRead(const Now& now, SocketId socket, MutableBytes into);
   int64_t UdpSend(const Now& now, SocketId socket, const Endpoint& to, ByteSpan data);
   int64_t UdpReceive(const Now& now, SocketId socket, Endpoint& from, Endpoint& to, MutableBytes into);
+  // Frames of a port (HOST_PROTOCOL.md §12), as records: u16 length, frame. Bytes of the whole records taken or given,
+  // or a negative Status.
+  int64_t FramesSend(const Now& now, uint32_t port, ByteSpan records);
+  int64_t FramesReceive(const Now& now, uint32_t port, MutableBytes into);
   // The stream to the TCP relay (vl1.md §10), which the host makes when RelayWanted names a server and ends when it
   // names none: it is open; bytes came over it; it could not be made, or ended.
   void HandleRelayOpen(const Now& now);

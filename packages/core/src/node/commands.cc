@@ -7,7 +7,7 @@ namespace {
 CommandHandler Find(Command op) {
   for (const auto& table :
        {NodeCommands(), NetworkCommands(), SocketCommands(), OptionCommands(), ControllerCommands(),
-        CaptureCommands(), WorldCommands()}) {
+        CaptureCommands(), WorldCommands(), FrameCommands()}) {
     for (const CommandEntry& entry : table) {
       if (entry.op == op) return entry.run;
     }

@@ -27,6 +27,7 @@ std::span<const CommandEntry> SocketCommands();
 std::span<const CommandEntry> OptionCommands();
 std::span<const CommandEntry> ControllerCommands();
 std::span<const CommandEntry> CaptureCommands();
+std::span<const CommandEntry> FrameCommands();
 std::span<const CommandEntry> WorldCommands();
 
 // Runs one request and writes status and body to `reply`, which is cleared first. Unknown operations, missing or

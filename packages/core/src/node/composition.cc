@@ -24,6 +24,7 @@ Composition::Composition(const Now& now, NodeOptions options)
       impairment_(options_.impairment, drops_),
       events_(drops_),
       captures_(events_),
+      frames_(*this, drops_, events_),
       relay_(RelaySettings(options_), random_, drops_, events_),
       stack_(random_, drops_, *this) {
   if (options_.identity.has_value()) {
@@ -181,10 +182,12 @@ Deadline Composition::NextTimeout() const {
   const Deadline held = Earliest({impairment_.NextTimeout(), "impairment"}, captures_.NextTimeout());
   if (phase_ != Phase::kRunning) return held;
   const Deadline own = Earliest(relay_.NextTimeout(), held);
-  return Earliest(Earliest(vl1_->NextTimeout(), vl2_->NextTimeout()), Earliest(stack_.NextTimeout(), own));
+  const Deadline above = Earliest(stack_.NextTimeout(), frames_.NextTimeout());
+  return Earliest(Earliest(vl1_->NextTimeout(), vl2_->NextTimeout()), Earliest(above, own));
 }
 
 void Composition::Settle(const Now& now) {
+  if (!frames_.empty() && phase_ == Phase::kRunning) frames_.Flush(now, *vl2_);
   for (int round = 0; round < kMaxSettleRounds && phase_ == Phase::kRunning; ++round) {
     delivered_ = false;
     vl2_->Flush(now);
@@ -222,6 +225,7 @@ std::span<const Transmit> Composition::TakeTransmit(const Now& now) {
 
 void Composition::Shutdown(const Now& now) {
   if (phase_ == Phase::kDown) return;
+  frames_.EndAll(Status::kClosed);
   if (phase_ == Phase::kRunning) {
     for (NetworkId id : vl2_->Networks()) {
       if (const auto info = vl2_->Info(id)) ports_->Detach(now, *info);
@@ -253,6 +257,7 @@ Status Composition::Join(const Now& now, NetworkId network, ByteSpan cached) {
 Status Composition::Leave(const Now& now, NetworkId network) {
   const auto info = vl2_->Info(network);
   if (!info.has_value()) return Status::kNotFound;
+  frames_.End(network, Status::kNetworkDown);
   ports_->Detach(now, *info);
   Settle(now);  // resets of its connections leave while it is still ours
   vl2_->Leave(now, network);

@@ -11,6 +11,7 @@
 #include "netstack/stack.h"
 #include "node/capture.h"
 #include "node/event_encoder.h"
+#include "node/frame_ports.h"
 #include "node/impairment.h"
 #include "node/network_ports.h"
 #include "node/options.h"
@@ -53,6 +54,11 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   Status Join(const Now& now, NetworkId network, ByteSpan cached);
   Status Leave(const Now& now, NetworkId network);
 
+  // Ports for frames (HOST_PROTOCOL.md §12).
+  Status OpenFrames(const Now& now, NetworkId network, bool exclusive, size_t queue_bytes, uint32_t& id);
+  Status CloseFrames(const Now& now, uint32_t id);
+  Status SetFrameGroups(const Now& now, uint32_t id, std::vector<vl2::MulticastGroup> groups);
+
   // kOk when commands can be served; kNotReady while the identity is being made; kClosed after Shutdown or a fatal
   // error.
   Status Availability() const;
@@ -62,6 +68,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   vl2::Vl2& vl2() { return *vl2_; }
   netstack::Stack& stack() { return stack_; }
   Captures& captures() { return captures_; }
+  FramePorts& frames() { return frames_; }
   const Traffic& traffic() const { return traffic_; }
   const DropCounters& drops() const { return drops_; }
   EventQueue& events() { return events_.queue(); }
@@ -117,6 +124,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   Impairment impairment_;
   EventEncoder events_;
   Captures captures_;
+  FramePorts frames_;
   TcpRelay relay_;
   Endpoint tunnel_;         // as VL1 was told
   netstack::Stack stack_;

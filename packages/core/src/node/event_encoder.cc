@@ -218,6 +218,18 @@ void EventEncoder::ControllerRequest(const vl2::ControllerRequest& request) {
   Post(Event::kControllerRequest);
 }
 
+void EventEncoder::FramesReady(Event code, uint32_t port) {
+  Begin().U32(port);
+  Post(code);
+}
+
+void EventEncoder::FramesClosed(uint32_t port, Status status) {
+  HostWriter out = Begin();
+  out.U32(port);
+  out.I32(static_cast<int32_t>(status));
+  Post(Event::kFramesClosed);
+}
+
 void EventEncoder::CaptureData(const CaptureChunk& chunk) {
   HostWriter out = Begin();
   out.U32(chunk.capture);

@@ -51,6 +51,8 @@ class EventEncoder {
   void Socket(const netstack::StackEvent& event);
   void ControllerRequest(const vl2::ControllerRequest& request);
   void CaptureData(const CaptureChunk& chunk);
+  void FramesReady(Event code, uint32_t port);
+  void FramesClosed(uint32_t port, Status status);
   void UserMessage(NodeAddress source, uint64_t type, ByteSpan data);
   void RemoteTrace(NodeAddress source, ByteSpan dictionary);
 

@@ -8,12 +8,13 @@ namespace zt::node {
 namespace {
 
 bool IsReadiness(Event code) {
-  return code == Event::kTcpReadable || code == Event::kTcpWritable || code == Event::kUdpReadable;
+  return code == Event::kTcpReadable || code == Event::kTcpWritable || code == Event::kUdpReadable ||
+         code == Event::kFramesReadable || code == Event::kFramesWritable;
 }
 
 bool IsOfSocket(Event code) {
   return IsReadiness(code) || code == Event::kTcpConnected || code == Event::kTcpAccepted ||
-         code == Event::kTcpClosed;
+         code == Event::kTcpClosed || code == Event::kFramesClosed;
 }
 
 bool IsMessage(Event code) { return code == Event::kUserMessage || code == Event::kRemoteTrace; }

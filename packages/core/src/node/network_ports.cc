@@ -25,6 +25,12 @@ bool Has(const std::vector<T>& items, const T& item) {
   return std::find(items.begin(), items.end(), item) != items.end();
 }
 
+// What resolves an address of ours must reach us (vl2.md §11.1).
+vl2::MulticastGroup GroupOfAddress(const IpAddress& ip) {
+  if (ip.IsV4()) return {Mac::Broadcast(), ip.V4()};
+  return {{0x3333ff000000 | uint64_t{ip.bytes[13]} << 16 | uint64_t{ip.bytes[14]} << 8 | ip.bytes[15]}, 0};
+}
+
 bool HasFamily(const std::vector<IpPrefix>& addresses, IpFamily family) {
   return std::any_of(addresses.begin(), addresses.end(),
                      [&](const IpPrefix& p) { return p.address.family == family; });
@@ -72,9 +78,35 @@ void NetworkPorts::ApplyAddresses(const Now& now, NetworkId id, Port& port, cons
 }
 
 void NetworkPorts::SubscribeGroups(const Now& now, NetworkId id) {
-  std::vector<vl2::MulticastGroup> groups;
+  const Port& port = ports_.at(id);
+  std::vector<vl2::MulticastGroup> groups = port.frame_groups;
   for (const netstack::LinkGroup& group : stack_.Groups(id)) groups.push_back({group.mac, group.adi});
+  if (!port.in_stack) {
+    for (const IpPrefix& p : port.addresses) groups.push_back(GroupOfAddress(p.address));
+  }
   vl2_.SetGroups(now, id, groups);
+}
+
+void NetworkPorts::SetFrameGroups(const Now& now, NetworkId id, std::vector<vl2::MulticastGroup> groups) {
+  const auto at = ports_.find(id);
+  if (at == ports_.end()) return;
+  at->second.frame_groups = std::move(groups);
+  SubscribeGroups(now, id);
+}
+
+void NetworkPorts::SetStack(const Now& now, NetworkId id, bool attached) {
+  const auto at = ports_.find(id);
+  if (at == ports_.end() || at->second.in_stack == attached) return;
+  Port& port = at->second;
+  port.in_stack = attached;
+  if (attached) {
+    stack_.AddInterface(now, id, port.mac, port.mtu, kSegmentHint);
+    stack_.SetAddresses(now, id, port.addresses);
+    GiveRoutes(id, port);
+  } else {
+    stack_.RemoveInterface(now, id);
+  }
+  SubscribeGroups(now, id);
 }
 
 bool NetworkPorts::HandleStackEvent(const Now& now, const netstack::StackEvent& event) {
@@ -105,6 +137,10 @@ void NetworkPorts::ApplyRoutes(NetworkId id, Port& port, const NetworkConfig& co
     if (!Has(port.routes, fresh)) events_.Route(Event::kRouteAdded, id, fresh);
   }
   port.routes = config.routes;
+  GiveRoutes(id, port);
+}
+
+void NetworkPorts::GiveRoutes(NetworkId id, const Port& port) {
   std::vector<netstack::Route> routes;
   for (const NetworkRoute& route : port.routes) routes.push_back({route.target, route.via, route.metric});
   stack_.SetRoutes(id, routes);

@@ -29,6 +29,12 @@ class NetworkPorts {
   // The network is about to be left, or the node shuts down.
   void Detach(const Now& now, const vl2::NetworkInfo& info);
 
+  // The stack gives the network up to a port for frames, or takes it back with its addresses and routes. Listeners and
+  // datagram sockets wait meanwhile, connections end.
+  void SetStack(const Now& now, NetworkId id, bool attached);
+  // What an application with a port for frames wants to receive besides; replaces the set.
+  void SetFrameGroups(const Now& now, NetworkId id, std::vector<vl2::MulticastGroup> groups);
+
   // What the stack says about interfaces; true when the event was one of those.
   bool HandleStackEvent(const Now& now, const netstack::StackEvent& event);
 
@@ -43,6 +49,8 @@ class NetworkPorts {
     std::vector<NetworkRoute> routes;
     NetworkStatus reported = NetworkStatus::kRequestingConfiguration;
     bool ready_v4 = false, ready_v6 = false;  // READY was reported for the family
+    bool in_stack = true;
+    std::vector<vl2::MulticastGroup> frame_groups;
   };
 
   void ApplyAddresses(const Now& now, NetworkId id, Port& port, const NetworkConfig& config);
@@ -50,6 +58,7 @@ class NetworkPorts {
   void SubscribeGroups(const Now& now, NetworkId id);
   void WarnOfConflict(const netstack::StackEvent& event);
   void ApplyRoutes(NetworkId id, Port& port, const NetworkConfig& config);
+  void GiveRoutes(NetworkId id, const Port& port);
   void Report(const vl2::NetworkInfo& info, Port& port);
   void ReportReady(const vl2::NetworkInfo& info, Port& port);
 

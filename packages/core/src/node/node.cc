@@ -56,6 +56,16 @@ int64_t Node::UdpReceive(const Now&, SocketId socket, Endpoint& from, Endpoint& 
   return impl_->composition.stack().UdpReceive(socket, from, to, into);
 }
 
+int64_t Node::FramesSend(const Now&, uint32_t port, ByteSpan records) {
+  if (const int64_t error = impl_->Unavailable(); error != 0) return error;
+  return impl_->composition.frames().Send(port, records);
+}
+
+int64_t Node::FramesReceive(const Now&, uint32_t port, MutableBytes into) {
+  if (const int64_t error = impl_->Unavailable(); error != 0) return error;
+  return impl_->composition.frames().Receive(port, into);
+}
+
 void Node::HandleRelayOpen(const Now& now) { impl_->composition.HandleRelayOpen(now); }
 
 void Node::HandleRelayData(const Now& now, ByteSpan bytes) { impl_->composition.HandleRelayData(now, bytes); }

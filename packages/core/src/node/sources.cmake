@@ -6,6 +6,7 @@ set(ZT_NODE_SOURCES
   commands.cc
   commands_capture.cc
   commands_controller.cc
+  commands_frames.cc
   commands_network.cc
   commands_node.cc
   commands_option.cc
@@ -14,6 +15,8 @@ set(ZT_NODE_SOURCES
   composition.cc
   event_encoder.cc
   event_queue.cc
+  frame_ports.cc
+  frame_queue.cc
   host_codec.cc
   impairment.cc
   makers.cc
@@ -27,8 +30,10 @@ set(ZT_NODE_SOURCES
 set(ZT_NODE_TESTS
   capture_filter_test.cc
   capture_test.cc
+  frame_queue_test.cc
   host_protocol_test.cc
   node_capture_test.cc
+  node_frames_test.cc
   node_hostile_test.cc
   node_multicast_test.cc
   node_network_test.cc

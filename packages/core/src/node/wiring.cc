@@ -1,6 +1,8 @@
 // What the layers call: VL1 into VL2, VL2 into the stack, the stack into VL2, and all of them into events.
 #include "node/composition.h"
 
+#include <utility>
+
 namespace zt::node {
 
 bool Composition::HandleMessage(const Now& now, const vl1::Message& message) {
@@ -58,6 +60,7 @@ void Composition::DeliverFrame(const Now& now, NetworkId network, Mac source, Ma
   if (captures_.frames()) [[unlikely]] {
     captures_.Frame(now, PcapngDirection::kInbound, network, source, destination, ether_type, {&payload, 1});
   }
+  if (!frames_.empty() && frames_.Deliver(network, source, destination, ether_type, payload)) return;
   stack_.HandleFrame(now, network, source, destination, ether_type, payload);
 }
 
@@ -87,6 +90,30 @@ void Composition::SendFrame(const Now& now, NetworkId interface, Mac source, Mac
     captures_.Frame(now, PcapngDirection::kOutbound, interface, source, destination, ether_type, payload);
   }
   vl2_->SendFrame(now, interface, source, destination, ether_type, payload);
+}
+
+Status Composition::OpenFrames(const Now& now, NetworkId network, bool exclusive, size_t queue_bytes, uint32_t& id) {
+  if (!vl2_->Info(network).has_value()) return Status::kNotFound;
+  const Status status = frames_.Open(network, exclusive, queue_bytes, id);
+  if (status == Status::kOk && exclusive) ports_->SetStack(now, network, false);
+  return status;
+}
+
+Status Composition::CloseFrames(const Now& now, uint32_t id) {
+  const FramePort* port = frames_.Find(id);
+  if (port == nullptr) return Status::kNotFound;
+  const NetworkId network = port->network;
+  frames_.Close(id);
+  ports_->SetStack(now, network, true);
+  ports_->SetFrameGroups(now, network, {});
+  return Status::kOk;
+}
+
+Status Composition::SetFrameGroups(const Now& now, uint32_t id, std::vector<vl2::MulticastGroup> groups) {
+  const FramePort* port = frames_.Find(id);
+  if (port == nullptr) return Status::kNotFound;
+  ports_->SetFrameGroups(now, port->network, std::move(groups));
+  return Status::kOk;
 }
 
 bool Composition::HasRoom() const { return vl1_ == nullptr || (vl1_->HasRoom() && !relay_.Full()); }

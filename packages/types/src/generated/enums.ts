@@ -139,6 +139,9 @@ export const Event = {
   REMOTE_TRACE: 351,
   WARNING: 360,
   CAPTURE_DATA: 370,
+  FRAMES_READABLE: 380,
+  FRAMES_WRITABLE: 381,
+  FRAMES_CLOSED: 382,
 } as const;
 /** A value of {@link Event}. */
 export type Event = (typeof Event)[keyof typeof Event];
@@ -201,6 +204,9 @@ export const EventName: Readonly<Record<number, keyof typeof Event>> = {
   351: 'REMOTE_TRACE',
   360: 'WARNING',
   370: 'CAPTURE_DATA',
+  380: 'FRAMES_READABLE',
+  381: 'FRAMES_WRITABLE',
+  382: 'FRAMES_CLOSED',
 };
 
 /** Status of a joined network (vl2.md §3.3). */
@@ -386,6 +392,10 @@ export const Command = {
   CAPTURE_START: 60,
   CAPTURE_STOP: 61,
   CAPTURE_ACK: 62,
+  FRAMES_OPEN: 70,
+  FRAMES_CLOSE: 71,
+  FRAMES_GROUPS: 72,
+  FRAMES_INFO: 73,
 } as const;
 /** A value of {@link Command}. */
 export type Command = (typeof Command)[keyof typeof Command];
@@ -429,6 +439,10 @@ export const CommandName: Readonly<Record<number, keyof typeof Command>> = {
   60: 'CAPTURE_START',
   61: 'CAPTURE_STOP',
   62: 'CAPTURE_ACK',
+  70: 'FRAMES_OPEN',
+  71: 'FRAMES_CLOSE',
+  72: 'FRAMES_GROUPS',
+  73: 'FRAMES_INFO',
 };
 
 /** Options of socket_set_option and socket_get_option by their BSD names; units and ranges in HOST_PROTOCOL.md §7. */

@@ -147,6 +147,9 @@ enum class Event : uint16_t {
   kRemoteTrace = 351,
   kWarning = 360,
   kCaptureData = 370,
+  kFramesReadable = 380,
+  kFramesWritable = 381,
+  kFramesClosed = 382,
 };
 constexpr std::string_view ToString(Event value) {
   switch (value) {
@@ -207,10 +210,13 @@ constexpr std::string_view ToString(Event value) {
     case Event::kRemoteTrace: return "remote_trace";
     case Event::kWarning: return "warning";
     case Event::kCaptureData: return "capture_data";
+    case Event::kFramesReadable: return "frames_readable";
+    case Event::kFramesWritable: return "frames_writable";
+    case Event::kFramesClosed: return "frames_closed";
   }
   return "unknown";
 }
-inline constexpr int kEventCount = 371;
+inline constexpr int kEventCount = 383;
 
 // Status of a joined network (vl2.md §3.3).
 enum class NetworkStatus : uint8_t {
@@ -400,6 +406,10 @@ enum class Command : uint16_t {
   kCaptureStart = 60,
   kCaptureStop = 61,
   kCaptureAck = 62,
+  kFramesOpen = 70,
+  kFramesClose = 71,
+  kFramesGroups = 72,
+  kFramesInfo = 73,
 };
 constexpr std::string_view ToString(Command value) {
   switch (value) {
@@ -441,10 +451,14 @@ constexpr std::string_view ToString(Command value) {
     case Command::kCaptureStart: return "capture_start";
     case Command::kCaptureStop: return "capture_stop";
     case Command::kCaptureAck: return "capture_ack";
+    case Command::kFramesOpen: return "frames_open";
+    case Command::kFramesClose: return "frames_close";
+    case Command::kFramesGroups: return "frames_groups";
+    case Command::kFramesInfo: return "frames_info";
   }
   return "unknown";
 }
-inline constexpr int kCommandCount = 63;
+inline constexpr int kCommandCount = 74;
 
 // Options of socket_set_option and socket_get_option by their BSD names; units and ranges in HOST_PROTOCOL.md §7.
 enum class SocketOption : uint8_t {
