@@ -9,6 +9,7 @@ export * from './datagrams.js';
 export * from './diagnosis.js';
 export * from './engines.js';
 export * from './errors.js';
+export * from './frames.js';
 export * from './idle.js';
 export * from './impairment.js';
 export { type EngineSet, Lab } from './lab.js';

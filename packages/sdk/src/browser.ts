@@ -42,6 +42,7 @@ export * from './controller-port.js';
 export { createNode } from './create-node.js';
 export type { DiagnosedReason, Diagnosis } from './diagnosis.js';
 export { type EventFor, type EventKey, eventAliases, type PublicEvent, type PublicEventType } from './event-names.js';
+export type { FrameCounters, FramePort, FramesOptions } from './frame-port.js';
 export { type LocalConf, readLocalConf } from './local-conf.js';
 export type { Logger } from './logger.js';
 export {

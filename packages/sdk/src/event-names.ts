@@ -17,7 +17,7 @@ export const eventAliases = {
 /** `type` of every event an engine can send. */
 export type EventType = NodeEvent['type'];
 
-/** Events of a socket, a ping, a capture or a controller request go to their object, not to listeners. */
+/** Events of a socket, ping, capture, port for frames or controller request go to their object, not to listeners. */
 const internalEvents = [
   'TCP_CONNECTED',
   'TCP_ACCEPTED',
@@ -28,6 +28,9 @@ const internalEvents = [
   'UDP_ERROR',
   'PING_REPLY',
   'CAPTURE_DATA',
+  'FRAMES_READABLE',
+  'FRAMES_WRITABLE',
+  'FRAMES_CLOSED',
   'CONTROLLER_REQUEST',
 ] as const satisfies readonly EventType[];
 type InternalEventType = (typeof internalEvents)[number];

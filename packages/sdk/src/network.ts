@@ -10,6 +10,7 @@ import {
 } from '@ztkit/types';
 import { checkLocalIp, checkObject, checkPort, checkSignal } from './arguments.js';
 import { EngineSocketPort } from './engine-socket-port.js';
+import type { FramePort, FramePorts, FramesOptions } from './frame-port.js';
 import type { PingOptions, PingReply, Pings } from './pings.js';
 import type { SocketTable } from './socket-table.js';
 import { keepAliveMs, TcpConnection } from './tcp-connection.js';
@@ -50,6 +51,7 @@ export interface ConnectOptions {
 export interface NetworkHost {
   readonly sockets: SocketTable;
   readonly pings: Pings;
+  readonly frames: FramePorts;
   leave(network: Network): Promise<void>;
 }
 
@@ -163,6 +165,16 @@ export class Network {
   async udp(options: UdpOptions = {}): Promise<UdpSocket> {
     checkObject('options', options);
     return new UdpSocket(this.sockets, options);
+  }
+
+  /**
+   * Opens the network's port for raw Ethernet frames; one at a time.
+   * @throws ZtError `ERR_ZT_ALREADY_EXISTS` while one is open, `ERR_ZT_LIMIT_REACHED` (512 MiB for all ports of a node),
+   * `ERR_ZT_INVALID_ARGUMENT`, `ERR_ZT_NETWORK_DOWN`, `ERR_ZT_CLOSED`, or the signal's reason
+   */
+  frames(options: FramesOptions = {}): FramePort {
+    if (this.#ended !== undefined) throw this.#ended;
+    return this.#host.frames.open(this.id, options);
   }
 
   /** One ICMP echo. Rejects with `ERR_ZT_TIMED_OUT`, `ERR_ZT_HOST_UNREACHABLE`, or the signal's reason. */

@@ -21,6 +21,7 @@ import { EngineControllerPort } from './engine-controller-port.js';
 import { EngineSocketPort } from './engine-socket-port.js';
 import { type EventFor, type EventKey, isPublicEvent, type PublicEvent } from './event-names.js';
 import { fatalError } from './fatal-error.js';
+import { FramePorts } from './frame-port.js';
 import type { Logger } from './logger.js';
 import { Messages } from './messages.js';
 import { type OrbitOptions, orbit, parseMoonId } from './moons.js';
@@ -64,6 +65,7 @@ export class Node {
   readonly #table: SocketTable;
   readonly #pings: Pings;
   readonly #captures: Captures;
+  readonly #frames: FramePorts;
   readonly #diagnostician: Diagnostician;
   readonly #controllerPort: EngineControllerPort;
   readonly #events = new NodeEvents();
@@ -90,6 +92,7 @@ export class Node {
     this.#pings = new Pings(parts.engine);
     this.#diagnostician = new Diagnostician(parts.engine, info.bound);
     this.messages = new Messages(parts.engine, () => this.#checkOpen());
+    this.#frames = new FramePorts(parts.engine);
     this.#captures = new Captures(parts.engine, parts.logger);
     this.#controllerPort = new EngineControllerPort(parts.engine, info.address);
     this.controller = this.#controllerPort;
@@ -218,7 +221,9 @@ export class Node {
     this.#engine.leave(networkId);
     this.#networks.delete(networkId);
     this.#table.endNetwork(networkId);
-    network.end(new ZtError('ERR_ZT_NETWORK_DOWN', `Network ${networkId} was left`));
+    const left = new ZtError('ERR_ZT_NETWORK_DOWN', `Network ${networkId} was left`);
+    this.#frames.endNetwork(networkId, left);
+    network.end(left);
     await this.#state.forgetNetwork(networkId);
   }
 
@@ -293,6 +298,7 @@ export class Node {
     else if (event.type === 'PING_REPLY') this.#pings.onReply(event);
     else if (event.type === 'CAPTURE_DATA') this.#captures.onData(event);
     else if (event.type === 'CONTROLLER_REQUEST') this.#controllerPort.dispatch(event);
+    else if ('port' in event) this.#frames.dispatch(event);
     else if ('socket' in event) this.#table.dispatch(event as SocketEvent);
     else if ('network' in event) this.#networks.get(event.network.id)?.update(event.network);
   }
@@ -332,6 +338,7 @@ export class Node {
     this.#ended = reason;
     this.#table.close(reason);
     this.#pings.close(reason);
+    this.#frames.close(reason);
     this.#captures.refuse(reason);
     this.#controllerPort.close();
     for (const network of this.#networks.values()) network.end(reason);
@@ -349,7 +356,8 @@ export class Node {
   }
 
   #makeNetwork(info: Network['info']): Network {
-    return new Network({ sockets: this.#table, pings: this.#pings, leave: (network) => this.leave(network.id) }, info);
+    const leave = (network: Network) => this.leave(network.id);
+    return new Network({ sockets: this.#table, pings: this.#pings, frames: this.#frames, leave }, info);
   }
 
   #offlineError(): ZtError {

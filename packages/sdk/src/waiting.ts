@@ -1,6 +1,14 @@
 /** Promises that end: by their event, by an AbortSignal, or because the node closed. */
 import type { ZtError } from '@ztkit/types';
 
+const soon: (task: () => void) => void =
+  typeof setImmediate === 'function' ? (task) => void setImmediate(task) : (task) => void setTimeout(task, 0);
+
+/** Resolves in a later turn of the event loop, so that timers and other sockets have theirs. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => soon(resolve));
+}
+
 /** Something awaited. Settling twice is fine: the first wins. */
 export interface Waiter<T> {
   resolve(value: T): void;

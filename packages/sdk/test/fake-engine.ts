@@ -22,6 +22,7 @@ import {
   ZtError,
 } from '@ztkit/types';
 import { FakeCaptures } from './fake-captures.js';
+import { FakeFrames } from './fake-frames.js';
 import { FakeSockets } from './fake-sockets.js';
 
 /** Well-formed: a planet without roots (vl1.md §6.1). */
@@ -118,6 +119,7 @@ export class FakeNode implements EngineNode {
   readonly joined = new Map<NetworkId, NetworkInfo>();
   readonly granted: unknown[] = [];
   readonly captures = new FakeCaptures((event) => this.emit(event));
+  readonly frames = new FakeFrames((event) => this.emit(event));
   external: readonly Endpoint[] = [];
   connectivity: ConnectivityInfo;
   pingAnswers = true;
@@ -348,6 +350,13 @@ export class FakeNode implements EngineNode {
     this.#check();
     this.captures.captureStop(capture);
   }
+
+  framesOpen = this.frames.framesOpen.bind(this.frames);
+  framesClose = this.frames.framesClose.bind(this.frames);
+  framesGroups = this.frames.framesGroups.bind(this.frames);
+  framesInfo = this.frames.framesInfo.bind(this.frames);
+  framesSend = this.frames.framesSend.bind(this.frames);
+  framesReceive = this.frames.framesReceive.bind(this.frames);
 
   controllerEnable(): void {}
 

@@ -1,8 +1,8 @@
 /** Events of a node: one interface per code of schema/enums.json, told apart by `type`. */
 import type { CaptureHandle } from './capture.js';
-import type { FramePortHandle } from './frames.js';
 import type { ConnectivityInfo } from './connectivity.js';
 import type { Endpoint, MoonId, SocketHandle } from './engine.js';
+import type { FramePortHandle } from './frames.js';
 import type { Event, NetworkStatus } from './generated/enums.js';
 import type { NetworkId, NodeAddress } from './ids.js';
 

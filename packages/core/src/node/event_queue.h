@@ -13,8 +13,8 @@ class EventQueue {
  public:
   // What an application that stopped reading can make us keep of events about peers, networks, messages and requests.
   // Events of sockets are not cut: a lost `tcp_accepted` would leak a connection, and each socket has at most one of
-  // each kind pending, so Stack::kMaxSockets bounds them; likewise those of ports for frames. Nor are those of captures: a lost one would break the file,
-  // and captures bound what they post (node/capture.h).
+  // each kind pending, so Stack::kMaxSockets bounds them; likewise those of ports for frames. Nor are those of
+  // captures: a lost one would break the file, and captures bound what they post (node/capture.h).
   static constexpr size_t kMaxBytes = 8 << 20;
   // Of them, what peers may fill with messages and traces: anybody can send these, and they must not push out the rest.
   static constexpr size_t kMaxMessageBytes = 1 << 20;

@@ -1,5 +1,6 @@
-// Ports through which an application sends and receives Ethernet frames of a network as a TAP device would, beside the
-// TCP/IP stack or instead of it (HOST_PROTOCOL.md §12). Bounded queues both ways; without a port a frame costs one test.
+// Ports through which an application sends and receives Ethernet frames of a network as a TAP device would, beside
+// the TCP/IP stack or instead of it (HOST_PROTOCOL.md §12). Bounded queues both ways; without a port a frame costs
+// one test.
 #pragma once
 
 #include <map>

@@ -5,13 +5,14 @@
 #include <deque>
 
 #include "base/seeded_random.h"
+#include "node/host_codec.h"
 
 namespace zt::node {
 namespace {
 
 Bytes Record(const Bytes& frame) {
-  Bytes out{static_cast<uint8_t>(frame.size() >> 8), static_cast<uint8_t>(frame.size())};
-  out.insert(out.end(), frame.begin(), frame.end());
+  Bytes out;
+  HostWriter(out).Blob16(frame);
   return out;
 }
 
