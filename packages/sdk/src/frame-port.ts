@@ -22,9 +22,9 @@ const batchesPerTurn = 4;
 /** Options of `network.frames()`. */
 export interface FramesOptions {
   /**
-   * `'beside'` (default): this node's TCP/IP stack stays on the network, and both get every frame; the stack does not see
-   * what the application sends. `'none'`: the stack leaves the network until the port closes: its connections there end
-   * with `ERR_ZT_NETWORK_DOWN`, and the application answers for our addresses, as behind a TAP device.
+   * `'beside'` (default): this node's TCP/IP stack stays on the network, and both get every frame; the stack does not
+   * see what the application sends. `'none'`: the stack leaves the network until the port closes: its connections there
+   * end with `ERR_ZT_NETWORK_DOWN`, and the application answers for our addresses, as behind a TAP device.
    */
   stack?: 'beside' | 'none';
   /**
@@ -135,7 +135,7 @@ export class FramePort implements AsyncIterable<Uint8Array[]>, AsyncDisposable {
   /**
    * Sends frames of 14..10000 bytes, in order, and returns how many were taken: fewer than all when the queue is full.
    * Then wait for {@link writable} and send the rest. Taken frames go through the network's rules; one with a foreign
-   * source MAC is refused and counted unless the network makes this node an active bridge, and so is one beyond the MTU.
+   * source MAC is refused and counted unless the network makes this node an active bridge; so is one beyond the MTU.
    * @throws ZtError `ERR_ZT_INVALID_ARGUMENT` for a frame of a wrong length (nothing was sent), or why the port ended
    */
   send(frames: readonly Uint8Array[]): number {
@@ -198,9 +198,9 @@ export class FramePort implements AsyncIterable<Uint8Array[]>, AsyncDisposable {
   }
 
   /**
-   * Receives a group from now on: a multicast MAC such as `'01:00:5e:01:02:03'`. Broadcast and what resolves this node's
-   * own addresses come unasked. `ipv4`: ARP requests for this address only (they are a group of their own, vl2.md §11.1),
-   * for an address that is served here without being assigned to this node. At most 2048 per port.
+   * Receives a group from now on: a multicast MAC such as `'01:00:5e:01:02:03'`. Broadcast and what resolves this
+   * node's own addresses come unasked. `ipv4`, with the broadcast MAC: ARP requests for this address, which are a group
+   * of their own (vl2.md §11.1); for addresses served here without being assigned to this node. At most 2048 per port.
    */
   subscribe(mac: string, options: { ipv4?: string } = {}): void {
     this.#checkOpen();
