@@ -23,27 +23,32 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
-    this.#view.setUint8(this.#claim(1), value);
+    const at = this.#claim(1);
+    this.#view.setUint8(at, value);
     return this;
   }
 
   u16(value: number): this {
-    this.#view.setUint16(this.#claim(2), value);
+    const at = this.#claim(2);
+    this.#view.setUint16(at, value);
     return this;
   }
 
   u32(value: number): this {
-    this.#view.setUint32(this.#claim(4), value);
+    const at = this.#claim(4);
+    this.#view.setUint32(at, value);
     return this;
   }
 
   u64(value: bigint): this {
-    this.#view.setBigUint64(this.#claim(8), value);
+    const at = this.#claim(8);
+    this.#view.setBigUint64(at, value);
     return this;
   }
 
   i64(value: bigint): this {
-    this.#view.setBigInt64(this.#claim(8), value);
+    const at = this.#claim(8);
+    this.#view.setBigInt64(at, value);
     return this;
   }
 
@@ -81,6 +86,7 @@ export class ByteWriter {
     return this;
   }
 
+  /** Where `size` bytes go. The memory may be another one after this: take `#bytes` and `#view` later. */
   #claim(size: number): number {
     const at = this.#size;
     this.#size += size;

@@ -1,80 +1,9 @@
 /** The 25 configurations a real controller sent (vectors g, h-session3): ours must say the same. */
-import { readFileSync } from 'node:fs';
-import type { IssuedConfig, NetworkId, NodeAddress } from '@ztkit/types';
+import type { IssuedConfig } from '@ztkit/types';
 import { describe, expect, it } from 'vitest';
-import { buildConfig } from './config.js';
+import { build, configs, type Fields, recordsOf, session3 } from '../../test/recorded-networks.js';
 import { ipBytes, parseIp } from './ip-address.js';
-import type { Json } from './json.js';
-import { type MemberRecord, newMember, patchMember } from './member.js';
-import { parseMetadata } from './metadata.js';
-import { type NetworkRecord, newNetwork, patchNetwork } from './network.js';
 import { decodeRules, encodeRules, renderRule } from './rule-json.js';
-
-type Fields = Readonly<Record<string, string>>;
-interface Recorded {
-  session: string;
-  to: string;
-  nwid: string;
-  network: string | null;
-  dictionaryFields: Fields;
-}
-interface Session3 {
-  posted?: Json;
-  memberPosted?: Json;
-  networkAsStored: Record<string, Json>;
-  memberAsStored: Record<string, Json>;
-}
-
-const vectors = new URL('../../../core/vectors/', import.meta.url);
-const read = <T>(name: string): T => JSON.parse(readFileSync(new URL(name, vectors), 'utf8')) as T;
-const { configs, requests } = read<{
-  configs: Recorded[];
-  requests: { from_: string; nwid: string; metadata: string }[];
-}>('g-netconfigs.json');
-const session3 = read<Record<string, Session3>>('h-session3-networks.json');
-
-// Sessions 1 and 2, and the cycle of session 3, were not recorded as posted JSON: this is what their dictionaries show.
-const lab = {
-  name: 'lab',
-  v4AssignMode: { zt: true },
-  v6AssignMode: { rfc4193: true, '6plane': true, zt: false },
-  ipAssignmentPools: [{ ipRangeStart: '10.144.0.10', ipRangeEnd: '10.144.0.250' }],
-  routes: [{ target: '10.144.0.0/24' }],
-};
-
-function recordsOf(recorded: Recorded): { network: NetworkRecord; member: MemberRecord; posted: Session3 | undefined } {
-  const id = recorded.nwid as NetworkId;
-  const revision = Number(`0x${recorded.dictionaryFields.r}`);
-  const session = recorded.network === null ? undefined : session3[recorded.network];
-  const posted = session?.posted === undefined ? undefined : session;
-  let network = patchNetwork(newNetwork(id, 0), posted?.posted ?? lab);
-  if (recorded.network === 'auth-cycle' && revision === 2) {
-    network = patchNetwork(network, { name: 'renamed', multicastLimit: 16 });
-  }
-  network = { ...network, revision };
-  const body = posted?.memberPosted ?? { authorized: true };
-  return { network, posted, member: patchMember(newMember(id, recorded.to as NodeAddress, 0), body, network, 1) };
-}
-
-/**
- * A random source that leads to the recorded `fd50::9bc3` at the first trial: 0x9bc3 - 0x10 inside a pool of
- * 0xffef.
- */
-const random64 = (): bigint => 0x9bb3n;
-
-function build(recorded: Recorded): { config: IssuedConfig; member: MemberRecord; posted: Session3 | undefined } {
-  const { network, member, posted } = recordsOf(recorded);
-  const request = requests.find(({ from_, nwid }) => from_ === recorded.to && nwid === recorded.nwid);
-  const metadata = parseMetadata(Buffer.from(request?.metadata ?? '', 'hex'));
-  const built = buildConfig(network, member, {
-    now: Number(`0x${recorded.dictionaryFields.ts}`),
-    rulesRevision: metadata.rulesRevision,
-    activeBridges: member.activeBridge ? [member.address] : [],
-    inUse: new Set(),
-    random64,
-  });
-  return { ...built, posted };
-}
 
 const hex16 = (value: bigint | number): string => value.toString(16).padStart(16, '0');
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
