@@ -40,13 +40,15 @@ function coreAtScale() {
   const launcher = spawnSync('which', ['ccache']).status === 0 ? ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] : [];
   const options = ['-DCMAKE_BUILD_TYPE=Release', '-DZT_BUILD_TESTS=ON', ...launcher];
   run(['cmake', '-S', 'packages/core', '-B', release, ...options]);
-  const targets = ['zt_netstack_scale_tests', 'zt_netstack_sim', 'zt_scale_bench', 'zt_chaos'];
+  const targets = ['zt_netstack_scale_tests', 'zt_netstack_sim', 'zt_scale_bench', 'zt_chaos', 'zt_vl2_sim'];
   run(['cmake', '--build', release, '--parallel', String(availableParallelism()), '--target', ...targets]);
   run([`${release}/zt_netstack_scale_tests`]);
   run([`${release}/zt_scale_bench`, 'root', '5000', '20000']);
   run([`${release}/zt_scale_bench`, 'joined', '200']);
   run([`${release}/zt_netstack_sim`, '--seeds', '1..1000', '--pcap-directory', release]);
   const jobs = String(availableParallelism());
+  run([`${release}/zt_vl2_sim`, '--pcap-directory', release]);
+  run([`${release}/zt_vl2_sim`, '--scenario', 'revocation', '--seeds', '2..8', '--pcap-directory', release]);
   run([`${release}/zt_chaos`, '--seeds', '1..100', '--jobs', jobs, '--pcap-directory', release]);
 }
 

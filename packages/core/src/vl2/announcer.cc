@@ -44,7 +44,11 @@ void Announcer::Pass(const Now& now, Network& network) {
   const std::vector<MulticastGroup> groups = network.AnnouncedGroups();
   if (groups.empty()) return;
   const std::vector<NodeAddress> upstreams = Upstreams(network);
-  for (const NodeAddress to : upstreams) Send(now, network, to, groups);
+  for (const NodeAddress to : upstreams) {
+    Send(now, network, to, groups);
+    // One that is also a member has been told: the gate need not repeat it (vl2.md §8.4).
+    if (Membership* record = network.FindMember(to)) record->announced = now.mono;
+  }
   for (auto& [address, record] : network.members()) {
     if (now.mono - record.announced < kPeriod - kEarly) continue;
     if (std::binary_search(upstreams.begin(), upstreams.end(), address)) continue;

@@ -1,0 +1,181 @@
+#include "sim/vl2/revocation.h"
+
+#include <algorithm>
+
+#include "sim/capture.h"
+#include "sim/router.h"
+
+namespace zt::sim {
+namespace {
+
+constexpr Millis kTick = 2'000;          // between two datagrams of everybody
+constexpr Millis kCtmd = 300'000;        // the least a controller gives (vl2.md §17)
+constexpr Millis kRefresh = 60'000;      // of configurations, on a 5 s pass (vl2.md §3.4)
+constexpr Millis kPass = 5'000;
+constexpr Millis kFlood = 1'000;         // two hops of less than a tenth of a second, with one repeat by another way
+constexpr Millis kAway = 20'000;         // longer than anything waits in a queue (5 s)
+constexpr Millis kReturn = 30'000;       // until a member that was away talks to everybody again
+constexpr uint32_t kUnicast = 1u << 31;  // in the numbers
+constexpr size_t kEvicted = 6, kMissed = 8;  // kMissed stands on the core: its line is cut there
+
+class Run {
+ public:
+  explicit Run(const RevocationPlan& plan) : lab_(plan.seed, plan.members, {.ctmd = kCtmd}) {}
+  RevocationVerdict Do();
+  RevocationVerdict Record(const std::string& pcap) {
+    Capture capture(lab_.internet.simulator);
+    lab_.wiretap.SetNext(&capture);
+    Do();
+    if (!capture.Save(pcap)) Fail("cannot write " + pcap);
+    return verdict_;
+  }
+
+ private:
+  struct Said {
+    size_t from;
+    uint32_t number;
+    Instant at;
+    size_t to;  // all: the number of members
+  };
+
+  void Speak();
+  void RunFor(Millis time) {
+    for (const Instant end = lab_.now() + time; lab_.now() < end;) {
+      Speak();
+      lab_.internet.simulator.RunFor(kTick);
+    }
+  }
+  // The controller reaches members 0 and 4, which stand on the core, and nobody else, not even the root.
+  void CutController(bool cut);
+  void CutMissed(bool cut);
+  Instant LastHeard(const Participant& by) const;
+  void JudgeEvicted();
+  void JudgeOthers();
+  void Fail(const std::string& what) {
+    if (verdict_.fault.size() < 2'000) verdict_.fault += what + "\n";
+  }
+
+  NetworkLab lab_;
+  RevocationVerdict verdict_;
+  std::vector<Said> said_;
+  uint32_t tick_ = 0;
+  Instant evicted_{0}, certified_{0};
+};
+
+// To all, and to one other in turn.
+void Run::Speak() {
+  const size_t count = lab_.members.size();
+  for (size_t i = 0; i < count; ++i) {
+    const size_t to = (i + 1 + tick_ % (count - 1)) % count;
+    // Who is denied may find its network gone; that is as good as silence.
+    if (lab_.members[i]->SayToAll(tick_)) said_.push_back({i, tick_, lab_.now(), count});
+    if (lab_.members[i]->SayTo(*lab_.members[to], tick_ | kUnicast)) {
+      said_.push_back({i, tick_ | kUnicast, lab_.now(), to});
+    }
+  }
+  ++tick_;
+}
+
+void Run::CutController(bool cut) {
+  Segment& core = lab_.internet.core;
+  const Cable& controller = *lab_.controller->CableOf(lab_.controller_line);
+  const auto block = [&](const Cable& other) { core.SetBlocked(controller, other, cut); };
+  for (const Cable* cable : lab_.internet.root(0).Cables()) block(*cable);
+  for (Site* site : lab_.sites) block(site->router->outside());
+  for (size_t i = 0; i < lab_.members.size(); ++i) {
+    if (lab_.site_of[i] == nullptr && i != 0 && i != 4) block(*lab_.members[i]->host().CableOf(lab_.lines[i]));
+  }
+}
+
+void Run::CutMissed(bool cut) {
+  lab_.internet.core.SetIsland(*lab_.members[kMissed]->host().CableOf(lab_.lines[kMissed]), cut ? 1 : 0);
+}
+
+Instant Run::LastHeard(const Participant& by) const {
+  Instant last = Instant::LongAgo();
+  for (const auto& [what, heard] : by.heard()) {
+    if (what.first == kEvicted) last = std::max(last, heard.last);
+  }
+  return last;
+}
+
+RevocationVerdict Run::Do() {
+  if (!lab_.Assemble()) {
+    Fail("the network is not ready in two minutes");
+    return verdict_;
+  }
+  RunFor(90'000);
+  for (const auto& member : lab_.members) {
+    if (member->index() != kEvicted && lab_.now() - LastHeard(*member) > 2 * kTick) {
+      Fail("member " + std::to_string(member->index()) + " does not hear the one to be evicted, before it is");
+    }
+  }
+  CutController(true);
+  RunFor(4'000);
+  CutMissed(true);
+  lab_.internet.simulator.RunFor(500);
+  certified_ = *lab_.Configured(*lab_.members[kEvicted]);
+  evicted_ = lab_.now();
+  lab_.Evict(*lab_.members[kEvicted]);
+  RunFor(kAway);
+  CutController(false);
+  CutMissed(false);
+  RunFor(certified_ + kCtmd + kRefresh + kPass + 60'000 - lab_.now());
+  JudgeEvicted();
+  JudgeOthers();
+  return verdict_;
+}
+
+void Run::JudgeEvicted() {
+  verdict_.allowed = kCtmd + kRefresh + kPass + kFlood;
+  for (const auto& member : lab_.members) {
+    const std::string name = "member " + std::to_string(member->index());
+    if (member->index() == kEvicted) continue;
+    const Instant last = LastHeard(*member);
+    if (member->index() != kMissed) {
+      verdict_.slowest = std::max(verdict_.slowest, last - evicted_);
+      if (last > evicted_ + kFlood) Fail(name + " heard it " + std::to_string(last - evicted_) + " ms later");
+      continue;
+    }
+    verdict_.certificate = last - certified_;
+    // It hears nothing of the revocation: only the age of the certificate ends it (vl2.md §7.2), and that alone.
+    if (verdict_.certificate > verdict_.allowed) {
+      Fail(name + " heard it " + std::to_string(verdict_.certificate) + " ms after its certificate was issued");
+    }
+    if (verdict_.certificate < kCtmd - kTick) {
+      Fail(name + " was away and heard nothing of the flood, yet stopped after " +
+           std::to_string(verdict_.certificate) + " ms");
+    }
+  }
+}
+
+// All that the others say arrives once, as before, and as if nothing had happened.
+void Run::JudgeOthers() {
+  const auto judge = [&](const Said& said, size_t to) {
+    if (to == said.from || to == kEvicted) return;
+    const bool missed = to == kMissed || said.from == kMissed;
+    if (missed && said.at > evicted_ - 6'000 && said.at < evicted_ + kAway + kReturn) return;
+    const uint32_t copies = lab_.members[to]->Copies(said.from, said.number);
+    if (copies == 1) return;
+    Fail("member " + std::to_string(to) + " heard number " + std::to_string(said.number & ~kUnicast) +
+         ((said.number & kUnicast) != 0 ? " (to it alone)" : "") + " of member " + std::to_string(said.from) + " " +
+         std::to_string(copies) + " times, said " + std::to_string(said.at - evicted_) + " ms after the eviction");
+  };
+  for (const Said& said : said_) {
+    if (said.from == kEvicted || said.at < evicted_ - 30'000) continue;
+    if (said.to < lab_.members.size()) {
+      judge(said, said.to);
+    } else {
+      for (size_t to = 0; to < lab_.members.size(); ++to) judge(said, to);
+    }
+  }
+}
+
+}  // namespace
+
+RevocationVerdict RunRevocation(const RevocationPlan& plan, const std::string& pcap) {
+  Run run(plan);
+  return pcap.empty() ? run.Do() : run.Record(pcap);
+}
+
+}  // namespace zt::sim
