@@ -1,11 +1,13 @@
 #include "sim/vl2/network_lab.h"
 
 #include "base/check.h"
+#include "base/seeded_random.h"
 
 namespace zt::sim {
 namespace {
 
 constexpr size_t kMembersOfSite = 6;
+constexpr uint64_t kSlowestLine = 40;    // ms, one way
 constexpr uint64_t kBroadcastFlag = 0x0002;  // vl2.md §6.2
 
 void WriteIssued(node::HostWriter& w, const Terms& terms, NetworkId id, int64_t timestamp, NodeAddress member,
@@ -122,6 +124,7 @@ NetworkLab::NetworkLab(uint64_t seed, size_t count, const Terms& given) : intern
   controller_line = internet.PlugIntoCore(*controller);
   network_ = {controller->address().value << 24 | 1};
   size_t behind = 0;
+  SeededRandom random(internet.simulator.SeedOf("lines"));
   for (size_t i = 0; i < count; ++i) {
     Host& host = internet.AddHost("member-" + std::to_string(i));
     Site* site = nullptr;
@@ -134,7 +137,8 @@ NetworkLab::NetworkLab(uint64_t seed, size_t count, const Terms& given) : intern
       }
       site = sites.back();
     }
-    lines.push_back(site != nullptr ? internet.Plug(host, *site) : internet.PlugIntoCore(host));
+    const LinkPlan line{.delay = static_cast<Millis>(1 + random.Below(kSlowestLine))};
+    lines.push_back(site != nullptr ? internet.Plug(host, *site, line) : internet.PlugIntoCore(host, line));
     site_of.push_back(site);
     members.push_back(std::make_unique<Participant>(host, i));
     places_[host.address()] = i;

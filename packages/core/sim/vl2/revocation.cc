@@ -1,7 +1,9 @@
 #include "sim/vl2/revocation.h"
 
 #include <algorithm>
+#include <set>
 
+#include "base/seeded_random.h"
 #include "sim/capture.h"
 #include "sim/router.h"
 
@@ -12,15 +14,15 @@ constexpr Millis kTick = 2'000;          // between two datagrams of everybody
 constexpr Millis kCtmd = 300'000;        // the least a controller gives (vl2.md §17)
 constexpr Millis kRefresh = 60'000;      // of configurations, on a 5 s pass (vl2.md §3.4)
 constexpr Millis kPass = 5'000;
-constexpr Millis kFlood = 1'000;         // two hops of less than a tenth of a second, with one repeat by another way
+constexpr Millis kFlood = 1'000;         // two hops of less than 200 ms, relayed ones included, and as much again
 constexpr Millis kAway = 20'000;         // longer than anything waits in a queue (5 s)
 constexpr Millis kReturn = 30'000;       // until a member that was away talks to everybody again
-constexpr uint32_t kUnicast = 1u << 31;  // in the numbers
-constexpr size_t kEvicted = 6, kMissed = 8;  // kMissed stands on the core: its line is cut there
+constexpr uint32_t kUnicast = 1u << 31, kRant = 1u << 30;  // in the numbers
+constexpr size_t kMaxReached = 3;
 
 class Run {
  public:
-  explicit Run(const RevocationPlan& plan) : lab_(plan.seed, plan.members, {.ctmd = kCtmd}) {}
+  explicit Run(const RevocationPlan& plan) : lab_(plan.seed, plan.members, {.ctmd = kCtmd}) { Draw(plan.seed); }
   RevocationVerdict Do();
   RevocationVerdict Record(const std::string& pcap) {
     Capture capture(lab_.internet.simulator);
@@ -39,13 +41,15 @@ class Run {
   };
 
   void Speak();
+  void Rant();  // the evicted member, for two seconds
   void RunFor(Millis time) {
     for (const Instant end = lab_.now() + time; lab_.now() < end;) {
       Speak();
       lab_.internet.simulator.RunFor(kTick);
     }
   }
-  // The controller reaches members 0 and 4, which stand on the core, and nobody else, not even the root.
+  void Draw(uint64_t seed);
+  // The controller reaches whom it was drawn to, and nobody else, not even the root.
   void CutController(bool cut);
   void CutMissed(bool cut);
   Instant LastHeard(const Participant& by) const;
@@ -60,7 +64,23 @@ class Run {
   std::vector<Said> said_;
   uint32_t tick_ = 0;
   Instant evicted_{0}, certified_{0};
+  size_t evicted_member_ = 0, missed_member_ = 0;
+  std::set<size_t> reached_;
+  Millis moment_ = 0;  // within a refresh period
 };
+
+void Run::Draw(uint64_t seed) {
+  SeededRandom random(seed);
+  const size_t count = lab_.members.size();
+  evicted_member_ = random.Below(count);
+  missed_member_ = (evicted_member_ + 1 + random.Below(count - 1)) % count;
+  const size_t wanted = 1 + random.Below(std::min(kMaxReached, count - 2));
+  while (reached_.size() < wanted) {
+    const size_t member = random.Below(count);
+    if (member != evicted_member_ && member != missed_member_) reached_.insert(member);
+  }
+  moment_ = static_cast<Millis>(random.Below(static_cast<uint64_t>(kRefresh)));
+}
 
 // To all, and to one other in turn.
 void Run::Speak() {
@@ -76,25 +96,38 @@ void Run::Speak() {
   ++tick_;
 }
 
+void Run::Rant() {
+  for (uint32_t i = 0; i < 100; ++i) {
+    lab_.members[evicted_member_]->SayToAll(kRant | i);
+    lab_.internet.simulator.RunFor(20);
+  }
+}
+
 void Run::CutController(bool cut) {
   Segment& core = lab_.internet.core;
   const Cable& controller = *lab_.controller->CableOf(lab_.controller_line);
   const auto block = [&](const Cable& other) { core.SetBlocked(controller, other, cut); };
   for (const Cable* cable : lab_.internet.root(0).Cables()) block(*cable);
-  for (Site* site : lab_.sites) block(site->router->outside());
+  std::set<const Cable*> others, reached;
   for (size_t i = 0; i < lab_.members.size(); ++i) {
-    if (lab_.site_of[i] == nullptr && i != 0 && i != 4) block(*lab_.members[i]->host().CableOf(lab_.lines[i]));
+    const Site* site = lab_.site_of[i];
+    const Cable& line = site != nullptr ? site->router->outside() : *lab_.members[i]->host().CableOf(lab_.lines[i]);
+    (reached_.count(i) != 0 ? reached : others).insert(&line);
+  }
+  for (const Cable* line : others) {
+    if (reached.count(line) == 0) block(*line);
   }
 }
 
 void Run::CutMissed(bool cut) {
-  lab_.internet.core.SetIsland(*lab_.members[kMissed]->host().CableOf(lab_.lines[kMissed]), cut ? 1 : 0);
+  Cable& line = *lab_.members[missed_member_]->host().CableOf(lab_.lines[missed_member_]);
+  line.segment().SetIsland(line, cut ? 1 : 0);
 }
 
 Instant Run::LastHeard(const Participant& by) const {
   Instant last = Instant::LongAgo();
   for (const auto& [what, heard] : by.heard()) {
-    if (what.first == kEvicted) last = std::max(last, heard.last);
+    if (what.first == evicted_member_) last = std::max(last, heard.last);
   }
   return last;
 }
@@ -104,9 +137,9 @@ RevocationVerdict Run::Do() {
     Fail("the network is not ready in two minutes");
     return verdict_;
   }
-  RunFor(90'000);
+  RunFor(90'000 + moment_);
   for (const auto& member : lab_.members) {
-    if (member->index() != kEvicted && lab_.now() - LastHeard(*member) > 2 * kTick) {
+    if (member->index() != evicted_member_ && lab_.now() - LastHeard(*member) > 2 * kTick) {
       Fail("member " + std::to_string(member->index()) + " does not hear the one to be evicted, before it is");
     }
   }
@@ -114,9 +147,10 @@ RevocationVerdict Run::Do() {
   RunFor(4'000);
   CutMissed(true);
   lab_.internet.simulator.RunFor(500);
-  certified_ = *lab_.Configured(*lab_.members[kEvicted]);
+  certified_ = *lab_.Configured(*lab_.members[evicted_member_]);
   evicted_ = lab_.now();
-  lab_.Evict(*lab_.members[kEvicted]);
+  lab_.Evict(*lab_.members[evicted_member_]);
+  Rant();
   RunFor(kAway);
   CutController(false);
   CutMissed(false);
@@ -130,9 +164,9 @@ void Run::JudgeEvicted() {
   verdict_.allowed = kCtmd + kRefresh + kPass + kFlood;
   for (const auto& member : lab_.members) {
     const std::string name = "member " + std::to_string(member->index());
-    if (member->index() == kEvicted) continue;
+    if (member->index() == evicted_member_) continue;
     const Instant last = LastHeard(*member);
-    if (member->index() != kMissed) {
+    if (member->index() != missed_member_) {
       verdict_.slowest = std::max(verdict_.slowest, last - evicted_);
       if (last > evicted_ + kFlood) Fail(name + " heard it " + std::to_string(last - evicted_) + " ms later");
       continue;
@@ -152,8 +186,8 @@ void Run::JudgeEvicted() {
 // All that the others say arrives once, as before, and as if nothing had happened.
 void Run::JudgeOthers() {
   const auto judge = [&](const Said& said, size_t to) {
-    if (to == said.from || to == kEvicted) return;
-    const bool missed = to == kMissed || said.from == kMissed;
+    if (to == said.from || to == evicted_member_) return;
+    const bool missed = to == missed_member_ || said.from == missed_member_;
     if (missed && said.at > evicted_ - 6'000 && said.at < evicted_ + kAway + kReturn) return;
     const uint32_t copies = lab_.members[to]->Copies(said.from, said.number);
     if (copies == 1) return;
@@ -162,7 +196,7 @@ void Run::JudgeOthers() {
          std::to_string(copies) + " times, said " + std::to_string(said.at - evicted_) + " ms after the eviction");
   };
   for (const Said& said : said_) {
-    if (said.from == kEvicted || said.at < evicted_ - 30'000) continue;
+    if (said.from == evicted_member_ || said.at < evicted_ - 30'000) continue;
     if (said.to < lab_.members.size()) {
       judge(said, said.to);
     } else {

@@ -9,7 +9,7 @@ namespace zt::sim {
 
 struct RevocationPlan {
   uint64_t seed = 1;
-  size_t members = 16;
+  size_t members = 16;  // three at least
 };
 
 struct RevocationVerdict {
@@ -20,7 +20,8 @@ struct RevocationVerdict {
   bool ok() const { return fault.empty(); }
 };
 
-// The controller reaches two members; they tell the others, but for one, which is away just then.
+// The controller reaches one to three members (and who shares their NATs); they tell the others, but for one, which is
+// away just then. The seed draws who.
 RevocationVerdict RunRevocation(const RevocationPlan& plan, const std::string& pcap = {});
 
 }  // namespace zt::sim
