@@ -40,7 +40,7 @@ export default defineConfig({
       {
         test: {
           name: 'namespaces',
-          include: ['packages/engine-conformance/namespaces/*.test.ts'],
+          include: ['packages/engine-conformance/namespaces/*.test.ts', 'apps/*/namespaces/*.test.ts'],
           pool: 'forks',
           testTimeout: 120_000,
           fileParallelism: false,
@@ -49,7 +49,7 @@ export default defineConfig({
       {
         test: {
           name: 'apps',
-          include: ['apps/**/*.test.ts'],
+          include: ['apps/*/{src,test}/**/*.test.ts'],
           pool: 'forks',
           testTimeout: 180_000,
           fileParallelism: false,

@@ -167,6 +167,16 @@ describe('changes', () => {
     expect(await port.settle()).toEqual([]);
   });
 
+  it('of who is a bridge are pushed to all: everybody has to know its bridges', async () => {
+    await controller.updateMember(NETWORK, ALICE, { activeBridge: true });
+    const pushed = await port.take(2);
+    expect(pushed.map((p) => 'member' in p && p.member).sort()).toEqual([ALICE, BOB].sort());
+    for (const push of pushed) {
+      expect(push).toMatchObject({ config: { specialists: [BigInt(`0x${ALICE}`) | 0x20000000000n] } });
+    }
+    expect(await port.settle()).toEqual([]);
+  });
+
   it('deauthorise with a revocation to every online member, and re-authorise with a push', async () => {
     await controller.deauthorize(NETWORK, ALICE);
     expect(await port.take(1)).toEqual([{ kind: 'revoke', network: NETWORK, target: ALICE, recipients: [ALICE, BOB] }]);

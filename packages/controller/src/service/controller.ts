@@ -180,7 +180,11 @@ export class Controller {
       if (old.authorized && !saved.record.authorized) {
         revoke(this.#context, network, [address], onlineMembers(this.#context, network));
       } else if (saved.changed) {
-        this.#inBackground(network, () => pushConfig(this.#context, saved.record));
+        // Everybody's configuration names the bridges (vl2.md §6.3).
+        const forAll = old.activeBridge !== saved.record.activeBridge;
+        this.#inBackground(network, () =>
+          forAll ? pushNetwork(this.#context, network) : pushConfig(this.#context, saved.record),
+        );
       }
       return saved.record;
     });
