@@ -1,7 +1,10 @@
 /** The command `ztkit-controller`. */
+import { interruption } from './cli/interruption.js';
 import { makeProgram } from './cli/program.js';
-import { type RunningController, start } from './cli/start.js';
+import { type RunningController, type StartOptions, start } from './cli/start.js';
 import { RelayServer, type RelayServerOptions } from './tcp-relay/relay-server.js';
+
+let signalled: Promise<void> | undefined;
 
 /** Runs until SIGINT or SIGTERM, then ends in order; the node's own end is an error. */
 async function serve(running: RunningController): Promise<void> {
@@ -11,25 +14,24 @@ async function serve(running: RunningController): Promise<void> {
     );
   });
   try {
-    await Promise.race([interrupted(), fatal]);
+    await Promise.race([signalled, fatal]);
   } finally {
     await running.close();
   }
 }
 
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
-}
-
 try {
-  const startRelay = (options: RelayServerOptions) => RelayServer.start(options);
   await makeProgram({
-    start,
+    start: (options: StartOptions) => {
+      signalled = interruption();
+      return start(options);
+    },
     serve,
-    startRelay,
-    interrupted,
+    startRelay: (options: RelayServerOptions) => {
+      signalled = interruption();
+      return RelayServer.start(options);
+    },
+    interrupted: () => signalled ?? interruption(),
     print: (text) => process.stdout.write(`${text}\n`),
     complain: (text) => process.stderr.write(`${text}\n`),
     fail: () => {

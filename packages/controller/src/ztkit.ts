@@ -1,14 +1,12 @@
 /** The command `ztkit`. */
+import { interruption } from './cli/interruption.js';
 import { makeRootProgram } from './root/program.js';
 import { type RootOptions, type RunningRoot, startRoot } from './root/start-root.js';
 
-/** Heard from the beginning of the start, so that a signal during it ends in order as well. */
 let signalled: Promise<void> | undefined;
 
 function start(options: RootOptions, print: (text: string) => void): Promise<RunningRoot> {
-  signalled = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
+  signalled = interruption();
   return startRoot(options, print);
 }
 

@@ -243,3 +243,45 @@ describe('the library', () => {
     await expect(controller.createNetwork()).rejects.toMatchObject({ code: 'ERR_CONTROLLER_CLOSED' });
   });
 });
+
+describe('a clock that is set back', () => {
+  const HOUR = 3_600_000;
+  const grantedAt = async (member = ALICE): Promise<number> => {
+    port.ask(NETWORK, member);
+    const [decision] = await port.take(1);
+    if (decision?.kind !== 'grant') throw new Error('not granted');
+    clock.advance(2_000);
+    return Number(decision.config.timestamp);
+  };
+  beforeEach(() => controller.updateNetwork(NETWORK, { ...POOLED, private: false }));
+
+  it('gives no configuration older than one that was given, and goes on when it has caught up', async () => {
+    const before = await grantedAt();
+    clock.advance(-2 * HOUR);
+    const first = await grantedAt();
+    expect(first).toBeGreaterThanOrEqual(before);
+    expect(first).toBeLessThan(before + 60_000);
+    expect(await grantedAt(BOB)).toBeGreaterThanOrEqual(first);
+    clock.advance(4 * HOUR);
+    expect(clock.ms - (await grantedAt())).toBeLessThanOrEqual(2_000);
+  });
+
+  it('gives none over a restart either', async () => {
+    const before = await grantedAt();
+    await controller.close();
+    clock.advance(-2 * HOUR);
+    controller = await createController({ port, store, now: clock.now });
+    expect(await grantedAt()).toBeGreaterThanOrEqual(before);
+  });
+
+  it('lets a member in again that was put out in the same moment', async () => {
+    await grantedAt();
+    const revokedAt = clock.ms;
+    await controller.deauthorize(NETWORK, ALICE);
+    await port.take(1);
+    await controller.authorize(NETWORK, ALICE);
+    const [decision] = await port.take(1);
+    expect(decision).toMatchObject({ kind: 'grant' });
+    expect(Number(decision?.kind === 'grant' && decision.config.timestamp)).toBeGreaterThan(revokedAt);
+  });
+});

@@ -15,7 +15,7 @@ bool Contains(const std::vector<size_t>& list, size_t item) {
 
 }  // namespace
 
-Chaos::Chaos(const ChaosPlan& plan) : plan_(plan), internet_(plan.seed, plan.roots) { Build(); }
+Chaos::Chaos(const ChaosPlan& plan) : plan_(plan), internet_(plan.seed, plan.roots, true) { Build(); }
 
 void Chaos::Build() {
   for (const ChaosPlan::SiteDraw& draw : plan_.sites) {
@@ -27,10 +27,17 @@ void Chaos::Build() {
     member.host = &internet_.AddHost("host-" + std::to_string(i), draw.ports);
     member.host->SetHeapAccount(1 + i);
     member.messenger = std::make_unique<Messenger>(*member.host);
-    member.interface = internet_.Plug(*member.host, *sites_[draw.site], draw.line);
+    member.families = draw.families;
+    member.line = draw.line;
+    member.site = draw.site;
+    member.interface = Plug(member, draw.site);
   }
   for (size_t i = 0; i < plan_.roots; ++i) internet_.root(i).SetHeapAccount(1 + members_.size() + i);
   Restore();
+}
+
+int Chaos::Plug(Member& member, size_t site) {
+  return internet_.Plug(*member.host, *sites_[site], member.line, member.families);
 }
 
 // The islands as they stand for the whole run.
@@ -126,12 +133,16 @@ void Chaos::BeginMember(const Fault& fault, Member& member) {
   Host& host = *member.host;
   switch (fault.kind) {
     case FaultKind::kRoam: host.UnplugAll(); break;
-    case FaultKind::kSecondLine: internet_.Plug(host, *sites_[fault.place], plan_.hosts[fault.target].line); break;
+    case FaultKind::kSecondLine: Plug(member, fault.place); break;
     case FaultKind::kSuspend:
     case FaultKind::kSleep: host.Suspend(); break;
     case FaultKind::kRestart: host.Stop(); break;
     case FaultKind::kCrash:
     case FaultKind::kReplace: host.Crash(); break;
+    case FaultKind::kRenumber:
+      if (fault.amount % 2 != 0) host.UnplugAll();
+      member.interface = Plug(member, member.site);
+      break;
     case FaultKind::kWallClock: host.SetWallClock(fault.amount); break;
     default: break;
   }
@@ -142,8 +153,10 @@ void Chaos::EndMember(const Fault& fault, Member& member) {
   switch (fault.kind) {
     case FaultKind::kRoam:
       host.UnplugAll();  // another roaming may have ended meanwhile
-      member.interface = internet_.Plug(host, *sites_[fault.place], plan_.hosts[fault.target].line);
+      member.site = fault.place;
+      member.interface = Plug(member, member.site);
       break;
+    case FaultKind::kRenumber:
     case FaultKind::kSecondLine:
       // What is left is the line it came by, if it was not unplugged by a roaming: then the second one stays.
       if (host.CableOf(member.interface) != nullptr) host.UnplugAllBut(member.interface);

@@ -43,6 +43,9 @@ class Chaos {
     Host* host = nullptr;
     std::unique_ptr<Messenger> messenger;
     int interface = 0;  // its line
+    size_t site = 0;    // where that is
+    Families families = Families::kBoth;
+    LinkPlan line = {};
     size_t trouble = 0;  // pairs without an answer
   };
 
@@ -55,6 +58,7 @@ class Chaos {
   void BeginMember(const Fault& fault, Member& member);
   void EndMember(const Fault& fault, Member& member);
   void SetIsland(const Fault& fault, int island);
+  int Plug(Member& member, size_t site);
   void Restore();
   // chaos_checks.cc
   void CheckTalk();

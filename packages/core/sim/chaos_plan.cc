@@ -35,13 +35,14 @@ class Draw {
 
   // A site for a host. A root that lost its memory looks at one stranger in two seconds from one /24 (vl1.md §11.3), so
   // that a crowd behind one address cannot be back within the time that is allowed here.
-  size_t SiteWithRoom() {
-    for (;;) {
+  size_t SiteWithRoom(Families families) {
+    for (int tries = 0;; ++tries) {
       const size_t site = AnySite();
+      if (families == Families::kV6Only && !plan_.sites[site].plan.v6) continue;
       size_t top = site;
       while (plan_.sites[top].outer.has_value()) top = *plan_.sites[top].outer;
       crowds_.resize(plan_.sites.size());
-      if (crowds_[top] == kCrowd) continue;
+      if (crowds_[top] >= kCrowd && tries < 1000) continue;
       ++crowds_[top];
       return site;
     }
@@ -84,14 +85,31 @@ class Draw {
           site.plan.nat = NatBehaviour{.filtering = Dependence::kAddressAndPortDependent, .translate = false};
         }
       }
+      site.plan.v6 = (i < 2 || OneIn(2)) && (!site.outer.has_value() || plan_.sites[*site.outer].plan.v6);
+      site.plan.firewall6 = AnyFirewall6();
       plan_.sites.push_back(std::move(site));
     }
+  }
+
+  std::optional<NatBehaviour> AnyFirewall6() {
+    if (OneIn(4)) return std::nullopt;
+    return NatBehaviour{.filtering = Pick({Dependence::kEndpointIndependent, Dependence::kAddressDependent,
+                                           Dependence::kAddressAndPortDependent}),
+                        .lifetime = Pick<Millis>({30'000, 120'000}),
+                        .translate = false};
+  }
+
+  // Few with IPv6 alone, so that there is room for them wherever they roam.
+  Families AnyFamilies(size_t host) {
+    if (host % 8 == 3) return Families::kV6Only;
+    return OneIn(6) ? Families::kV4Only : Families::kBoth;
   }
 
   void Hosts() {
     for (size_t i = 0; i < size_.hosts; ++i) {
       ChaosPlan::HostDraw host;
-      host.site = SiteWithRoom();
+      host.families = AnyFamilies(i);
+      host.site = SiteWithRoom(host.families);
       host.line = {.bytes_per_ms = Pick<uint64_t>({0, 5'000}), .delay = Between(0, 20)};
       host.ports = {9993};
       if (OneIn(2)) host.ports.push_back(static_cast<uint16_t>(Between(20'000, 65'000)));
@@ -160,7 +178,7 @@ class Draw {
       case FaultKind::kRoam:
       case FaultKind::kSecondLine:
         fault.target = AnyHost();
-        fault.place = SiteWithRoom();
+        fault.place = SiteWithRoom(plan_.hosts[fault.target].families);
         break;
       default:
         fault.target = AnyHost();
@@ -194,6 +212,11 @@ std::string DescribeNat(const NatBehaviour& nat) {
               nat.lifetime);
 }
 
+std::string DescribeV6(const SitePlan& plan) {
+  if (!plan.v6) return {};
+  return plan.firewall6 ? Text(", IPv6 with a firewall, filtering ", Name(plan.firewall6->filtering)) : ", IPv6";
+}
+
 std::string What(const Fault& f) {
   switch (f.kind) {
     case FaultKind::kRoam: return Text("host-", f.target, " roams to site-", f.place);
@@ -211,6 +234,8 @@ std::string What(const Fault& f) {
     case FaultKind::kBadLine:
       return Text("bad line of site-", f.target, ": loss ", f.line.loss, " duplicate ", f.line.duplicate, " reorder ",
                   f.line.reorder, " corrupt ", f.line.corrupt, " delay ", f.line.delay, " rate ", f.line.bytes_per_ms);
+    case FaultKind::kRenumber:
+      return Text("host-", f.target, " gets another address", f.amount % 2 == 0 ? ", and keeps the old one for now" : "");
     case FaultKind::kWallClock: return Text("the wall clock of host-", f.target, " is off by ", f.amount, " ms");
   }
   return {};
@@ -228,10 +253,15 @@ std::string ChaosPlan::Describe() const {
   for (const SiteDraw& site : sites) {
     out += Text("  ", site.plan.name, site.outer ? Text(" behind site-", *site.outer) : "", ": ",
                 site.plan.nat ? DescribeNat(*site.plan.nat) : "plain router", ", ",
-                site.plan.lan ? site.plan.lan->ToString() : "public", ", delay ", site.plan.line.delay, '\n');
+                site.plan.lan ? site.plan.lan->ToString() : "public", DescribeV6(site.plan), ", delay ",
+                site.plan.line.delay, '\n');
   }
   for (size_t i = 0; i < hosts.size(); ++i) {
-    out += Text("  host-", i, " at site-", hosts[i].site, ", ports ", hosts[i].ports.size(), ", starts at ",
+    out += Text("  host-", i, " at site-", hosts[i].site, ", ports ", hosts[i].ports.size(),
+                hosts[i].families == Families::kBoth     ? ""
+                : hosts[i].families == Families::kV6Only ? ", IPv6 only"
+                                                         : ", IPv4 only",
+                ", starts at ",
                 hosts[i].start, '\n');
   }
   for (const Fault& fault : faults) out += fault.Describe();

@@ -22,6 +22,7 @@ enum class FaultKind : uint8_t {
   kIsland,        // `places`: sites that are cut off together, with the roots `roots`
   kPeering,       // site `target` and site `place` do not reach each other
   kBadLine,       // the line of site `target` loses, duplicates, reorders, corrupts
+  kRenumber,      // gets another address at its site; `amount` even: and keeps the old one for `length`
   kWallClock      // is set ahead or back by `amount` ms, and right again at the end
 };
 
@@ -43,6 +44,7 @@ struct ChaosPlan {
   };
   struct HostDraw {
     size_t site = 0;
+    Families families = Families::kBoth;
     LinkPlan line = {};
     std::vector<uint16_t> ports = {};
     Millis start = 0;

@@ -22,7 +22,14 @@ struct SitePlan {
   // First address of the LAN, whose hosts count up from 2. Homes share their private prefixes with each other, as in
   // the world: a pushed address of one may be another machine in the next. None: public addresses of its own.
   std::optional<IpAddress> lan = IpAddress::V4(192, 168, 1, 0);
+  // IPv6 beside it: a /64 of its own, routed and not translated. A site behind one that has none has none either.
+  bool v6 = false;
+  std::optional<NatBehaviour> firewall6 = NatBehaviour{.filtering = Dependence::kAddressAndPortDependent,
+                                                       .translate = false};  // RFC 6092; none: all comes in
 };
+
+// What a host takes of what a site offers. An IPv6-only host at a site without IPv6 gets no address.
+enum class Families : uint8_t { kBoth, kV4Only, kV6Only };
 
 struct Site {
   Site(Simulator& simulator, SitePlan site_plan, const IpAddress& lan_address)
@@ -31,8 +38,11 @@ struct Site {
   const SitePlan plan;
   Segment lan;
   IpAddress NextAddress();  // one that no device of the LAN had before
+  std::vector<IpAddress> NextAddresses(Families families);
 
   IpAddress first;  // of the LAN
+  std::optional<IpPrefix> prefix6;
+  Site* outer = nullptr;
   std::unique_ptr<Router> router;
   uint32_t given = 1;  // the router has .1
 };
@@ -43,8 +53,9 @@ class Internet {
   static constexpr uint8_t kCoreHops = 6;
   static constexpr uint16_t kRootPort = 9993;
 
-  // The first identities are the roots', which stand on the core with one IPv4 address each, powered off.
-  Internet(uint64_t seed, size_t roots);
+  // The first identities are the roots', which stand on the core with one IPv4 address each, powered off; `v6`: and with
+  // an IPv6 address.
+  Internet(uint64_t seed, size_t roots, bool v6 = false);
   ~Internet();
   Internet(const Internet&) = delete;
   Internet& operator=(const Internet&) = delete;
@@ -54,7 +65,7 @@ class Internet {
   // A machine with the next identity, powered off and not plugged anywhere.
   Host& AddHost(std::string name, std::vector<uint16_t> ports = {9993});
   // Gives the host a new address at the site (or on the core) and plugs it in; the answer names the interface.
-  int Plug(Host& host, Site& site, const LinkPlan& line = {.delay = 1});
+  int Plug(Host& host, Site& site, const LinkPlan& line = {.delay = 1}, Families families = Families::kBoth);
   int PlugIntoCore(Host& host, const LinkPlan& line = {.delay = 10});
 
   Host& root(size_t index) const { return *roots_[index]; }
@@ -68,12 +79,15 @@ class Internet {
 
  private:
   IpAddress NextPublic();
+  IpPrefix NextPrefix6(const Site* outer);
+  static void RouteThrough(Site* outer, Site& site);
   std::string_view NextIdentity();
 
   Bytes planet_;
   size_t identities_ = 0;
   uint32_t publics_ = 0;
   uint32_t public_lans_ = 0;
+  uint16_t prefixes6_ = 0;
   std::vector<std::unique_ptr<Site>> sites_;
   std::vector<std::unique_ptr<Host>> roots_, hosts_;  // destroyed before the segments they are plugged into
 };

@@ -5,8 +5,10 @@
 namespace zt::sim {
 namespace {
 
-// The cable of the core behind that cable, box after box.
+// The cable of the core behind that cable, box after box. Whoever has an address of a family, has a way for it: roots
+// have both.
 const Cable* Climb(const Internet& internet, const Cable* cable) {
+  if (cable->addresses().empty()) return nullptr;  // IPv6 only, where there is none
   while (&cable->segment() != &internet.core) {
     const Site* site = internet.SiteOf(cable->segment());
     if (site == nullptr || !site->router->powered()) return nullptr;

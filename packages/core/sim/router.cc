@@ -4,8 +4,12 @@
 
 namespace zt::sim {
 
-Router::Router(Segment& inner, Segment& outer, const RouterPlan& plan, std::unique_ptr<Nat> nat)
-    : inner_side_(*this, &Router::FromInside), outer_side_(*this, &Router::FromOutside), nat_(std::move(nat)) {
+Router::Router(Segment& inner, Segment& outer, const RouterPlan& plan, std::unique_ptr<Nat> nat,
+               std::unique_ptr<Nat> firewall6)
+    : inner_side_(*this, &Router::FromInside),
+      outer_side_(*this, &Router::FromOutside),
+      nat_(std::move(nat)),
+      firewall6_(std::move(firewall6)) {
   outside_ = std::make_unique<Cable>(outer, outer_side_, plan.outside, plan.outside_up, plan.outside_down);
   inside_ = std::make_unique<Cable>(inner, inner_side_, std::vector<IpAddress>{}, plan.inside);
   for (const IpPrefix& prefix : plan.routed) outer.AddRoute(prefix, *outside_);
@@ -13,7 +17,9 @@ Router::Router(Segment& inner, Segment& outer, const RouterPlan& plan, std::uniq
 }
 
 void Router::SetPower(bool on) {
-  if (!on && nat_ != nullptr) nat_->Forget();
+  for (Nat* box : {nat_.get(), firewall6_.get()}) {
+    if (!on && box != nullptr) box->Forget();
+  }
   on_ = on;
 }
 
@@ -28,19 +34,21 @@ void Router::Take(Packet packet, void (Router::*act)(Packet)) {
 }
 
 void Router::FromInside(Packet packet) {
-  if (nat_ == nullptr) {
+  Nat* box = BoxFor(packet);
+  if (box == nullptr) {
     outside_->Send(std::move(packet));
     return;
   }
-  Follow(nat_->FromInside(now(), {packet.source, packet.destination}), std::move(packet));
+  Follow(box->FromInside(now(), {packet.source, packet.destination}), std::move(packet));
 }
 
 void Router::FromOutside(Packet packet) {
-  if (nat_ == nullptr) {
+  Nat* box = BoxFor(packet);
+  if (box == nullptr) {
     inside_->Send(std::move(packet));
     return;
   }
-  Follow(nat_->FromOutside(now(), {packet.source, packet.destination}), std::move(packet));
+  Follow(box->FromOutside(now(), {packet.source, packet.destination}), std::move(packet));
 }
 
 void Router::Follow(const NatVerdict& verdict, Packet packet) {

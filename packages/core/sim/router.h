@@ -1,4 +1,5 @@
-// A router between an inner and an outer segment, with or without a NAT or firewall in it.
+// A router between an inner and an outer segment, with or without a NAT or firewall in it. IPv6 is never translated: it
+// has a firewall of its own, or none.
 #pragma once
 
 #include <memory>
@@ -21,7 +22,8 @@ struct RouterPlan {
 // TTL ends (no ICMP is sent). The NAT never sees those. Outlived by both segments.
 class Router {
  public:
-  Router(Segment& inner, Segment& outer, const RouterPlan& plan, std::unique_ptr<Nat> nat = nullptr);
+  Router(Segment& inner, Segment& outer, const RouterPlan& plan, std::unique_ptr<Nat> nat = nullptr,
+         std::unique_ptr<Nat> firewall6 = nullptr);
   Router(const Router&) = delete;
   Router& operator=(const Router&) = delete;
 
@@ -47,8 +49,10 @@ class Router {
   void Follow(const NatVerdict& verdict, Packet packet);
   Instant now() const { return outside_->segment().simulator().now(); }
 
+  Nat* BoxFor(const Packet& packet) { return packet.source.ip.IsV6() ? firewall6_.get() : nat_.get(); }
+
   Side inner_side_, outer_side_;
-  std::unique_ptr<Nat> nat_;
+  std::unique_ptr<Nat> nat_, firewall6_;
   std::unique_ptr<Cable> inside_, outside_;
   bool on_ = true;
   uint64_t expired_ = 0;

@@ -36,6 +36,7 @@ struct LabHost {
   Endpoint endpoint;
   LocalSocket socket{0};  // the one bound to `endpoint`
   bool cut = false;  // sends and receives nothing
+  bool asleep = false;  // its machine is: no timer fires, nothing arrives
   bool connected = false;  // its stream to the TCP relay is open (testing/relay_lab.h)
   std::vector<EventRecord> events;
   std::vector<int64_t> wake_ups;  // when its timers fired
@@ -187,6 +188,7 @@ class NodeLab {
     int64_t next = flights.empty() ? end + 1 : flights.begin()->first;
     LabHost* due = nullptr;
     for (const auto& host : hosts) {
+      if (host->asleep) continue;
       const Instant at = host->node->NextTimeout().at;
       const int64_t when = at == Instant::Never() ? end + 1 : std::max(time, at.ms - 1000);
       if (when < next) {
@@ -206,7 +208,7 @@ class NodeLab {
     flights.erase(flights.begin());
     if (on_arrival) on_arrival(flight.from, flight.to, flight.bytes);
     for (const auto& host : hosts) {
-      if (host->endpoint != flight.to || host->cut) continue;
+      if (host->endpoint != flight.to || host->cut || host->asleep) continue;
       const InboundDatagram datagram{flight.bytes, flight.from, host->socket};
       host->node->HandleDatagrams(now(), {&datagram, 1});
       Drain(*host);

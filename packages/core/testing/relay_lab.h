@@ -30,6 +30,13 @@ class RelayLab {
   int connections = 0;       // accepted ones
   int greetings = 0;
 
+  // The connection breaks; the client gets another endpoint with its next one.
+  void Break(LabHost& host) {
+    host.connected = false;
+    host.node->HandleRelayClosed(lab_.now());
+    lab_.Drain(host);
+  }
+
  private:
   struct Client {
     wire::RelayRecordReader reader;
@@ -66,7 +73,7 @@ class RelayLab {
     if (output.empty()) return false;
     // In pieces, as TCP delivers them.
     const size_t size = std::min<size_t>(output.size(), 700);
-    if (size == 9 && output[4] == 4) ++greetings;
+    if (size >= 9 && output[3] == 0 && output[4] == 4) ++greetings;
     Take(clients_[&host], output.first(size));
     host.node->RelayConsumed(size);
     return true;

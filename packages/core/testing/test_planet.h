@@ -13,6 +13,7 @@ namespace zt::testing {
 struct PlanetRoot {
   Identity identity;
   Endpoint endpoint;
+  Endpoint second = {};  // of another family; or none
 };
 
 // `timestamp`: ms since 1970, as the planet's revision.
@@ -25,8 +26,9 @@ inline Bytes TestPlanet(const std::vector<PlanetRoot>& roots, int64_t timestamp 
   out.Count(roots.size());
   for (const PlanetRoot& root : roots) {
     out.Str16(root.identity.ToText());
-    out.Count(1);
+    out.Count(root.second.IsNone() ? 1 : 2);
     out.Ep(root.endpoint);
+    if (!root.second.IsNone()) out.Ep(root.second);
   }
   ZT_CHECK(MakePlanet(Bytes(32, 9), spec, planet) == Status::kOk);
   return planet;

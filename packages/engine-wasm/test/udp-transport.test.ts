@@ -65,6 +65,24 @@ it('draws another one when the machine slept', async () => {
   await transport.close();
 });
 
+it('looks at the addresses again and can be closed although the one it told of a change failed', async () => {
+  const transport = await UdpTransport.bind({ primaryPort: 0, secondaryPort: 0, ...rule });
+  const faults: unknown[] = [];
+  transport.onFault = (error) => faults.push(error);
+  let told = 0;
+  transport.onChange = () => {
+    told++;
+    throw new Error('the core does not take it');
+  };
+  for (let sleep = 1; sleep <= 2; sleep++) {
+    vi.setSystemTime(Date.now() + 60_000);
+    await pass(30_000);
+    await vi.waitFor(() => expect(told).toBe(sleep));
+  }
+  await transport.close();
+  expect(faults).toMatchObject([{ message: 'the core does not take it' }, { message: 'the core does not take it' }]);
+});
+
 /** Lets timers come due one after the other, with the socket's own work between them. */
 async function pass(ms: number): Promise<void> {
   for (let left = ms; left > 0; left -= 10_000) {

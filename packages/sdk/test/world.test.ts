@@ -160,7 +160,10 @@ describe.each(['native', 'wasm'] as const)('a private world on the %s engine', (
   });
 
   it('can be closed while everything is under way', async () => {
-    const node = await start();
+    // A world whose root is not there: an engine that runs beside us must not bring any of it to its end first.
+    const identity = await generateIdentity({ engine });
+    const roots = [{ identity: publicIdentity(identity), endpoints: [await freeEndpoint()] }];
+    const node = await start({ planet: await createPrivateWorld({ roots }, { engine }) });
     const network = node.join(networkId);
     const waits = [network.ready(), node.whenOnline(), node.once('NODE_FATAL_ERROR')];
     const outcomes = Promise.allSettled(waits);

@@ -8,6 +8,7 @@ import { type MemberRecord, newMember, withVersion } from '../domain/member.js';
 import { parseMetadata, type RequestMetadata } from '../domain/metadata.js';
 import type { NetworkRecord } from '../domain/network.js';
 import type { Directory } from './directory.js';
+import type { IssueClock } from './issue-clock.js';
 import type { Presence } from './presence.js';
 
 /** Member records one network may have. Any node on earth creates one by asking, so there must be an end. */
@@ -22,6 +23,7 @@ export interface AnsweringContext {
   presence: Presence;
   /** ms since the epoch. */
   now(): number;
+  clock: IssueClock;
   random64(): bigint;
 }
 
@@ -93,7 +95,7 @@ async function grant(
 ): Promise<void> {
   const { directory } = context;
   const lazy: ConfigContext = {
-    now: context.now(),
+    now: await context.clock.next(),
     rulesRevision: metadata.rulesRevision,
     activeBridges: directory.activeBridges(network.id),
     get inUse() {

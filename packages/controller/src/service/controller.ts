@@ -10,6 +10,7 @@ import { MemoryStore } from '../store/memory-store.js';
 import type { ControllerStore } from '../store/store.js';
 import { type AnsweringContext, answerRequest, pushConfig, pushNetwork, random64 } from './answering.js';
 import { Directory } from './directory.js';
+import { IssueClock } from './issue-clock.js';
 import type { Body, MemberPatch, NetworkPatch } from './patch.js';
 import { Presence } from './presence.js';
 import { onlineMembers, revoke } from './revocation.js';
@@ -60,12 +61,21 @@ export interface ControllerStatus {
 export async function createController(options: ControllerOptions): Promise<Controller> {
   const port = options.port ?? options.node?.controller;
   if (port === undefined) throw new ControllerError('ERR_CONTROLLER_INPUT', 'createController needs a node or a port');
-  const directory = await Directory.open(options.store ?? new MemoryStore());
+  const store = options.store ?? new MemoryStore();
+  const directory = await Directory.open(store);
+  const now = options.now ?? Date.now;
+  const clock = new IssueClock({
+    wall: now,
+    steady: () => performance.now(),
+    reserved: (await store.loadClock?.()) ?? 0,
+    reserve: async (until) => store.saveClock?.(until),
+  });
   const context: AnsweringContext = {
     port,
     directory,
     presence: new Presence(),
-    now: options.now ?? Date.now,
+    now,
+    clock,
     random64: options.random64 ?? random64,
   };
   return new Controller(context, options.onError ?? ((error) => process.emitWarning(error)));

@@ -8,6 +8,8 @@ import type { ControllerStore, StoredNetwork } from './store.js';
 export class MemoryStore implements ControllerStore {
   readonly #networks = new Map<NetworkId, { network: NetworkRecord; members: Map<NodeAddress, MemberRecord> }>();
 
+  #issuedUntil = 0;
+
   async load(): Promise<readonly StoredNetwork[]> {
     return [...this.#networks.values()].map(({ network, members }) => ({ network, members: [...members.values()] }));
   }
@@ -27,6 +29,14 @@ export class MemoryStore implements ControllerStore {
 
   async deleteMember(network: NetworkId, member: NodeAddress): Promise<void> {
     this.#networks.get(network)?.members.delete(member);
+  }
+
+  async loadClock(): Promise<number> {
+    return this.#issuedUntil;
+  }
+
+  async saveClock(until: number): Promise<void> {
+    this.#issuedUntil = until;
   }
 
   async close(): Promise<void> {

@@ -16,4 +16,8 @@ export const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (network, id)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX member_by_authorization ON member (network, authorized);`,
+  `CREATE TABLE clock (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     issued_until INTEGER NOT NULL
+   ) STRICT;`,
 ];

@@ -96,6 +96,21 @@ export class SqliteStore implements ControllerStore {
     this.#write('DELETE FROM member WHERE network = ? AND id = ?', [network, member]);
   }
 
+  async loadClock(): Promise<number> {
+    this.#requireOpen();
+    const row: unknown = this.#database.prepare('SELECT issued_until FROM clock').get();
+    const until: unknown = typeof row === 'object' && row !== null ? Reflect.get(row, 'issued_until') : undefined;
+    return Number(until ?? 0);
+  }
+
+  async saveClock(until: number): Promise<void> {
+    this.#write(
+      `INSERT INTO clock (id, issued_until) VALUES (1, ?)
+       ON CONFLICT (id) DO UPDATE SET issued_until = excluded.issued_until`,
+      [until],
+    );
+  }
+
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;

@@ -27,6 +27,12 @@ export interface ControllerStore {
   putMember(member: MemberRecord): Promise<void>;
   /** Unknown ids are fine. */
   deleteMember(network: NetworkId, member: NodeAddress): Promise<void>;
+  /**
+   * The time up to which configurations may have been issued, ms since the epoch; 0: none were. A store without it
+   * leaves a controller that is restarted with its clock set back to issue what members refuse as old.
+   */
+  loadClock?(): Promise<number>;
+  saveClock?(until: number): Promise<void>;
   /** Idempotent. */
   close(): Promise<void>;
 }

@@ -117,8 +117,15 @@ void Composition::HandleDatagrams(const Now& now, std::span<const InboundDatagra
     }
   }
   if (phase_ != Phase::kRunning) return;
+  NoticeSleep(now);
   relay_.HeardDirectly(now, vl1_->heard_directly());
   TellTunnel(now);
+}
+
+void Composition::NoticeSleep(const Now& now) {
+  if (woke_ == vl1_->woke()) return;
+  woke_ = vl1_->woke();
+  relay_.WokeUp(now);
 }
 
 void Composition::TellTunnel(const Now& now) {
@@ -170,9 +177,10 @@ void Composition::HandleTimeout(const Now& now) {
   }
   captures_.HandleTimeout(now);
   if (phase_ != Phase::kRunning) return;
+  vl1_->HandleTimeout(now);
+  NoticeSleep(now);
   relay_.HandleTimeout(now);
   TellTunnel(now);
-  vl1_->HandleTimeout(now);
   vl2_->HandleTimeout(now);
   stack_.HandleTimeout(now);
 }

@@ -83,6 +83,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   void HandleDatagram(const Now& now, const InboundDatagram& datagram);
   // After what may have opened or ended the tunnel.
   void TellTunnel(const Now& now);
+  void NoticeSleep(const Now& now);
   void Settle(const Now& now);
   std::span<const Transmit> TakeTransmit(const Now& now);
 
@@ -127,6 +128,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   FramePorts frames_;
   TcpRelay relay_;
   Endpoint tunnel_;         // as VL1 was told
+  Instant woke_ = Instant::LongAgo();  // as VL1 said last
   netstack::Stack stack_;
   std::unique_ptr<vl1::IdentityGenerator> generator_;
   std::unique_ptr<vl1::Vl1> vl1_;

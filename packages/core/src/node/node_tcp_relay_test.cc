@@ -57,6 +57,82 @@ TEST_CASE("automatic: UDP dies, the relay carries on; UDP is back, the relay end
   CHECK(relay.connections == 1);
 }
 
+TEST_CASE("a machine that slept gives UDP its time before it asks for the relay") {
+  NodeLab lab;
+  RelayLab relay(lab);
+  LabHost& a = lab.Add(2, RelayLab::Options(lab, 2, TcpRelayMode::kAutomatic));
+  lab.Member(a);
+  lab.Run(10'000);
+  a.asleep = true;
+  lab.Run(3'600'000);
+  a.asleep = false;
+  a.cut = true;  // the network comes up a while later
+  lab.Run(30'000);
+  CHECK(a.Count(Event::kWarning) > 0);  // that it slept
+  CHECK(relay.connections == 0);
+  a.cut = false;
+  lab.Run(60'000);
+  CHECK(relay.connections == 0);
+}
+
+// How long a small transfer to the first member takes, which the others' packets have to reach.
+int64_t TimeToReach(NodeLab& lab, LabHost& from, LabHost& to, uint16_t port) {
+  const int64_t start = lab.time;
+  NodeTransfer(lab, from, to, NodeLab::AddressOf(0), 1000, port).Finish();
+  return lab.time - start;
+}
+
+TEST_CASE("back from the relay to UDP, peers notice nothing") {
+  NodeLab lab;
+  RelayLab relay(lab);
+  LabHost& a = lab.Add(2, RelayLab::Options(lab, 2, TcpRelayMode::kAutomatic, 2000));
+  LabHost& b = lab.Add(3);
+  lab.Member(a);
+  lab.Member(b);
+  uint16_t port = 100;
+  for (int round = 0; round < 3; ++round) {
+    CAPTURE(round);
+    const size_t ups = a.Count(Event::kTunnelUp), downs = a.Count(Event::kTunnelDown);
+    a.cut = true;
+    lab.RunUntil([&] { return a.Count(Event::kTunnelUp) > ups; });
+    CHECK(TimeToReach(lab, b, a, port++) < 20'000);
+    a.cut = false;
+    int64_t longest = 0;
+    while (a.Count(Event::kTunnelDown) == downs) {
+      lab.Run(500);
+      longest = std::max(longest, TimeToReach(lab, b, a, port++));
+    }
+    const int64_t settled = lab.time + 10'000;
+    while (lab.time < settled) {
+      lab.Run(500);
+      longest = std::max(longest, TimeToReach(lab, b, a, port++));
+    }
+    MESSAGE("longest ", longest, " ms");
+    CHECK(longest < 4'000);
+  }
+}
+
+TEST_CASE("a relay whose connections break again and again costs its peers a moment each") {
+  NodeLab lab;
+  RelayLab relay(lab);
+  LabHost& a = lab.Add(2, RelayLab::Options(lab, 2, TcpRelayMode::kForced));
+  LabHost& b = lab.Add(3);
+  lab.Member(a);
+  lab.Member(b);
+  lab.Run(30'000);
+  uint16_t port = 100;
+  CHECK(TimeToReach(lab, b, a, port++) < 10'000);
+  for (int round = 0; round < 4; ++round) {
+    CAPTURE(round);
+    const size_t ups = a.Count(Event::kTunnelUp);
+    relay.Break(a);
+    lab.RunUntil([&] { return a.Count(Event::kTunnelUp) > ups; });
+    const int64_t took = TimeToReach(lab, b, a, port++);
+    MESSAGE("reached again after ", took, " ms");
+    CHECK(took < 3'500);
+  }
+}
+
 TEST_CASE("the tunnel's end is told before the stack's, once") {
   NodeLab lab;
   RelayLab relay(lab);

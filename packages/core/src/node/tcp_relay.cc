@@ -9,6 +9,14 @@ namespace zt::node {
 
 void TcpRelay::Start(const Now& now) { started_ = now.mono; }
 
+void TcpRelay::WokeUp(const Now& now) {
+  if (unanswered_since_ != Instant::Never()) unanswered_since_ = now.mono;
+  if (state_ == State::kConnecting) connect_until_ = now.mono + kConnectTimeout;
+  if (state_ == State::kOpen) return;
+  started_ = now.mono;
+  last_send_ = Instant::LongAgo();
+}
+
 bool TcpRelay::Engaged(Instant now) const {
   if (settings_.mode != TcpRelayMode::kAutomatic) return forced();
   return now - direct_ > settings_.engage_after && now - started_ > settings_.engage_after;

@@ -44,8 +44,11 @@ class TcpRelay {
       : settings_(settings), random_(random), drops_(drops), events_(events) {}
 
   bool forced() const { return settings_.mode == TcpRelayMode::kForced; }
-  // The node starts, or the machine woke up: UDP gets its time again.
+  // The node starts: UDP gets its time.
   void Start(const Now& now);
+  // The machine slept: UDP gets its time again, unless the relay carried us before; what was silent while we slept is
+  // not held against anybody.
+  void WokeUp(const Now& now);
   // When something direct came last; called after every batch of datagrams.
   void HeardDirectly(const Now& now, Instant at);
   // Datagrams that leave now. Takes copies of those that have to go through the relay, or notes that a connection is

@@ -111,8 +111,33 @@ TEST_CASE("automatic: what comes directly keeps it away, and ends an attempt") {
 TEST_CASE("automatic: the machine woke up, UDP gets its time again") {
   Fixture f(TcpRelayMode::kAutomatic);
   f.time += 1'000'000;
-  f.relay.Start(f.now());
+  f.relay.WokeUp(f.now());
   CHECK(f.SendUntilWanted(1000, f.time + 60'000) == -1);
+}
+
+TEST_CASE("automatic: a tunnel that is open carries on when the machine woke up, and its silence counts from there") {
+  Fixture f(TcpRelayMode::kAutomatic);
+  f.Open();
+  f.SendTo(kPeer);
+  f.relay.Consumed(f.relay.Output().size());
+  f.time += 3'600'000;
+  f.relay.WokeUp(f.now());
+  f.relay.HandleTimeout(f.now());
+  CHECK(f.Events(Event::kWarning) == 0);
+  f.SendTo(kPeer);
+  CHECK_FALSE(f.relay.Output().empty());
+  f.RunUntil(f.time + TcpRelay::kSilent);
+  CHECK(f.Events(Event::kWarning) == 1);
+}
+
+TEST_CASE("an attempt that slept gets its ten seconds again") {
+  Fixture f(TcpRelayMode::kForced);
+  f.SendTo(kPeer);
+  f.time += 3'600'000;
+  f.relay.WokeUp(f.now());
+  f.relay.HandleTimeout(f.now());
+  CHECK(f.relay.Wanted() == kServer);
+  CHECK(f.Events(Event::kWarning) == 0);
 }
 
 TEST_CASE("only datagrams to IPv4 addresses of scope GLOBAL, of 16 bytes and more") {

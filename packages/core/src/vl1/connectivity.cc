@@ -30,9 +30,11 @@ void ConnectivityWatch::InputHandled(const Now& now) {
   if (told_online) return;
   const RootEvidence& evidence = context_.evidence;
   const bool first_datagram = evidence.last_datagram() == now.mono && Told(OfflineReason::kUdpBlocked);
-  if (first_datagram || evidence.not_authentic() > judged_ || evidence.version_refused() > judged_) {
-    judge_at_ = std::min(judge_at_, now.mono);
-  }
+  if (!first_datagram && evidence.not_authentic() <= judged_ && evidence.version_refused() <= judged_) return;
+  // Anybody may send such datagrams: they do not cost a judgement each.
+  const Instant at = std::max(now.mono, evidence_judged_ + kJudgeGap);
+  if (at >= judge_at_) return;
+  judge_at_ = evidence_judged_ = at;
 }
 
 void ConnectivityWatch::HandleTimeout(const Now& now) {

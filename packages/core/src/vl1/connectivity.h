@@ -33,6 +33,7 @@ class ConnectivityWatch {
   Instant started_ = Instant::Never();      // the first timeout after the first roots
   Instant judge_at_ = Instant::LongAgo();   // Never while online
   Instant judged_ = Instant::LongAgo();
+  Instant evidence_judged_ = Instant::LongAgo();  // or will be: because of what came, not because it was time
   // As last told to the delegate.
   Connectivity told_state_ = Connectivity::kStarting;
   std::vector<OfflineReason> told_reasons_;

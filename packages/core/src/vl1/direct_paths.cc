@@ -38,7 +38,7 @@ std::vector<Endpoint> DirectPaths::OwnEndpoints() const {
 void DirectPaths::PushIfDue(const Now& now, Peer& peer, Path& path, uint8_t hops) {
   if (!peer.Trusted(now.mono)) return;
   const Millis direct = context_.options.low_bandwidth ? kPushDirectLowBandwidth : kPushDirect;
-  if (now.mono - peer.last_push_sent < (hops == 0 ? direct : RelayedInterval(peer))) return;
+  if (!peer.push_news && now.mono - peer.last_push_sent < (hops == 0 ? direct : RelayedInterval(peer))) return;
   Push(now, peer, path, OwnEndpoints());
 }
 
@@ -64,16 +64,20 @@ void DirectPaths::TellAll(const Now& now) {
   size_t pushed = 0;
   context_.peers.ForEach([&](Peer& peer) {
     if (!peer.Trusted(now.mono)) return;
-    peer.last_push_sent = Instant::LongAgo();  // told again by the next packet from it, whatever becomes of this one
+    peer.push_news = true;  // told by the next packet from it if not now
     const Route route = RouteTo(context_, now.mono, peer);
     if (route.path == nullptr || pushed >= kRoamingStep) return;
     ++pushed;
     Push(now, peer, *route.path, endpoints);
+    peer.push_news = true;  // and again by the next packet from it, whatever becomes of this one
   });
 }
 
 void DirectPaths::Push(const Now& now, Peer& peer, Path& path, std::span<const Endpoint> endpoints) {
-  if (now.mono - peer.last_push_sent > kPushBurstReset) peer.pushes_sent = 0;
+  if (now.mono - peer.last_push_sent >= kPushBurstReset + kPushRelayedMargin) peer.pushes_sent = 0;
+  // A receiver whose gate is closed would begin its pause anew: news waits for the end of it.
+  if (peer.pushes_sent >= kPushBurst) return;
+  peer.push_news = false;
   peer.last_push_sent = now.mono;
   for (size_t next = 0; next < endpoints.size();) {
     wire::PushDirectPaths push;

@@ -28,7 +28,9 @@ inline constexpr size_t kWhoisEntries = 64;              // both queues full of 
 inline constexpr size_t kWhoisForOthers = 32;            // of them: the receive queue's, and what peers ask us
 inline constexpr size_t kHeldRendezvous = 16;            // introductions that came before the identity did
 inline constexpr size_t kRememberedEndpoints = 16;       // of a cached peer: each costs a HELLO at start
-inline constexpr size_t kSurfaceEntries = 256;           // reporters of our outside address
+inline constexpr size_t kSurfaceEntries = 256;           // reports of our outside address ...
+inline constexpr size_t kSurfacePerReporter = 16;        // ... of one peer: a few sockets of each side
+inline constexpr size_t kSurfaceStrangers = 32;          // ... of all that share no network with us: free to make up
 inline constexpr size_t kMaxPhysicalNetworks = 32;       // vl1.md §3.11
 inline constexpr size_t kMaxLocalSockets = 128;          // 32 addresses by 3 ports (vl1.md §3.10), and some
 inline constexpr size_t kLocalEndpoints = 64;            // of the host; each is 8..20 bytes of a push
@@ -65,7 +67,8 @@ inline constexpr size_t kRoamingStep = 256;              // peers probed at once
 inline constexpr Millis kRoamingStepEvery = 100;         // ... the next of them after this
 inline constexpr int kSilentAfter = 3;                   // so many unanswered probes make a path unusable
 inline constexpr Millis kSecondPortGrace = 2000;         // copies of one HELLO from several sockets arrive within it
-inline constexpr Millis kPortChangePause = 60000;        // between changes of a port that are asked for by HELLO
+inline constexpr int kPortChanges = 4;                   // of one IP that are asked for by HELLO, no further apart ...
+inline constexpr Millis kPortChangePause = 60000;        // ... than this
 inline constexpr Millis kTableSweep = 30000;             // unused records are looked for so often (vl1.md §7.10)
 inline constexpr Millis kTimerGrid = 2500;               // keepalive deadlines are rounded up to it
 
@@ -75,8 +78,14 @@ inline constexpr int kStrangersPerSecond = 64;           // of all sources, unle
 inline constexpr int kValidationsPerSecond = 4;          // ... and work functions, which take tens of ms (vl1.md §2.5)
 inline constexpr int kFailedOpeningsPerSecond = 64;      // of one network: more than a peer that lost its keys sends
 inline constexpr Millis kUnconfirmedHelloGate = 1000;    // per peer and path
+inline constexpr size_t kConfirmsPerPlace = 32;          // datagrams a second to one IPv4 or IPv6 /64 that claims ...
+constexpr size_t ConfirmsPerSecond(size_t max_peers) {   // ... to be a peer's, and to all: a root's leaves in seconds
+  return max_peers < 4096 ? 512 : max_peers / 8;
+}
 inline constexpr Millis kEchoAnswerGate = 166;           // per path
 inline constexpr Millis kWhoisAnswerGate = 100;          // per peer, unless we are a root
+inline constexpr size_t kWhoisAnswersPerSecond = 256;    // identities told to one peer: two packets full of them
+inline constexpr size_t kWhoisAnswersUnconfirmed = 4;    // ... in one answer to where nobody answered us yet
 inline constexpr Millis kWhoisRetry = 500;               // per address, and the queue timer
 inline constexpr Millis kWaitingTimeout = 5000;          // both queues
 inline constexpr int kPushBurst = 8;                     // vl1.md §5.8
@@ -100,6 +109,7 @@ inline constexpr Millis kOwnAddressWarningEvery = 10000;
 
 // Diagnosis of a node that is not online.
 inline constexpr size_t kTriedRootEndpoints = 256;       // stable endpoints whose HELLOs are counted: 8 full roots
+inline constexpr Millis kJudgeGap = 1000;                // evidence that comes is judged at most this often
 inline constexpr Millis kSilence = 30000;                // no datagram from anywhere: as long as being online lasts
 inline constexpr Millis kEvidenceLifetime = 300000;      // what a root's endpoint once sent explains nothing later
 inline constexpr WallTime kEarliestWall{1577836800000};  // 2020-01-01: older than this program

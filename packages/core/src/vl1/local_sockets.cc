@@ -22,9 +22,11 @@ bool LocalSockets::Has(LocalSocket socket) const {
   return std::any_of(sockets_.begin(), sockets_.end(), [socket](const BoundSocket& s) { return s.socket == socket; });
 }
 
-bool LocalSockets::HasFamily(IpFamily family) const {
-  return !told_ || std::any_of(sockets_.begin(), sockets_.end(),
-                               [family](const BoundSocket& s) { return s.bound.ip.family == family; });
+size_t LocalSockets::CountOf(IpFamily family) const {
+  if (!told_) return 1;
+  return static_cast<size_t>(std::count_if(sockets_.begin(), sockets_.end(), [family](const BoundSocket& s) {
+    return s.bound.ip.family == family;
+  }));
 }
 
 }  // namespace zt::vl1

@@ -24,7 +24,9 @@ class LocalSockets {
   const std::vector<BoundSocket>& all() const { return sockets_; }
   // False: a datagram came over it, or a path leads over it, after the host gave it up.
   bool Has(LocalSocket socket) const;
-  bool HasFamily(IpFamily family) const;
+  bool HasFamily(IpFamily family) const { return CountOf(family) != 0; }
+  // 1 while the host did not tell.
+  size_t CountOf(IpFamily family) const;
 
  private:
   bool told_ = false;

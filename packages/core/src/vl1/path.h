@@ -25,6 +25,7 @@ struct Path {
   int latency = kLatencyUnknown;                  // ms, full round trip
   uint32_t slots = 0;                             // how many peers use this record
   Instant took_over = Instant::LongAgo();         // the place of another port of the same IP (vl1.md §7.4)
+  int port_changes = 0;                           // that led to it, each within kPortChangePause of the one before
 
   bool Alive(Instant now) const { return now - heard_at < kPathAlive; }
   bool Trusted(Instant now) const { return now - last_trust < kTrustLifetime; }

@@ -48,10 +48,13 @@ struct Peer {
   Instant last_trust = Instant::LongAgo();
   Instant last_full_hello = Instant::LongAgo();
   Instant last_push_sent = Instant::LongAgo();
-  int pushes_sent = 0;                                  // packets since the last pause of more than kPushBurstReset
+  int pushes_sent = 0;                                  // packets since the last pause that reopens its gate
+  bool push_news = false;                               // our places changed: told as soon as its gate allows
   Instant last_push_received = Instant::LongAgo();
   int pushes_in_burst = 0;
   Instant last_whois_answer = Instant::LongAgo();
+  Instant whois_window = Instant::LongAgo();            // identities told in answers are counted per second
+  int whois_answers = 0;
   Instant last_hint_try = Instant::LongAgo();           // vl1.md §7.6
   Instant hello_window = Instant::LongAgo();            // answers to HELLO are counted per second
   int hello_answers = 0;

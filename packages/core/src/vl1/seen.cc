@@ -54,11 +54,16 @@ bool Seen::MayBecomePath(const Peer& peer, const Path& path) const {
 // A second port of the same IP is not learned while the first is alive (vl1.md §7.4). Alive means here: this peer was
 // heard on it a moment ago, so that a restarted peer on another port is not taken for a second socket of the old one.
 // Behind a NAT that gives every packet another port there would be no end of it: each is asked by HELLOs from all
-// sockets, which make further ports. After one change the rule holds as written, but for answers to what we asked.
+// sockets, which make further ports. After a few changes the rule holds as written, but for answers to what we asked. (A
+// few: a TCP relay gives a client that comes back another port, and so does a NAT that was restarted.)
 bool Seen::HoldsPort(Instant now, const PathSlot& slot, Verb verb) {
   if (slot.silent || !slot.path->Alive(now)) return false;
-  if (verb != Verb::kOk && now - slot.path->took_over < kPortChangePause) return true;
+  if (verb != Verb::kOk && Restless(now, *slot.path)) return true;
   return now - slot.last_direct < kSecondPortGrace;
+}
+
+bool Seen::Restless(Instant now, const Path& path) {
+  return path.port_changes >= kPortChanges && now - path.took_over < kPortChangePause;
 }
 
 bool Seen::HaveAlready(const Now& now, Peer& peer, const Path& path, Verb verb) {
@@ -92,7 +97,10 @@ void Seen::Learn(const Now& now, Peer& peer, Path& path) {
   });
   bool restless = false;
   if (victim != peer.slots.end()) {
-    restless = now.mono - victim->path->took_over < kPortChangePause;
+    const Path& before = *victim->path;
+    restless = Restless(now.mono, before);
+    const bool again = now.mono - before.took_over < kPortChangePause;
+    path.port_changes = again ? std::min(before.port_changes + 1, kPortChanges) : 1;
     path.took_over = now.mono;
   }
   if (victim == peer.slots.end() && peer.slots.size() >= kMaxSlotsPerPeer) {
@@ -134,9 +142,25 @@ void Seen::Confirm(const Now& now, Peer& peer, Path& path) {
     context_.Drop(DropReason::kRateLimited);
     return;
   }
+  const std::optional<LocalSocket> via = WayToAsk(now.mono, peer, path);
+  if (!via) {
+    context_.Drop(DropReason::kRateLimited);
+    return;
+  }
   *oldest = {&path, now.mono};
   path.sent_at = now.mono;
-  parts_.writer.WriteHello(now, peer, {kAllSockets, path.endpoint});
+  parts_.writer.WriteHello(now, peer, {*via, path.endpoint});
+}
+
+// From all sockets, so that paths between the others are found as well (vl1.md §3.10), while that is not too much for
+// the place that may be no peer's at all; else from the one it came to.
+std::optional<LocalSocket> Seen::WayToAsk(Instant now, const Peer& peer, const Path& path) {
+  const IpAddress& ip = path.endpoint.ip;
+  if (context_.options.allow_loopback_paths && ip.Scope() == IpScope::kLoopback) return kAllSockets;  // our own host
+  const size_t copies = std::max<size_t>(context_.sockets.CountOf(ip.family), 1);  // none: through the TCP relay
+  const size_t granted = gate_.Pass(now, ip, copies, peer.IsRoot() || peer.Trusted(now));
+  if (granted == 0) return std::nullopt;
+  return granted < copies ? path.socket : kAllSockets;
 }
 
 }  // namespace zt::vl1

@@ -1,6 +1,7 @@
 // SEEN: what an authenticated packet does to its peer and its path (vl1.md §7.4). Paths are learned here, only from OK.
 #pragma once
 
+#include "vl1/confirm_gate.h"
 #include "vl1/direct_paths.h"
 #include "vl1/keepalive_schedule.h"
 #include "vl1/online.h"
@@ -18,19 +19,23 @@ class Seen {
     DirectPaths& direct_paths;
     PathDoubt& doubt;
   };
-  Seen(Context& context, const Parts& parts) : context_(context), parts_(parts) {}
+  Seen(Context& context, const Parts& parts)
+      : context_(context), parts_(parts), gate_(context.options.max_peers, context.random) {}
 
   void Run(const Now& now, Peer& peer, Path& path, uint8_t hops, Verb verb, bool trust);
 
  private:
   bool MayBecomePath(const Peer& peer, const Path& path) const;
+  static bool Restless(Instant now, const Path& path);
   static bool HoldsPort(Instant now, const PathSlot& slot, Verb verb);
   bool HaveAlready(const Now& now, Peer& peer, const Path& path, Verb verb);
   void Learn(const Now& now, Peer& peer, Path& path);
   void Confirm(const Now& now, Peer& peer, Path& path);
+  std::optional<LocalSocket> WayToAsk(Instant now, const Peer& peer, const Path& path);
 
   Context& context_;
   Parts parts_;
+  ConfirmGate gate_;
 };
 
 }  // namespace zt::vl1

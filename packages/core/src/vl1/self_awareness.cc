@@ -9,7 +9,10 @@ void SelfAwareness::Report(const Now& now, const Peer& reporter, const Path& pat
   // Anybody may report, but only a root starts a round of pushes: a stranger would start one every second.
   const auto known = [&surface](const Endpoint& told) { return told.ip == surface.ip; };
   if (reporter.IsRoot() && std::none_of(told_.begin(), told_.end(), known)) new_to_root_ = true;
-  const SurfaceReport report{reporter.address(), reporter.IsRoot(), path.socket, path.endpoint, surface};
+  const Reporter rank = reporter.IsRoot()                ? Reporter::kRoot
+                        : reporter.Trusted(now.mono) ? Reporter::kTrusted
+                                                     : Reporter::kStranger;
+  const SurfaceReport report{reporter.address(), rank, path.socket, path.endpoint, surface};
   if (context_.surface.Report(now.mono, report, context_.options.allow_loopback_paths)) Doubt(now, surface.ip);
   HandleTimeout(now);
 }

@@ -4,6 +4,7 @@ set(ZT_VL1_SOURCES
   packet_seal.cc
   admission.cc
   direct_paths.cc
+  confirm_gate.cc
   connectivity.cc
   dispatch.cc
   endpoint_hints.cc
@@ -51,6 +52,7 @@ set(ZT_VL1_TESTS
   connectivity_test.cc
   relay_shares_test.cc
   vl1_allocation_test.cc
+  vl1_amplify_test.cc
   vl1_hostile_test.cc
   vl1_paths_test.cc
   vl1_rules_test.cc

@@ -20,16 +20,15 @@ bool SurfaceTable::Report(Instant now, const SurfaceReport& report, bool allow_l
            e.reporter_endpoint == report.reporter_endpoint && e.scope == scope;
   });
   if (entry == entries_.end()) {
-    if (entries_.size() >= kSurfaceEntries) {
-      entries_.erase(std::min_element(entries_.begin(), entries_.end(),
-                                      [](const Entry& a, const Entry& b) { return a.at < b.at; }));
-    }
+    if (!MakeRoom(report)) return false;
     ++revision_;
-    entries_.push_back({report.reporter, report.socket, report.reporter_endpoint, scope, report.surface, now});
+    entries_.push_back(
+        {report.reporter, report.rank, report.socket, report.reporter_endpoint, scope, report.surface, now});
     return false;
   }
+  entry->rank = report.rank;
   // Only a change of the IP counts, not of the port (vl1.md §7.11).
-  const bool moved = report.reporter_is_root && now - entry->at < kSurfaceLifetime &&
+  const bool moved = report.rank == Reporter::kRoot && now - entry->at < kSurfaceLifetime &&
                      entry->surface.ip != report.surface.ip;
   if (entry->surface != report.surface) ++revision_;
   entry->surface = report.surface;
@@ -37,6 +36,33 @@ bool SurfaceTable::Report(Instant now, const SurfaceReport& report, bool allow_l
   if (!moved) return false;
   const Endpoint kept = report.reporter_endpoint;
   std::erase_if(entries_, [&](const Entry& e) { return e.scope == scope && e.reporter_endpoint != kept; });
+  return true;
+}
+
+// Within the limits of its reporter and of its rank the oldest goes, in a full table the oldest of the lowest rank.
+bool SurfaceTable::MakeRoom(const SurfaceReport& report) {
+  const auto of_reporter = [&](const Entry& e) { return e.reporter == report.reporter; };
+  const auto of_strangers = [](const Entry& e) { return e.rank == Reporter::kStranger; };
+  const auto count = [this](const auto& among) {
+    return static_cast<size_t>(std::count_if(entries_.begin(), entries_.end(), among));
+  };
+  if (count(of_reporter) >= kSurfacePerReporter) return DropOldest(of_reporter);
+  if (report.rank == Reporter::kStranger && count(of_strangers) >= kSurfaceStrangers) return DropOldest(of_strangers);
+  if (entries_.size() < kSurfaceEntries) return true;
+  const Reporter lowest =
+      std::min_element(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+        return a.rank < b.rank;
+      })->rank;
+  if (report.rank < lowest) return false;
+  return DropOldest([lowest](const Entry& e) { return e.rank == lowest; });
+}
+
+bool SurfaceTable::DropOldest(const auto& among) {
+  auto oldest = entries_.end();
+  for (auto e = entries_.begin(); e != entries_.end(); ++e) {
+    if (among(*e) && (oldest == entries_.end() || e->at < oldest->at)) oldest = e;
+  }
+  if (oldest != entries_.end()) entries_.erase(oldest);
   return true;
 }
 

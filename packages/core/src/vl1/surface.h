@@ -11,9 +11,12 @@
 
 namespace zt::vl1 {
 
+// Whose word counts more when there is no room for all: strangers are free to make up.
+enum class Reporter : uint8_t { kStranger, kTrusted, kRoot };
+
 struct SurfaceReport {
   NodeAddress reporter;
-  bool reporter_is_root = false;
+  Reporter rank = Reporter::kStranger;
   LocalSocket socket;
   Endpoint reporter_endpoint;
   Endpoint surface;
@@ -35,12 +38,16 @@ class SurfaceTable {
  private:
   struct Entry {
     NodeAddress reporter;
+    Reporter rank;
     LocalSocket socket;
     Endpoint reporter_endpoint;
     IpScope scope;
     Endpoint surface;
     Instant at;
   };
+  bool MakeRoom(const SurfaceReport& report);
+  bool DropOldest(const auto& among);
+
   uint64_t revision_ = 0;
   std::vector<Entry> entries_;  // at most kSurfaceEntries
 };

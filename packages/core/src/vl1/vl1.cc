@@ -72,9 +72,13 @@ struct Vl1::Impl {
   ClockWatch clock;
   WakeUp wake_up{context, {schedule, online, roaming}};
   bool endpoints_told = false;
+  Instant woke = Instant::LongAgo();
 
   void CheckClock(const Now& now) {
-    if (const auto jump = clock.Observe(now)) [[unlikely]] wake_up.Handle(now, *jump);
+    const auto jump = clock.Observe(now);
+    if (!jump) [[likely]] return;
+    woke = now.mono;
+    wake_up.Handle(now, *jump);
   }
 
   // After an input that made identities or routes known. What is retried may make more known; the rest of that waits
@@ -224,10 +228,16 @@ bool Vl1::online() const { return impl_->online.online(); }
 void Vl1::SetTunnel(const Now& now, const Endpoint& relay) {
   impl_->context.tunnel_over = relay.IsNone();
   impl_->connectivity.SetTunnel(now, relay);
-  if (relay.IsNone()) impl_->roaming.EndTunnel(now);
+  if (relay.IsNone()) {
+    impl_->roaming.EndTunnel(now);
+  } else {
+    impl_->roaming.Start(now);  // everybody has to learn that we are found there now
+  }
 }
 
 Instant Vl1::heard_directly() const { return impl_->context.heard_directly; }
+
+Instant Vl1::woke() const { return impl_->woke; }
 
 ConnectivityInfo Vl1::Diagnose(const Now& now) const { return impl_->connectivity.Diagnose(now); }
 

@@ -191,6 +191,8 @@ class Vl1 {
   void SetTunnel(const Now& now, const Endpoint& relay);
   // The last authenticated packet by UDP from a source of scope GLOBAL, for the TCP relay (vl1.md §10.3).
   Instant heard_directly() const;
+  // When a jump of the clocks was noticed last: the machine slept, or its clock was set.
+  Instant woke() const;
   ConnectivityInfo Diagnose(const Now& now) const;
   uint64_t planet_id() const;
   int64_t planet_timestamp() const;

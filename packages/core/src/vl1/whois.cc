@@ -1,5 +1,6 @@
 #include "vl1/whois.h"
 
+#include <algorithm>
 #include <array>
 
 #include "vl1/route.h"
@@ -84,6 +85,19 @@ Deadline Whois::NextTimeout() const {
   return out;
 }
 
+// An answer is many times the question. It goes to where the packet came from, which may be another's place as long as
+// nobody answered us from there (vl1.md §5.5 sets no limit; these are ours).
+size_t Whois::MostAnswers(Instant now, const InboundPacket& packet) {
+  Peer& peer = packet.peer;
+  if (now - peer.whois_window >= 1000) {
+    peer.whois_window = now;
+    peer.whois_answers = 0;
+  }
+  const size_t used = std::min(static_cast<size_t>(peer.whois_answers), kWhoisAnswersPerSecond);
+  const size_t most = packet.path.slots == 0 ? kWhoisAnswersUnconfirmed : kMaxAnswers;
+  return std::min(most, kWhoisAnswersPerSecond - used);
+}
+
 Verdict Whois::HandleRequest(const Now& now, const InboundPacket& packet) {
   Peer& peer = packet.peer;
   if (!context_.roots.WeAreRoot() && now.mono - peer.last_whois_answer < kWhoisAnswerGate) {
@@ -98,8 +112,12 @@ Verdict Whois::HandleRequest(const Now& now, const InboundPacket& packet) {
   peer.last_whois_answer = now.mono;
   wire::OkWhois answer;
   answer.in_re = packet.id;
+  const size_t most = MostAnswers(now.mono, packet);
   for (NodeAddress address : request->addresses) {
-    if (answer.identities.size() >= kMaxAnswers) break;
+    if (answer.identities.size() >= most) {
+      context_.Drop(DropReason::kRateLimited);
+      break;
+    }
     if (address == context_.self.address()) {
       answer.identities.push_back(context_.self.identity());
     } else if (const Peer* known = context_.peers.Find(address)) {
@@ -109,6 +127,7 @@ Verdict Whois::HandleRequest(const Now& now, const InboundPacket& packet) {
       Request(now, address, For::kOthers);  // the requester succeeds on a later retry
     }
   }
+  peer.whois_answers += static_cast<int>(answer.identities.size());
   context_.activity.whois_answered += answer.identities.size();
   if (answer.identities.empty()) return Verdict::kSeen;
   std::array<uint8_t, 9 + kMaxAnswers * Identity::kBinarySize> bytes;

@@ -35,6 +35,7 @@ class Whois {
   };
   bool MakeRoom(For whom);
   void Ask(const Now& now, NodeAddress address, Question& question);
+  static size_t MostAnswers(Instant now, const InboundPacket& packet);
 
   Context& context_;
   PacketWriter& writer_;

@@ -1,5 +1,7 @@
 #include "vl2/controller.h"
 
+#include <algorithm>
+
 #include "vl2/config_issuer.h"
 #include "wire/verb/network_config_request.h"
 #include "wire/verb/reply.h"
@@ -43,6 +45,7 @@ bool Controller::Grant(const Now& now, NodeAddress member, PacketId request, con
   if (!config) return false;
   const NetworkId id = config->network;
   authorization_.Note(now.mono, id, member);
+  issued_until_ = std::max(issued_until_, issued.config.timestamp);
   if (member == context_.self()) {
     Network* network = context_.Find(id);
     if (network != nullptr) client_.AcceptDirect(now, *network, std::move(*config));
@@ -85,7 +88,8 @@ void Controller::Revoke(const Now& now, NetworkId id, NodeAddress target,
   Revocation revocation;
   revocation.id = context_.random.U32();
   revocation.network = id;
-  revocation.threshold = now.wall.ms;
+  // What was issued before it is revoked, also when the clock was set back meanwhile.
+  revocation.threshold = std::max(now.wall.ms, issued_until_);
   revocation.flags = Revocation::kFastPropagate;
   revocation.target = target;
   revocation.type = CredentialType::kMembership;

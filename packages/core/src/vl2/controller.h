@@ -31,6 +31,7 @@ class Controller {
   CredentialIntake& intake_;
   Authorization& authorization_;
   std::map<std::pair<NetworkId, NodeAddress>, Instant> last_;
+  int64_t issued_until_ = 0;  // the latest timestamp of a configuration
 };
 
 }  // namespace zt::vl2

@@ -30,6 +30,12 @@ export class UdpTransport implements Transport {
   readonly #ports = new Map<Port, number>();
   #own: string[] = [];
   onChange: () => void = () => undefined;
+  /** What a look at the addresses threw, which is a fault of ours: nothing waits for it, so it is thrown on its own. */
+  onFault: (error: unknown) => void = (error) => {
+    setImmediate(() => {
+      throw error;
+    });
+  };
   readonly connectRelay = connectRelay;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerDue = 0;
@@ -165,7 +171,7 @@ export class UdpTransport implements Transport {
     this.#timerDue = due;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#checking = this.#check(Date.now() - due > OVERRUN_MS);
+      this.#checking = this.#check(Date.now() - due > OVERRUN_MS).catch((error) => this.onFault(error));
     }, due - Date.now());
     this.#timer.unref(); // the node's own timer keeps the process alive
   }
@@ -173,9 +179,13 @@ export class UdpTransport implements Transport {
   async #check(woke: boolean): Promise<void> {
     this.#lastCheck = Date.now();
     const offlineFor = this.#offlineSince === undefined ? 0 : Date.now() - this.#offlineSince;
-    const redrawn = (woke || offlineFor > REDRAW_AFTER_OFFLINE_MS) && (await this.#redrawSecondary());
-    if ((await this.#update()) || redrawn || woke) this.onChange();
-    this.#expect(REBIND_INTERVAL_MS);
+    try {
+      const redrawn = (woke || offlineFor > REDRAW_AFTER_OFFLINE_MS) && (await this.#redrawSecondary());
+      const changed = await this.#update();
+      if (!this.#closed && (changed || redrawn || woke)) this.onChange();
+    } finally {
+      this.#expect(REBIND_INTERVAL_MS);
+    }
   }
 
   async #redrawSecondary(): Promise<boolean> {
