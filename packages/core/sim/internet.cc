@@ -111,7 +111,8 @@ Site& Internet::AddSite(const SitePlan& plan, Site* outer) {
     if (outer == nullptr) router.routed.push_back({site.prefix6->address, 48});
     std::optional<NatBehaviour> rule = plan.firewall6;
     if (plan.nat && plan.nat->block_udp) rule = NatBehaviour{.translate = false, .block_udp = true};
-    if (rule) firewall6 = std::make_unique<Nat>(*rule, std::vector<IpAddress>{}, simulator.SeedOf("v6 of " + plan.name));
+    const uint64_t seed = simulator.SeedOf("v6 of " + plan.name);
+    if (rule) firewall6 = std::make_unique<Nat>(*rule, std::vector<IpAddress>{}, seed);
   }
   site.router = std::make_unique<Router>(site.lan, outer == nullptr ? core : outer->lan, router, std::move(nat),
                                          std::move(firewall6));

@@ -42,7 +42,12 @@ function addRoot(program: Command, host: RootHost): void {
       [] as string[],
     )
     .option('--metrics <host:port>', 'serve metrics for Prometheus over HTTP at /metrics', parseHostPort)
-    .option('--relay-limit <rate>', 'relay at most so much in total, such as 100MB/s', parseRate, 0)
+    .option(
+      '--relay-limit <rate>',
+      'relay at most so much in total, such as 100MB/s, in fair shares; a little less than the uplink is wise',
+      parseRate,
+      0,
+    )
     .option('--relay-limit-per-source <rate>', 'relay at most so much from one address', parseRate, 0)
     .option('--max-peers <number>', 'nodes it remembers at once, 64..1048576', parseMaxPeers, 100_000)
     .option('--allow-loopback', 'use loopback paths: for nodes on this machine', false)

@@ -54,8 +54,8 @@ bool Seen::MayBecomePath(const Peer& peer, const Path& path) const {
 // A second port of the same IP is not learned while the first is alive (vl1.md §7.4). Alive means here: this peer was
 // heard on it a moment ago, so that a restarted peer on another port is not taken for a second socket of the old one.
 // Behind a NAT that gives every packet another port there would be no end of it: each is asked by HELLOs from all
-// sockets, which make further ports. After a few changes the rule holds as written, but for answers to what we asked. (A
-// few: a TCP relay gives a client that comes back another port, and so does a NAT that was restarted.)
+// sockets, which make further ports. After a few changes the rule holds as written, but for answers to what we asked: a
+// TCP relay gives a client that comes back another port, and so does a NAT that was restarted.
 bool Seen::HoldsPort(Instant now, const PathSlot& slot, Verb verb) {
   if (slot.silent || !slot.path->Alive(now)) return false;
   if (verb != Verb::kOk && Restless(now, *slot.path)) return true;
