@@ -106,6 +106,11 @@ export function encodeRules(list: readonly Json[], limit: number): { count: numb
   return { count, bytes: new Uint8Array(Buffer.concat(parts)) };
 }
 
+/** Whether rules of this type have a JSON form (controller.md §9). */
+export function hasJson(type: number): boolean {
+  return BY_TYPE.has(type);
+}
+
 /** Reads wire bytes back. Types this table does not know are skipped; a field past the end gives `undefined`. */
 export function decodeRules(bytes: Uint8Array): Rule[] | undefined {
   const rules: Rule[] = [];

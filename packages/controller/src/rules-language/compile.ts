@@ -9,7 +9,7 @@ import { quoted } from './suggest.js';
 import type { CapabilityNode, MacroNode, SourceTree } from './syntax.js';
 import { TagScope } from './tags.js';
 
-/** A capability of a network, as {@link NetworkRecord.capabilities} has it. */
+/** A capability of a network, in the form of a network record. */
 export interface CompiledCapability {
   id: number;
   /** Whether every new member gets it. */
@@ -17,7 +17,7 @@ export interface CompiledCapability {
   rules: RuleJson[];
 }
 
-/** A tag of a network, as {@link NetworkRecord.tags} has it. */
+/** A tag of a network, in the form of a network record. */
 export interface CompiledTag {
   id: number;
   /** The value of members that have none of their own; null: no value. */

@@ -8,6 +8,7 @@ import type { RuleJson } from '../../src/domain/rule-types.js';
 import { compileRules } from '../../src/rules-language/compile.js';
 import { formatRules, type RulesDocument } from '../../src/rules-language/format.js';
 import { decodeRules, encodeRules } from '../../src/rules-language/wire.js';
+import { session3 } from '../recorded-networks.js';
 import { MATCH_MAKERS, Random, randomAction, randomDocument } from './random-rules.js';
 
 /** What a controller keeps of it (controller.md §8.1). */
@@ -65,6 +66,19 @@ describe('JSON to text and back', () => {
     }
   });
 
+  it.each(Object.entries(session3).filter(([, { networkAsStored }]) => networkAsStored !== undefined))(
+    'the recorded network %s',
+    (_name, { networkAsStored }) => {
+      const document = networkAsStored as unknown as RulesDocument;
+      expect(document.rules?.length).toBeGreaterThan(0);
+      expect(kept(again(document))).toEqual({
+        rules: document.rules,
+        capabilities: document.capabilities,
+        tags: document.tags,
+      });
+    },
+  );
+
   it('keeps names that can be written', () => {
     const source = readFileSync(new URL('../../examples/office.rules', import.meta.url), 'utf8');
     const compiled = compileRules(source);
@@ -121,6 +135,11 @@ describe('bytes', () => {
   const { rules } = JSON.parse(readFileSync(vectors, 'utf8')) as {
     rules: { typeByte: number; type: number; not: boolean; or: boolean; serialized: string }[];
   };
+  const typesOf = (bytes: Uint8Array): number[] => {
+    const types: number[] = [];
+    for (let at = 0; at < bytes.length; at += 2 + (bytes[at + 1] ?? 0)) types.push((bytes[at] ?? 0) & 0x3f);
+    return types;
+  };
   const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
   // Recorded from the reference implementation. Its redirect carries a length, which is unused (vl2.md §13.1).
@@ -136,6 +155,31 @@ describe('bytes', () => {
     expect(hex(encodeRules(again({ rules: document }).rules))).toBe(`${wire}${isMatch ? '0000' : ''}`);
   });
 
+  it('of vl2.md §18.3 read as the section says', () => {
+    const bytes = Buffer.from('a5020800690880000000000000000000020e000000012345678900000000ffff26030800000100', 'hex');
+    const text = 'drop not ethertype ipv4 or chr inbound;\ntee 65535 0123456789;\naccept icmp 8 -1;\n';
+    expect(formatRules({ rules: decodeRules(bytes) })).toBe(text);
+    expect(hex(encodeRules(compileRules(text).rules))).toBe(hex(bytes));
+  });
+
+  it('of every list of filter-vectors.jsonl whose types have JSON', () => {
+    let count = 0;
+    for (const line of readFileSync(new URL('filter-vectors.jsonl', vectors), 'utf8').trim().split('\n')) {
+      const bytes = Buffer.from((JSON.parse(line) as { rules: string }).rules, 'hex');
+      const types = typesOf(bytes);
+      if (types.some((type) => type === 6 || type === 7 || type === 16 || type > 51)) {
+        expect(() => decodeRules(bytes), line).toThrow(/there is no JSON/);
+        continue;
+      }
+      const rules = decodeRules(bytes);
+      while ('not' in (rules.at(-1) ?? {})) rules.pop();
+      expect(typesOf(encodeRules(rules)), line).toEqual(types.slice(0, rules.length));
+      expect(hex(encodeRules(again({ rules }).rules)), line).toBe(hex(encodeRules(rules)));
+      count += 1;
+    }
+    expect(count).toBeGreaterThan(1000);
+  });
+
   it('of 2,000 random networks', () => {
     for (let seed = 1; seed <= 2000; seed += 1) {
       const document = randomDocument(new Random(seed));
@@ -149,5 +193,7 @@ describe('bytes', () => {
     expect(() => encodeRules([{ type: 'ACTION_PRIORITY' }])).toThrow(/some entries are no rules/);
     expect(() => encodeRules(Array.from({ length: 1025 }, () => ({ type: 'ACTION_DROP' as const })))).toThrow(/1025/);
     expect(() => decodeRules(Uint8Array.of(0x25, 2, 8))).toThrow(/end inside a rule/);
+    // PRIORITY acts like ACCEPT: leaving it out would change what the rules mean.
+    expect(() => decodeRules(Uint8Array.of(1, 0, 6, 0))).toThrow(/Rule 1 has the type 6/);
   });
 });
