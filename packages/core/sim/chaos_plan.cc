@@ -235,7 +235,7 @@ std::string What(const Fault& f) {
       return Text("bad line of site-", f.target, ": loss ", f.line.loss, " duplicate ", f.line.duplicate, " reorder ",
                   f.line.reorder, " corrupt ", f.line.corrupt, " delay ", f.line.delay, " rate ", f.line.bytes_per_ms);
     case FaultKind::kRenumber:
-      return Text("host-", f.target, " gets another address", f.amount % 2 == 0 ? " and keeps the old one a while" : "");
+      return Text("host-", f.target, " gets another address", f.amount % 2 == 0 ? " and keeps the old one" : "");
     case FaultKind::kWallClock: return Text("the wall clock of host-", f.target, " is off by ", f.amount, " ms");
   }
   return {};
