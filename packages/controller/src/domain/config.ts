@@ -1,5 +1,6 @@
 /** From records to the configuration one member gets (controller.md §4). The core adds credentials and signatures. */
 import type { IssuedConfig, NetworkAddress, NodeAddress } from '@ztkit/types';
+import { CONFIG_LIMITS } from './config-limits.js';
 import { type IpAddress, ipText, parseIp } from './ip-address.js';
 import { type AssignmentContext, assignAddresses } from './ip-pool.js';
 import { readText } from './json.js';
@@ -7,15 +8,6 @@ import type { MemberRecord } from './member.js';
 import { MTU, type NetworkRecord } from './network.js';
 import { encodeRules } from './rule-json.js';
 
-/** Limits of one configuration (controller.md §14). */
-const LIMIT = {
-  rules: 1024,
-  capabilityRules: 64,
-  capabilities: 128,
-  tags: 128,
-  routes: 128,
-  specialists: 256,
-} as const;
 /** How far apart two membership certificates may be issued, ms (controller.md §4 `ctmd`). */
 const CREDENTIAL_TIME_MAX_DELTA = 1_800_000n;
 const FLAG_BROADCAST = 0x2;
@@ -65,7 +57,7 @@ export function buildConfig(
     routes: routesOf(network),
     addresses: assignment.addresses.map(networkAddress),
     dns: dnsOf(network),
-    rules: hasRules ? encodeRules(network.rules, LIMIT.rules) : ACCEPT_ALL,
+    rules: hasRules ? encodeRules(network.rules, CONFIG_LIMITS.rules) : ACCEPT_ALL,
     capabilities: hasRules ? capabilitiesOf(network, member) : [],
     tags: hasRules ? issuedTags(tags) : [],
   };
@@ -87,12 +79,12 @@ function traceOf(network: NetworkRecord, member: MemberRecord): Pick<IssuedConfi
 function specialistsOf(bridges: readonly NodeAddress[]): bigint[] {
   return [...bridges]
     .sort()
-    .slice(0, LIMIT.specialists)
+    .slice(0, CONFIG_LIMITS.specialists)
     .map((node) => BigInt(`0x${node}`) | ROLE_ACTIVE_BRIDGE);
 }
 
 function routesOf(network: NetworkRecord): IssuedConfig['routes'] {
-  return network.routes.slice(0, LIMIT.routes).flatMap(({ target, via }) => {
+  return network.routes.slice(0, CONFIG_LIMITS.routes).flatMap(({ target, via }) => {
     const ip = parseIp(target);
     return ip === undefined ? [] : [{ target: networkAddress(ip), ...(via === null ? {} : { via }) }];
   });
@@ -112,8 +104,8 @@ function dnsOf(network: NetworkRecord): IssuedConfig['dns'] {
 function capabilitiesOf(network: NetworkRecord, member: MemberRecord): IssuedConfig['capabilities'] {
   const known = new Map(network.capabilities.map((capability) => [capability.id, capability]));
   const held = [...new Set(member.capabilities)].flatMap((id) => known.get(id) ?? []);
-  return held.slice(0, LIMIT.capabilities).map(({ id, rules }) => {
-    const encoded = encodeRules(rules, LIMIT.capabilityRules);
+  return held.slice(0, CONFIG_LIMITS.capabilities).map(({ id, rules }) => {
+    const encoded = encodeRules(rules, CONFIG_LIMITS.capabilityRules);
     return { id, ruleCount: encoded.count, rules: encoded.bytes };
   });
 }
@@ -129,7 +121,7 @@ function withDefaultTags(network: NetworkRecord, member: MemberRecord): MemberRe
 
 function issuedTags(tags: MemberRecord['tags']): IssuedConfig['tags'] {
   const ascending = [...tags].sort(([a], [b]) => a - b).map(([id, value]) => ({ id, value }));
-  return ascending.slice(0, LIMIT.tags);
+  return ascending.slice(0, CONFIG_LIMITS.tags);
 }
 
 /** At most {@link MAX_NAME} bytes of UTF-8 without NUL, never cut inside a character. */

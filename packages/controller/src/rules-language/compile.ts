@@ -6,7 +6,7 @@ import { Expansion } from './expansion.js';
 import { RULES_LIMITS } from './limits.js';
 import { parse } from './parser.js';
 import { quoted } from './suggest.js';
-import type { CapabilityNode, MacroNode, SourceTree } from './syntax.js';
+import type { CapabilityNode, MacroNode, SourceTree, Span } from './syntax.js';
 import { TagScope } from './tags.js';
 
 /** A capability of a network, in the form of a network record. */
@@ -122,12 +122,10 @@ function capabilityIds(nodes: readonly CapabilityNode[], diagnostics: Diagnostic
 }
 
 function warnOfMany({ capabilities, tags }: SourceTree, diagnostics: DiagnosticList): void {
-  const most = RULES_LIMITS.perMember;
-  for (const [nodes, kind] of [
-    [capabilities, 'capabilities'],
-    [tags, 'tags'],
-  ] as const) {
+  const warn = (nodes: readonly { at: Span }[], most: number, kind: string): void => {
     const first = nodes[most];
     if (first !== undefined) diagnostics.warn(first.at, `One member has at most ${most} ${kind} (vl2.md §17)`);
-  }
+  };
+  warn(capabilities, RULES_LIMITS.memberCapabilities, 'capabilities');
+  warn(tags, RULES_LIMITS.memberTags, 'tags');
 }
