@@ -56,7 +56,7 @@ describe('JSON to text and back', () => {
     expect(again({ rules }).rules).toEqual(rules);
   });
 
-  it('2,000 random networks: rules, capabilities, tags, ids, defaults, usable names', () => {
+  it('2,000 random networks: rules, capabilities, tags, ids, defaults, usable names', { timeout: 120_000 }, () => {
     for (let seed = 1; seed <= 2000; seed += 1) {
       const document = randomDocument(new Random(seed));
       const text = formatRules(document);
@@ -162,7 +162,7 @@ describe('bytes', () => {
     expect(hex(encodeRules(compileRules(text).rules))).toBe(hex(bytes));
   });
 
-  it('of every list of filter-vectors.jsonl whose types have JSON', () => {
+  it('of every list of filter-vectors.jsonl whose types have JSON', { timeout: 120_000 }, () => {
     let count = 0;
     for (const line of readFileSync(new URL('filter-vectors.jsonl', vectors), 'utf8').trim().split('\n')) {
       const bytes = Buffer.from((JSON.parse(line) as { rules: string }).rules, 'hex');
@@ -180,7 +180,7 @@ describe('bytes', () => {
     expect(count).toBeGreaterThan(1000);
   });
 
-  it('of 2,000 random networks', () => {
+  it('of 2,000 random networks', { timeout: 120_000 }, () => {
     for (let seed = 1; seed <= 2000; seed += 1) {
       const document = randomDocument(new Random(seed));
       expect(decodeRules(encodeRules(document.rules)), `seed ${seed}`).toEqual(
