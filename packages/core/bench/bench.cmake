@@ -15,3 +15,12 @@ add_executable(zt_scale_bench EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/scale/s
 target_include_directories(zt_scale_bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 target_compile_options(zt_scale_bench PRIVATE -Wall -Wextra -Werror)
 target_link_libraries(zt_scale_bench PRIVATE zt_node)
+
+# The attacker of npm run bench -- hostile. Linux only: raw sockets.
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  add_executable(zt_flood_bench EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/hostile/flood_main.cc
+                 ${CMAKE_CURRENT_LIST_DIR}/hostile/raw_wire.cc ${CMAKE_CURRENT_SOURCE_DIR}/sim/flood/attacker.cc)
+  target_include_directories(zt_flood_bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_compile_options(zt_flood_bench PRIVATE -Wall -Wextra -Werror)
+  target_link_libraries(zt_flood_bench PRIVATE zt_node)
+endif()

@@ -1,5 +1,6 @@
-/** `npm run bench -- [transport|netstack|scale|nodes] [--size N]`: tables whose ratios are of one run. */
+/** `npm run bench -- [transport|netstack|scale|nodes|hostile] [--size N]`: tables whose ratios are of one run. */
 import { Argument, Command, InvalidArgumentError } from 'commander';
+import { hostileTables } from './hostile.js';
 import { joinedNodesTable } from './joined-nodes.js';
 import { netstackTable } from './netstack.js';
 import { scaleTables } from './scale.js';
@@ -11,6 +12,7 @@ const tables = {
   netstack: { print: netstackTable, size: 1024 },
   scale: { print: scaleTables, size: 0 },
   nodes: { print: joinedNodesTable, size: 250 },
+  hostile: { print: hostileTables, size: 16 },
 };
 
 function parseSize(text: string): number {
@@ -27,12 +29,16 @@ await new Command()
   .addArgument(
     new Argument(
       '[table]',
-      'transport: against kernel TCP; netstack: the stack alone; scale: the core under many; nodes: real idle ones',
+      'transport: against kernel TCP; netstack: the stack alone; scale: the core under many; nodes: real idle ones; hostile: under attack',
     )
       .choices(Object.keys(tables))
       .default('transport'),
   )
-  .option('--size <n>', 'MiB per transfer (transport: 128, netstack: 1024), or nodes (250)', parseSize)
+  .option(
+    '--size <n>',
+    'MiB per transfer (transport: 128, netstack: 1024) or second (hostile: 16), or nodes (250)',
+    parseSize,
+  )
   .action(async (name: keyof typeof tables, options: { size?: number }) => {
     const table = tables[name];
     await table.print(options.size ?? table.size);

@@ -9,13 +9,11 @@ const std::array<const char*, kAttacks> kAttackNames = {
     "replayed",          "replayed, other source", "truncated",     "bit-flipped", "bit-flipped, made-up sources",
     "wrong destination", "fragment bomb",          "HELLO flood", "junk"};
 
-Attacker::Attacker(size_t victim, uint64_t seed) : random_(seed) {
-  const SecretIdentity self = *SecretIdentity::ParseText(testing::kTestSecrets[victim]);
+Attacker::Attacker(const Identity& victim, uint64_t seed) : random_(seed), victim_(victim.address) {
   const SecretIdentity eve = *SecretIdentity::ParseText(testing::kTestSecrets[5]);
-  victim_ = self.address();
   Identity claimed = eve.identity();
   claimed.address = {claimed.address.value ^ 1};
-  hello_ = testing::MakeHello(eve, self.identity(), {.claimed = claimed});
+  hello_ = testing::MakeHello(eve, victim, {.claimed = claimed});
 }
 
 void Attacker::Overhear(const Endpoint& from, ByteSpan bytes) {

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "base/seeded_random.h"
-#include "testing/node_lab.h"
+#include "testing/test_identities.h"
+#include "wire/secret_identity.h"
+#include "zt/inet.h"
 
 namespace zt::sim {
 
@@ -31,8 +33,7 @@ class Attacker {
     Bytes bytes;
   };
 
-  // `victim`: index into testing::kTestSecrets.
-  Attacker(size_t victim, uint64_t seed);
+  Attacker(const Identity& victim, uint64_t seed);
   // A datagram on its way to the victim.
   void Overhear(const Endpoint& from, ByteSpan bytes);
   bool ready() const { return !heard_.empty(); }

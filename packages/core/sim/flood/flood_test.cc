@@ -23,6 +23,8 @@ constexpr size_t kHostilePerGood = 10;
 // gates (docs/security/limits.md).
 constexpr size_t kMostMemory = 8 << 20;
 
+Identity VictimIdentity() { return SecretIdentity::ParseText(testing::kTestSecrets[kVictim])->identity(); }
+
 struct Peers {
   Peers() : from(lab.Add(2)), victim(lab.Add(kVictim)) {
     lab.Member(from);
@@ -96,7 +98,7 @@ TEST_CASE("ten hostile datagrams for each good one: the peers keep their speed, 
   constexpr std::array all = {Attack::kReplay,           Attack::kReplayElsewhere, Attack::kTruncated, Attack::kFlipped,
                               Attack::kFlippedElsewhere, Attack::kWrongDestination, Attack::kFragmentBomb,
                               Attack::kHelloFlood,       Attack::kJunk};
-  Attacker attacker(kVictim, 1);
+  Attacker attacker(VictimIdentity(), 1);
   p.Attacked(attacker, all);
   const int64_t attacked = p.Transfer(82);
   p.lab.tap = nullptr;
@@ -113,7 +115,7 @@ TEST_CASE("every datagram that is not authentic is dropped and counted once") {
   // Replays are authentic; parts of a packet are counted when their slot is needed, sixteen stay.
   constexpr std::array forged = {Attack::kFlipped, Attack::kHelloFlood, Attack::kWrongDestination,
                                  Attack::kFlippedElsewhere};
-  Attacker attacker(kVictim, 2);
+  Attacker attacker(VictimIdentity(), 2);
   p.Attacked(attacker, forged);
   const uint64_t before = p.Dropped();
   p.Transfer(81);
@@ -147,7 +149,7 @@ double Cost(Peers& p, Attacker& attacker, Attack kind) {
 
 TEST_CASE("a hostile datagram costs less than a good one, and memory stays bounded") {
   Peers p;
-  Attacker attacker(kVictim, 3);
+  Attacker attacker(VictimIdentity(), 3);
   p.lab.tap = [&](const Endpoint& source, const Endpoint& to, ByteSpan bytes) {
     if (to == p.victim.endpoint && bytes.size() > 1000) attacker.Overhear(source, bytes);
   };
