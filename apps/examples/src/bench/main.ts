@@ -29,7 +29,8 @@ await new Command()
   .addArgument(
     new Argument(
       '[table]',
-      'transport: against kernel TCP; netstack: the stack alone; scale: the core under many; nodes: real idle ones; hostile: under attack',
+      'transport: against kernel TCP; netstack: the stack alone; scale: the core under many; ' +
+        'nodes: real idle ones; hostile: under attack',
     )
       .choices(Object.keys(tables))
       .default('transport'),
