@@ -9,7 +9,7 @@ const usage = `usage: npm run sim -- [netstack|chaos|multicast|revocation] [FIRS
   chaos      fifty nodes on an internet where things go wrong; default seeds 1..2000, about an hour of CPU
   multicast  sixty-four members of a virtual network; default seeds 1..20, about five minutes
   revocation a member is evicted by a controller that reaches only some; default seeds 1..100, half a minute
-Without a name all run, each with its seeds. A line for each seed, but of netstack, says how far it is. A seed that fails
+Without a name all run, each with its seeds. A line for each seed, but of netstack, says how far it is. One that fails
 prints why and how to replay it; its capture goes to build/sim. The exit code is 1 if any failed.`;
 
 const directory = 'build/sim';

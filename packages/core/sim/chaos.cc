@@ -24,7 +24,8 @@ void Chaos::Build() {
   for (size_t i = 0; i < plan_.hosts.size(); ++i) {
     const ChaosPlan::HostDraw& draw = plan_.hosts[i];
     Member& member = members_.emplace_back();
-    member.host = &internet_.AddHost("host-" + std::to_string(i), draw.ports);
+    const std::string name = "host-" + std::to_string(i);
+    member.host = draw.relay ? &internet_.AddRelayedHost(name, draw.ports) : &internet_.AddHost(name, draw.ports);
     member.host->SetHeapAccount(1 + i);
     member.messenger = std::make_unique<Messenger>(*member.host);
     member.families = draw.families;

@@ -109,6 +109,7 @@ class Draw {
     for (size_t i = 0; i < size_.hosts; ++i) {
       ChaosPlan::HostDraw host;
       host.families = AnyFamilies(i);
+      host.relay = i % 3 == 0;
       host.site = SiteWithRoom(host.families);
       host.line = {.bytes_per_ms = Pick<uint64_t>({0, 5'000}), .delay = Between(0, 20)};
       host.ports = {9993};
@@ -129,12 +130,18 @@ class Draw {
 
   void Standing() {
     if (OneIn(4)) plan_.dead_roots.push_back(Below(plan_.roots));
-    if (OneIn(6)) plan_.sites[AnySite()].plan.nat = NatBehaviour{.block_udp = true};
+    if (OneIn(3)) BlockUdp(plan_.sites[AnySite()].plan);
     if (!plan_.dead_roots.empty() || !OneIn(6)) return;
     plan_.far_roots.push_back(Below(plan_.roots));
     for (size_t i = 0; i < plan_.sites.size(); ++i) {
       if (!plan_.sites[i].outer.has_value() && OneIn(3)) plan_.far_sites.push_back(i);
     }
+  }
+
+  // As a hotel does it: private addresses of IPv4.
+  static void BlockUdp(SitePlan& plan) {
+    plan.nat = NatBehaviour{.block_udp = true};
+    if (!plan.lan) plan.lan = IpAddress::V4(192, 168, 1, 0);
   }
 
   void Faults() {
@@ -261,6 +268,7 @@ std::string ChaosPlan::Describe() const {
                 hosts[i].families == Families::kBoth     ? ""
                 : hosts[i].families == Families::kV6Only ? ", IPv6 only"
                                                          : ", IPv4 only",
+                hosts[i].relay ? ", TCP relay" : "",
                 ", starts at ",
                 hosts[i].start, '\n');
   }

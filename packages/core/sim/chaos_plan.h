@@ -45,6 +45,7 @@ struct ChaosPlan {
   struct HostDraw {
     size_t site = 0;
     Families families = Families::kBoth;
+    bool relay = false;  // uses the TCP relay where UDP does not pass
     LinkPlan line = {};
     std::vector<uint16_t> ports = {};
     Millis start = 0;

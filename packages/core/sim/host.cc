@@ -86,6 +86,7 @@ void Host::Crash() {
   node_.reset();
   suspended_ = false;
   Unschedule();
+  if (on_drained) on_drained();
 }
 
 void Host::ForgetState() { stores_ = {}; }
@@ -183,6 +184,40 @@ void Host::Receive(Packet packet) {
   Drain();
 }
 
+Bytes Host::TakeRelayOutput() {
+  const ByteSpan output = node_->RelayOutput();
+  Bytes out(output.begin(), output.end());
+  if (!out.empty()) node_->RelayConsumed(out.size());
+  return out;
+}
+
+void Host::RelayOpened() {
+  if (!awake()) return;
+  {
+    const HeapAccount heap(account_);
+    node_->HandleRelayOpen(Now());
+  }
+  Drain();
+}
+
+void Host::RelayReceived(ByteSpan bytes) {
+  if (!awake()) return;
+  {
+    const HeapAccount heap(account_);
+    node_->HandleRelayData(Now(), bytes);
+  }
+  Drain();
+}
+
+void Host::RelayEnded() {
+  if (!awake()) return;
+  {
+    const HeapAccount heap(account_);
+    node_->HandleRelayClosed(Now());
+  }
+  Drain();
+}
+
 void Host::Drain() {
   for (;;) {
     std::span<const Transmit> batch;
@@ -194,6 +229,7 @@ void Host::Drain() {
     for (const Transmit& transmit : batch) Send(transmit);
   }
   TakeEvents();
+  if (on_drained) on_drained();
   if (!awake()) return;  // the application may have ended it
   const Instant at = node_->NextTimeout().at;
   Schedule(at == Instant::Never() ? at : mono_origin_ + at.ms);

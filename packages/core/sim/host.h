@@ -80,6 +80,14 @@ class Host final : public Actor {
   Node& node() { return *node_; }
   void Drain();
   zt::Now Now() const;
+  // The other end of a stream to a TCP relay. Only while awake; each is an input.
+  bool WantsRelay() const { return !node_->RelayWanted().IsNone(); }
+  Bytes TakeRelayOutput();
+  void RelayOpened();
+  void RelayReceived(ByteSpan bytes);
+  void RelayEnded();
+  // Called after every input, and when it wakes or ends.
+  std::function<void()> on_drained = {};
   std::function<void(Event, ByteSpan)> on_event = {};
   size_t Count(Event code) const;  // since it was made, over all its starts
 

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "sim/identities.h"
+#include "sim/reference.h"
 #include "testing/test_planet.h"
 #include "wire/secret_identity.h"
 
@@ -130,6 +131,28 @@ const Site* Internet::SiteOf(const Segment& lan) const {
 Host& Internet::AddHost(std::string name, std::vector<uint16_t> ports) {
   HostPlan plan{.name = std::move(name), .secret = NextIdentity(), .ports = std::move(ports)};
   return *hosts_.emplace_back(std::make_unique<Host>(simulator, std::move(plan), planet_));
+}
+
+Host& Internet::AddRelayedHost(std::string name, std::vector<uint16_t> ports) {
+  constexpr uint32_t kEngageAfter = 5'000;
+  if (relay_ == nullptr) {
+    relay_ = std::make_unique<TcpRelayServer>(core, NextPublic(), [this](const Host& host) {
+      return TcpReaches(*this, host, relay_->cable());
+    });
+  }
+  HostPlan plan{.name = std::move(name), .secret = NextIdentity(), .ports = std::move(ports)};
+  plan.options = [this](testing::OptionsWriter& options) {
+    Bytes value;
+    node::HostWriter out(value);
+    out.U8(static_cast<uint8_t>(TcpRelayMode::kAutomatic));
+    out.Ep(relay_->endpoint());
+    out.U32(kEngageAfter);
+    options.Add(CreateOption::kTcpRelay, value);
+  };
+  Host& host = *hosts_.emplace_back(std::make_unique<Host>(simulator, std::move(plan), planet_));
+  host.on_drained = [this, &host] { relay_->Serve(host); };
+  relayed_.insert(&host);
+  return host;
 }
 
 int Internet::Plug(Host& host, Site& site, const LinkPlan& line, Families families) {

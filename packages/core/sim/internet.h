@@ -4,12 +4,14 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "sim/host.h"
 #include "sim/router.h"
+#include "sim/tcp_relay.h"
 
 namespace zt::sim {
 
@@ -64,6 +66,10 @@ class Internet {
   Site& AddSite(const SitePlan& plan, Site* outer = nullptr);
   // A machine with the next identity, powered off and not plugged anywhere.
   Host& AddHost(std::string name, std::vector<uint16_t> ports = {9993});
+  // The same, one that uses the TCP relay when it hears nothing by UDP for some seconds. The relay is there from then on.
+  Host& AddRelayedHost(std::string name, std::vector<uint16_t> ports = {9993});
+  const TcpRelayServer* relay() const { return relay_.get(); }
+  bool UsesRelay(const Host& host) const { return relayed_.contains(&host); }
   // Gives the host a new address at the site (or on the core) and plugs it in; the answer names the interface.
   int Plug(Host& host, Site& site, const LinkPlan& line = {.delay = 1}, Families families = Families::kBoth);
   int PlugIntoCore(Host& host, const LinkPlan& line = {.delay = 10});
@@ -89,6 +95,8 @@ class Internet {
   uint32_t public_lans_ = 0;
   uint16_t prefixes6_ = 0;
   std::vector<std::unique_ptr<Site>> sites_;
+  std::unique_ptr<TcpRelayServer> relay_;
+  std::set<const Host*> relayed_;
   std::vector<std::unique_ptr<Host>> roots_, hosts_;  // destroyed before the segments they are plugged into
 };
 

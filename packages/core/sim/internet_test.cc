@@ -3,6 +3,7 @@
 
 #include "sim/internet.h"
 #include "sim/messenger.h"
+#include "sim/reference.h"
 
 namespace zt::sim {
 namespace {
@@ -137,6 +138,82 @@ TEST_CASE("ports without end are not confirmed without end") {
       }
     }
   }
+}
+
+TEST_CASE("a host without UDP is reached through the TCP relay, and directly when it has moved to where UDP passes") {
+  Internet internet(5, 2);
+  internet.StartRoots();
+  Site& hotel = internet.AddSite({.name = "hotel", .nat = NatBehaviour{.block_udp = true}});
+  Site& home = internet.AddSite({.name = "home"});
+  Host& guest = internet.AddRelayedHost("guest");
+  Host& friendly = internet.AddHost("friend");
+  internet.Plug(guest, hotel);
+  internet.Plug(friendly, home);
+  Messenger asks(guest), answers(friendly);
+  for (Host* host : {&guest, &friendly}) host->Start();
+  asks.Begin();
+  answers.Begin();
+  const auto talk = [&] {
+    const uint64_t before = asks.answers(answers), back = answers.answers(asks);
+    return internet.simulator.RunUntilOrTimeout(
+        [&, next = internet.simulator.now()]() mutable {
+          if (internet.simulator.now() >= next) {
+            asks.Ask(answers);
+            answers.Ask(asks);
+            next = internet.simulator.now() + 1000;
+          }
+          return asks.answers(answers) > before && answers.answers(asks) > back;
+        },
+        30'000);
+  };
+  CHECK(Expect(internet, guest, friendly) == Expectation::kTalk);
+  CHECK(talk());
+  CHECK(internet.relay()->connections() == 1);
+  CHECK(guest.Count(Event::kTunnelUp) == 1);
+  guest.UnplugAll();
+  internet.Plug(guest, home);
+  CHECK(talk());
+  internet.simulator.RunFor(60'000);
+  CHECK(guest.Count(Event::kTunnelDown) == 1);
+  const uint64_t carried = internet.relay()->datagrams();
+  CHECK(talk());
+  CHECK(internet.relay()->datagrams() == carried);
+}
+
+TEST_CASE("IPv6 is routed beside NATs and behind firewalls, also to a site behind another") {
+  Internet internet(6, 1, true);
+  internet.StartRoots();
+  Site& home = internet.AddSite({.name = "home", .v6 = true});
+  Site& room = internet.AddSite({.name = "room", .lan = IpAddress::V4(10, 0, 1, 0), .v6 = true}, &home);
+  Site& open = internet.AddSite({.name = "open", .v6 = true, .firewall6 = std::nullopt});
+  Site& old = internet.AddSite({.name = "old"});
+  Host& six = internet.AddHost("six");
+  Host& both = internet.AddHost("both");
+  Host& four = internet.AddHost("four");
+  Host& none = internet.AddHost("none");
+  internet.Plug(six, room, {.delay = 1}, Families::kV6Only);
+  internet.Plug(both, open);
+  internet.Plug(four, open, {.delay = 1}, Families::kV4Only);
+  internet.Plug(none, old, {.delay = 1}, Families::kV6Only);
+  std::vector<std::unique_ptr<Messenger>> messengers;
+  for (Host* host : {&six, &both, &four, &none}) {
+    host->Start();
+    messengers.push_back(std::make_unique<Messenger>(*host));
+    messengers.back()->Begin();
+  }
+  for (int second = 0; second < 20; ++second) {
+    for (auto& from : messengers) {
+      for (auto& to : messengers) from->Ask(*to);
+    }
+    internet.simulator.RunFor(1000);
+  }
+  CHECK(messengers[0]->answers(*messengers[1]) > 0);
+  CHECK(messengers[0]->answers(*messengers[2]) > 0);  // relayed: they have no family in common
+  CHECK(messengers[2]->answers(*messengers[0]) > 0);
+  CHECK(messengers[0]->answers(*messengers[3]) == 0);
+  CHECK(none.Count(Event::kNodeOnline) == 0);
+  CHECK(Expect(internet, six, four) == Expectation::kTalk);
+  CHECK(Expect(internet, six, none) == Expectation::kCannot);
 }
 
 TEST_CASE("one seed gives one run, another seed another") {

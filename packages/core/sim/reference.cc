@@ -7,21 +7,40 @@ namespace {
 
 // The cable of the core behind that cable, box after box. Whoever has an address of a family, has a way for it: roots
 // have both.
-const Cable* Climb(const Internet& internet, const Cable* cable) {
+const Cable* Climb(const Internet& internet, const Cable* cable, bool udp) {
   if (cable->addresses().empty()) return nullptr;  // IPv6 only, where there is none
   while (&cable->segment() != &internet.core) {
     const Site* site = internet.SiteOf(cable->segment());
     if (site == nullptr || !site->router->powered()) return nullptr;
-    if (site->plan.nat.has_value() && site->plan.nat->block_udp) return nullptr;
+    if (udp && site->plan.nat.has_value() && site->plan.nat->block_udp) return nullptr;
     cable = &site->router->outside();
   }
   return cable;
 }
 
+// The relay's cable of the core, if the host may speak from there.
+const Cable* RelayCable(const Internet& internet, const Host& host) {
+  if (!internet.UsesRelay(host) || !TcpReaches(internet, host, internet.relay()->cable())) return nullptr;
+  return &internet.relay()->cable();
+}
+
+// A node that hears anybody with a global address directly needs no relay (vl1.md §10.3), also when that is only a
+// neighbour.
+bool HasGlobalAddress(const Internet& internet, const Host& host) {
+  const std::vector<const Cable*> cables = host.Cables();
+  return std::any_of(cables.begin(), cables.end(), [&](const Cable* cable) {
+    const Site* site = internet.SiteOf(cable->segment());
+    return site == nullptr || !site->plan.lan.has_value() || site->prefix6.has_value();
+  });
+}
+
 // The roots the host is in contact with.
 std::vector<const Host*> RootsOf(const Internet& internet, const Host& host) {
   std::vector<const Host*> out;
-  const std::vector<const Cable*> mine = CoreCables(internet, host);
+  std::vector<const Cable*> mine = CoreCables(internet, host);
+  if (mine.empty() && !HasGlobalAddress(internet, host)) {
+    if (const Cable* relay = RelayCable(internet, host)) mine.push_back(relay);
+  }
   for (size_t i = 0; i < internet.roots(); ++i) {
     const Host& root = internet.root(i);
     if (!root.awake()) continue;
@@ -58,9 +77,19 @@ bool SameSegment(const Host& a, const Host& b) {
 std::vector<const Cable*> CoreCables(const Internet& internet, const Host& host) {
   std::vector<const Cable*> out;
   for (const Cable* cable : host.Cables()) {
-    if (const Cable* core = Climb(internet, cable)) out.push_back(core);
+    if (const Cable* core = Climb(internet, cable, true)) out.push_back(core);
   }
   return out;
+}
+
+bool TcpReaches(const Internet& internet, const Host& host, const Cable& to) {
+  const std::vector<const Cable*> cables = host.Cables();
+  return std::any_of(cables.begin(), cables.end(), [&](const Cable* cable) {
+    const bool v4 = std::any_of(cable->addresses().begin(), cable->addresses().end(),
+                                [](const IpAddress& ip) { return ip.IsV4(); });
+    const Cable* core = v4 ? Climb(internet, cable, false) : nullptr;
+    return core != nullptr && internet.core.Connects(*core, to);
+  });
 }
 
 Expectation Expect(const Internet& internet, const Host& a, const Host& b) {
@@ -72,7 +101,9 @@ Expectation Expect(const Internet& internet, const Host& a, const Host& b) {
   };
   if (std::any_of(roots_b.begin(), roots_b.end(), in_spread)) return Expectation::kTalk;
   if (SameSegment(a, b)) return Expectation::kMay;  // they could, but nobody tells one of the other
-  const std::vector<const Cable*> cables_a = CoreCables(internet, a), cables_b = CoreCables(internet, b);
+  std::vector<const Cable*> cables_a = CoreCables(internet, a), cables_b = CoreCables(internet, b);
+  if (const Cable* relay = RelayCable(internet, a)) cables_a.push_back(relay);
+  if (const Cable* relay = RelayCable(internet, b)) cables_b.push_back(relay);
   for (const Cable* from : cables_a) {
     for (const Cable* to : cables_b) {
       if (from == to || internet.core.Connects(*from, *to)) return Expectation::kMay;

@@ -1,7 +1,7 @@
 # The simulated internet (README.md). Beside the core, not part of it: it may use what the core must not.
 set(ZT_SIM_SOURCES
   capture.cc chaos.cc chaos_checks.cc chaos_plan.cc heap_account.cc host.cc internet.cc known_identities.cc link.cc
-  messenger.cc reference.cc router.cc segment.cc simulator.cc)
+  messenger.cc reference.cc router.cc segment.cc simulator.cc tcp_relay.cc)
 list(TRANSFORM ZT_SIM_SOURCES PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 if(ZT_BUILD_TESTS)
   add_library(zt_sim STATIC ${ZT_SIM_SOURCES})

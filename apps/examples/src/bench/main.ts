@@ -40,8 +40,9 @@ await new Command()
     'MiB per transfer (transport: 128, netstack: 1024) or second (hostile: 16), or nodes (250)',
     parseSize,
   )
-  .action(async (name: keyof typeof tables, options: { size?: number }) => {
+  .option('--settle <s>', 'nodes: seconds to wait after the last has joined (30)', parseSize)
+  .action(async (name: keyof typeof tables, { size, settle }: { size?: number; settle?: number }) => {
     const table = tables[name];
-    await table.print(options.size ?? table.size);
+    await table.print(size ?? table.size, settle);
   })
   .parseAsync();
