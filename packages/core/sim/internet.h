@@ -66,7 +66,8 @@ class Internet {
   Site& AddSite(const SitePlan& plan, Site* outer = nullptr);
   // A machine with the next identity, powered off and not plugged anywhere.
   Host& AddHost(std::string name, std::vector<uint16_t> ports = {9993});
-  // The same, one that uses the TCP relay when it hears nothing by UDP for some seconds. The relay is there from then on.
+  // The same, one that uses the TCP relay when it hears nothing by UDP for some seconds. The relay is made with the
+  // first of them.
   Host& AddRelayedHost(std::string name, std::vector<uint16_t> ports = {9993});
   const TcpRelayServer* relay() const { return relay_.get(); }
   bool UsesRelay(const Host& host) const { return relayed_.contains(&host); }

@@ -1,5 +1,6 @@
-// A TCP relay on the internet's core (vl1.md §10). Its streams are not simulated segment by segment: what a client hands
-// over arrives whole after a while, as long as there is a way for TCP; without one for ten seconds, the connection ends.
+// A TCP relay on the internet's core (vl1.md §10). Its streams are not simulated segment by segment: what a client
+// hands over arrives whole after a while, as long as there is a way for TCP; without one for ten seconds, the
+// connection ends.
 #pragma once
 
 #include <functional>
