@@ -30,7 +30,7 @@ Identity MakeIdentity(uint64_t address) {
 
 class Node final : public vl2::Link, public vl2::Delegate {
  public:
-  Node() : vl2(*this, random_, drops_, "fuzz", *this) {}
+  Node() : vl2(*this, random_, drops_, vl2::Options{"fuzz"}, *this) {}
   PacketId Send(const Now&, NodeAddress, Verb, vl1::Gather payload, vl1::SendOptions) override {
     size_t size = 0;
     for (const ByteSpan piece : payload) size += piece.size();

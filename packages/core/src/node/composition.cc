@@ -50,9 +50,8 @@ void Composition::Start(const Now& now, const SecretIdentity& identity) {
   options.relay_per_source = options_.relay_per_source;
   vl1_ = std::make_unique<vl1::Vl1>(options, identity, random_, filling_, drops_,
                                      static_cast<vl1::Delegate&>(*this));
-  vl2_ = std::make_unique<vl2::Vl2>(*vl1_, random_, drops_, options_.platform,
-                                     static_cast<vl2::Delegate&>(*this),
-                                     vl1::AnnouncedProtocol(options.use_aes));
+  const vl2::Options vl2_options{options_.platform, vl1::AnnouncedProtocol(options.use_aes), options.low_bandwidth};
+  vl2_ = std::make_unique<vl2::Vl2>(*vl1_, random_, drops_, vl2_options, static_cast<vl2::Delegate&>(*this));
   ports_ = std::make_unique<NetworkPorts>(stack_, *vl2_, events_);
   if (!vl1_->OfferPlanet(now, options_.planet)) {
     events_.Fatal(FatalReason::kInvalidPlanet, "the planet was refused");

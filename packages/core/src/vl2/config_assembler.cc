@@ -12,15 +12,19 @@ bool ConfigAssembler::Seen(const ConfigPiece& piece) const {
   return false;
 }
 
-ConfigAssembler::Slot& ConfigAssembler::SlotFor(uint64_t update_id) {
-  Slot* oldest = &slots_[0];
+ConfigAssembler::Slot* ConfigAssembler::SlotFor(const ConfigPiece& piece) {
+  const auto before = [](const Slot& a, const Slot& b) {
+    return a.Protected() != b.Protected() ? !a.Protected() : a.used < b.used;
+  };
+  Slot* first = &slots_[0];
   for (Slot& slot : slots_) {
-    if (slot.update_id == update_id) return slot;
-    if (slot.used < oldest->used) oldest = &slot;
+    if (slot.update_id == piece.update_id) return &slot;
+    if (before(slot, *first)) first = &slot;
   }
-  *oldest = Slot{};
-  oldest->update_id = update_id;
-  return *oldest;
+  if (first->Protected() && !piece.from_controller) return nullptr;
+  *first = Slot{};
+  first->update_id = piece.update_id;
+  return first;
 }
 
 void ConfigAssembler::Cover(std::vector<Range>& ranges, Range added) {
@@ -35,8 +39,11 @@ void ConfigAssembler::Cover(std::vector<Range>& ranges, Range added) {
 }
 
 std::optional<Bytes> ConfigAssembler::Add(const ConfigPiece& piece) {
-  Slot& slot = SlotFor(piece.update_id);
+  Slot* const found = SlotFor(piece);
+  if (found == nullptr) return std::nullopt;
+  Slot& slot = *found;
   slot.used = ++uses_;
+  slot.from_controller = slot.from_controller || piece.from_controller;
   if (slot.complete || slot.keys.size() >= kMaxChunks) return std::nullopt;
   if (slot.keys.empty()) slot.bytes.resize(piece.total);
   if (slot.bytes.size() != piece.total) return std::nullopt;  // two totals under one id: the first stands

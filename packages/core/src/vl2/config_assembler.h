@@ -15,6 +15,7 @@ struct ConfigPiece {
   uint64_t duplicate_key = 0;  // tells one chunk of an update from another
   uint32_t total = 0;          // bytes of the whole dictionary
   uint32_t position = 0;       // byte offset of `data` in it
+  bool from_controller = false;  // brought by the controller itself, not by some messenger
   ByteSpan data;
 };
 
@@ -31,7 +32,8 @@ class ConfigAssembler {
   }
   // True: this very chunk was stored before. It is then neither verified nor flooded again.
   bool Seen(const ConfigPiece& piece) const;
-  // Stores a piece that Fits and was not Seen; the dictionary when it completes one.
+  // Stores a piece that Fits and was not Seen; the dictionary when it completes one. An update that the controller
+  // itself is sending gives way only to another of its own: replayed chunks do not keep a new one from arriving.
   std::optional<Bytes> Add(const ConfigPiece& piece);
 
  private:
@@ -42,11 +44,13 @@ class ConfigAssembler {
     uint64_t update_id = 0;  // 0: free
     uint64_t used = 0;       // for least-recently-used replacement
     bool complete = false;   // the bytes are gone, the chunk keys still tell repeats
+    bool from_controller = false;  // it brought a piece
+    bool Protected() const { return from_controller && !complete; }
     Bytes bytes;
     std::vector<Range> ranges;  // received, ascending, disjoint, not touching
     std::vector<uint64_t> keys;
   };
-  Slot& SlotFor(uint64_t update_id);
+  Slot* SlotFor(const ConfigPiece& piece);  // null: none is free for it
   static void Cover(std::vector<Range>& ranges, Range added);
 
   std::array<Slot, kSlots> slots_;

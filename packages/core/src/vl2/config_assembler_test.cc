@@ -9,7 +9,7 @@ namespace zt::vl2 {
 namespace {
 
 ConfigPiece Piece(uint64_t update, uint64_t key, uint32_t total, uint32_t position, ByteSpan data) {
-  return {update, key, total, position, data};
+  return {update, key, total, position, true, data};
 }
 
 TEST_CASE("Chunks in every order make the same dictionary") {
@@ -53,6 +53,27 @@ TEST_CASE("A fourth update takes the place of the least recently fed one") {
   CHECK(!assembler.Add(Piece(4, 1, 2, 0, half)));
   CHECK(!assembler.Add(Piece(1, 2, 2, 1, half)));  // its first half is gone
   CHECK(assembler.Add(Piece(3, 2, 2, 1, half)));
+}
+
+TEST_CASE("What others bring does not displace the updates that the controller is sending") {
+  const Bytes half = {1};
+  ConfigAssembler assembler;
+  const auto others = [&](uint64_t update, uint64_t key, uint32_t position) {
+    ConfigPiece piece = Piece(update, key, 2, position, half);
+    piece.from_controller = false;
+    return assembler.Add(piece);
+  };
+  CHECK(!assembler.Add(Piece(1, 1, 2, 0, half)));
+  for (uint64_t update = 11; update < 20; ++update) CHECK(!others(update, 1, 0));
+  CHECK(assembler.Add(Piece(1, 2, 2, 1, half)));  // its first half is still there
+  CHECK(others(19, 2, 1));                        // as is that of the last of the others
+  for (uint64_t update = 2; update <= 4; ++update) CHECK(!assembler.Add(Piece(update, 1, 2, 0, half)));
+  CHECK(!others(20, 1, 0));
+  CHECK(!others(20, 2, 1));  // no slot: the controller is busy with three updates
+  CHECK(!assembler.Add(Piece(5, 1, 2, 0, half)));
+  CHECK(assembler.Add(Piece(5, 2, 2, 1, half)));  // but itself it may displace one
+  CHECK(!others(20, 3, 0));
+  CHECK(others(20, 4, 1));
 }
 
 TEST_CASE("Chunks that cannot be part of a dictionary do not fit") {

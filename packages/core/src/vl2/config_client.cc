@@ -23,7 +23,7 @@ bool ConfigClient::LoadCached(const Now& now, Network& network, ByteSpan diction
 
 void ConfigClient::Request(const Now& now, Network& network) {
   if (network.id.IsAdHoc()) return Synthesize(now, network);
-  network.next_request = now.mono + kRetry;
+  network.next_request = now.mono + (context_.low_bandwidth ? kRetryLowBandwidth : kRetry);
   RequestMetadata metadata;
   metadata.protocol_version = protocol_version_;
   metadata.platform = platform_;
@@ -102,7 +102,10 @@ ConfigClient::Assembled ConfigClient::HandleChunk(const Now& now, const vl1::Mes
     if (message.source->address != controller) return drop(DropReason::kBadSignature);
     return {network, Bytes(chunk.data.begin(), chunk.data.end())};
   }
-  const ConfigPiece piece{chunk.update_id, chunk.DuplicateKey(), chunk.total_length, chunk.position, chunk.data};
+  const NodeAddress sender = message.source->address;
+  const bool from_controller = sender == controller;
+  const ConfigPiece piece{chunk.update_id, chunk.DuplicateKey(), chunk.total_length, chunk.position, from_controller,
+                          chunk.data};
   if (!ConfigAssembler::Fits(piece)) return drop(DropReason::kMalformed);
   if (network->assembler.Seen(piece)) return {};
   const Identity* identity = context_.link.FindIdentity(controller);
@@ -111,12 +114,19 @@ ConfigClient::Assembled ConfigClient::HandleChunk(const Now& now, const vl1::Mes
     context_.Defer(now, message, network->id, controller);
     return {};
   }
-  if (!chunk.Verify(*identity)) return drop(DropReason::kBadSignature);
-  if ((chunk.flags & ConfigChunk::kFastPropagate) != 0) Flood(now, *network, chunk, message.source->address);
+  if (!context_.signatures.Allows(now.mono, sender)) return drop(DropReason::kRateLimited);
+  const bool valid = chunk.Verify(*identity);
+  // A messenger pays for good ones too: it may be replaying old chunks.
+  if (!valid || !from_controller) context_.signatures.Charge(now.mono, sender);
+  if (!valid) return drop(DropReason::kBadSignature);
+  if ((chunk.flags & ConfigChunk::kFastPropagate) != 0) PassOn(now, *network, chunk, sender);
   return {network, network->assembler.Add(piece)};
 }
 
-void ConfigClient::Flood(const Now& now, Network& network, const ConfigChunk& chunk, NodeAddress from) {
+void ConfigClient::PassOn(const Now& now, Network& network, const ConfigChunk& chunk, NodeAddress from) {
+  if (!network.flood.Admits(now.mono, chunk.DuplicateKey(), from == network.id.Controller())) {
+    return context_.drops.Count(DropReason::kRateLimited);
+  }
   for (const auto& [member, record] : network.members()) {
     if (member == from || member == network.id.Controller()) continue;
     context_.link.Send(now, member, Verb::kNetworkConfig, {&chunk.raw, 1});
@@ -130,8 +140,11 @@ bool ConfigClient::Accept(const Now& now, Network& network, NetworkConfig config
   }
   const NetworkConfig* held = network.config();
   if (held != nullptr && *held == config) {
-    network.next_request = NextTick(now.mono + kRefresh);
-    SetFailure(now, network, Failure::kNone);
+    // The controller's own answer refreshes what we hold and ends a refusal; a replay of it by anybody does neither.
+    if (source == Source::kAnswer) {
+      network.next_request = NextRefresh(now.mono);
+      SetFailure(now, network, Failure::kNone);
+    }
     return true;
   }
   // Anyone can replay an old push; a fresh answer from the controller may well be older than what we hold, when its
@@ -152,10 +165,10 @@ bool ConfigClient::Accept(const Now& now, Network& network, NetworkConfig config
     case Source::kAnswer:
     case Source::kPush:
       network.config_accepted = now.mono;
-      network.next_request = NextTick(now.mono + kRefresh);
+      network.next_request = NextRefresh(now.mono);
       break;
   }
-  if (first || network.next_announce == Instant::Never()) network.next_announce = NextTick(now.mono + 1);
+  if (first || network.next_announce == Instant::Never()) ScheduleAnnouncement(network, now.mono + 1);
   context_.delegate.OnNetworkChange(now, InfoOf(network), true);
   if (source == Source::kAnswer || source == Source::kPush) {
     if (const std::optional<Bytes> dictionary = network.config()->Serialize()) {

@@ -14,6 +14,8 @@ class ConfigClient {
   static constexpr Millis kRetry = 5'000;     // waiting, denied, not found (vl2.md §3.4)
   static constexpr Millis kRefresh = 60'000;  // healthy
   static constexpr Millis kTick = 5'000;      // healthy networks wake the node together, at multiples of this
+  static constexpr Millis kRetryLowBandwidth = 25'000;         // vl2.md §3.4
+  static constexpr Millis kRefreshLowBandwidth = 64 * 60'000;  // vl2.md §17
   // What the request to ourselves carries instead of a packet's id (vl2.md §5.1).
   static constexpr PacketId kDirectRequest{0xffffffffffffffffULL};
 
@@ -31,6 +33,10 @@ class ConfigClient {
   void SetFailure(const Now& now, Network& network, Failure failure);
 
   bool controller_enabled = false;
+  // The background announcement of multicast groups; there is none in low-bandwidth mode (vl2.md §3.4).
+  void ScheduleAnnouncement(Network& network, Instant at) const {
+    if (!context_.low_bandwidth) network.next_announce = NextTick(at);
+  }
   static Instant NextTick(Instant at) { return {(at.ms + kTick - 1) / kTick * kTick}; }
 
  private:
@@ -42,7 +48,10 @@ class ConfigClient {
   void RequestFromOurselves(const Now& now, Network& network, ByteSpan metadata);
   void Synthesize(const Now& now, Network& network);
   Assembled HandleChunk(const Now& now, const vl1::Message& message, const ConfigChunk& chunk);
-  void Flood(const Now& now, Network& network, const ConfigChunk& chunk, NodeAddress from);
+  void PassOn(const Now& now, Network& network, const ConfigChunk& chunk, NodeAddress from);
+  Instant NextRefresh(Instant now) const {
+    return NextTick(now + (context_.low_bandwidth ? kRefreshLowBandwidth : kRefresh));
+  }
   bool Accept(const Now& now, Network& network, NetworkConfig config, Source source);
 
   Context& context_;

@@ -11,6 +11,7 @@
 #include "vl2/link.h"
 #include "vl2/loopback_queue.h"
 #include "vl2/network.h"
+#include "vl2/signature_budget.h"
 #include "wire/limits.h"
 
 namespace zt::vl2 {
@@ -22,10 +23,12 @@ struct Context {
   RandomSource& random;
   DropCounters& drops;
   Delegate& delegate;
+  bool low_bandwidth = false;  // vl2.md §3.4
 
-  std::map<NetworkId, std::unique_ptr<Network>> networks;
-  DeferralQueue deferred;
-  LoopbackQueue loopback;
+  std::map<NetworkId, std::unique_ptr<Network>> networks{};
+  DeferralQueue deferred{};
+  LoopbackQueue loopback{};
+  SignatureBudget signatures{};
   Instant deferral_end = Instant::Never();  // of the message taken up again; Never: it is a fresh one
   int deferral_tries = 0;                   // how often that message was taken up
   // A message being built, until the link has taken it.

@@ -24,11 +24,10 @@ bool CredentialIntake::HandleMessage(const Now& now, const vl1::Message& message
     return false;
   }
   const std::optional<wire::NetworkCredentials> parsed = wire::NetworkCredentials::Parse(message.payload);
-  if (!parsed) {
-    context_.drops.Count(DropReason::kMalformed);
-    return false;
-  }
+  if (!parsed || parsed->truncated) context_.drops.Count(DropReason::kMalformed);
+  if (!parsed) return false;
   bool accepted = false, redundant_counts = true;
+  const NodeAddress sender = message.source->address;
   NodeAddress deferred_for;
   NetworkId deferred_network;
   const auto judge = [&](NetworkId id, auto&& accept) {
@@ -51,29 +50,36 @@ bool CredentialIntake::HandleMessage(const Now& now, const vl1::Message& message
         break;
     }
   };
-  for (const auto& c : parsed->coms) judge(c.network(), [&](Network& n) { return Accept(now, n, c); });
-  for (const auto& c : parsed->capabilities) judge(c.network, [&](Network& n) { return Accept(now, n, c); });
+  for (const auto& c : parsed->coms) judge(c.network(), [&](Network& n) { return Accept(now, n, c, sender); });
+  for (const auto& c : parsed->capabilities) judge(c.network, [&](Network& n) { return Accept(now, n, c, sender); });
   for (const auto& t : parsed->tags) {
     judge(t.network, [&](Network& n) {
-      return AcceptById(now, n, t, CredentialType::kTag, &Membership::tags, Membership::kMaxTags);
+      return AcceptById(now, n, t, CredentialType::kTag, &Membership::tags, Membership::kMaxTags, sender);
     });
   }
   for (const auto& r : parsed->revocations) {
     redundant_counts = false;
-    judge(r.network, [&](Network& n) { return Accept(now, n, r, message.source->address); });
+    judge(r.network, [&](Network& n) { return Accept(now, n, r, sender); });
   }
   for (const auto& o : parsed->ownerships) {
     redundant_counts = true;
     judge(o.network, [&](Network& n) {
-      return AcceptById(now, n, o, CredentialType::kOwnership, &Membership::ownerships, Membership::kMaxOwnerships);
+      return AcceptById(now, n, o, CredentialType::kOwnership, &Membership::ownerships, Membership::kMaxOwnerships,
+                        sender);
     });
   }
   if (deferred_for.value != 0) context_.Defer(now, message, deferred_network, deferred_for);
   return accepted;
 }
 
+Acceptance CredentialIntake::Judge(const Now& now, bool valid, NodeAddress sender) {
+  if (valid) return Acceptance::kNew;
+  context_.signatures.Charge(now.mono, sender);
+  return Acceptance::kRejected;
+}
+
 template <typename T>
-Acceptance CredentialIntake::Verify(const Now& now, const Network& network, const T& object) {
+Acceptance CredentialIntake::Verify(const Now& now, const Network& network, const T& object, NodeAddress sender) {
   const NodeAddress controller = network.id.Controller();
   const Identity* identity = context_.link.FindIdentity(controller);
   if (identity == nullptr) {
@@ -81,21 +87,24 @@ Acceptance CredentialIntake::Verify(const Now& now, const Network& network, cons
     missing_ = controller;
     return Acceptance::kDeferred;
   }
-  return object.Verify(*identity) ? Acceptance::kNew : Acceptance::kRejected;
+  if (!context_.signatures.Allows(now.mono, sender)) return Acceptance::kRejected;
+  return Judge(now, object.Verify(*identity), sender);
 }
 
-Acceptance CredentialIntake::VerifyChain(const Now& now, const Capability& capability) {
+Acceptance CredentialIntake::VerifyChain(const Now& now, const Capability& capability, NodeAddress sender) {
+  if (!context_.signatures.Allows(now.mono, sender)) return Acceptance::kRejected;
   NodeAddress unknown;
   if (capability.VerifyChain([&](NodeAddress a) { return context_.link.FindIdentity(a); }, &unknown)) {
     return Acceptance::kNew;
   }
-  if (unknown.value == 0) return Acceptance::kRejected;
+  if (unknown.value == 0) return Judge(now, false, sender);
   context_.link.RequestIdentity(now, unknown);
   missing_ = unknown;
   return Acceptance::kDeferred;
 }
 
-Acceptance CredentialIntake::Accept(const Now& now, Network& network, const CertificateOfMembership& com) {
+Acceptance CredentialIntake::Accept(const Now& now, Network& network, const CertificateOfMembership& com,
+                                    NodeAddress sender) {
   if (com.IsEmpty() || com.network() != network.id) return Acceptance::kRejected;
   const Membership* known = network.FindMember(com.issued_to());
   if (known != nullptr) {
@@ -105,7 +114,7 @@ Acceptance CredentialIntake::Accept(const Now& now, Network& network, const Cert
   } else if (com.timestamp() <= 0) {
     return Acceptance::kRejected;  // at or below a fresh record's threshold of 0
   }
-  const Acceptance verdict = Verify(now, network, com);
+  const Acceptance verdict = Verify(now, network, com, sender);
   if (verdict != Acceptance::kNew) return verdict;
   Membership* record = network.Member(com.issued_to());
   if (record == nullptr) return Acceptance::kRejected;
@@ -115,14 +124,15 @@ Acceptance CredentialIntake::Accept(const Now& now, Network& network, const Cert
   return Acceptance::kNew;
 }
 
-Acceptance CredentialIntake::Accept(const Now& now, Network& network, const Capability& capability) {
+Acceptance CredentialIntake::Accept(const Now& now, Network& network, const Capability& capability,
+                                    NodeAddress sender) {
   return AcceptById(now, network, capability, CredentialType::kCapability, &Membership::capabilities,
-                    Membership::kMaxCapabilities);
+                    Membership::kMaxCapabilities, sender);
 }
 
 template <typename T>
 Acceptance CredentialIntake::AcceptById(const Now& now, Network& network, const T& object, CredentialType type,
-                                        std::map<uint32_t, T> Membership::*list, size_t max) {
+                                        std::map<uint32_t, T> Membership::*list, size_t max, NodeAddress sender) {
   NodeAddress holder;
   if constexpr (std::is_same_v<T, Capability>) {
     holder = object.issued_to();
@@ -143,9 +153,9 @@ Acceptance CredentialIntake::AcceptById(const Now& now, Network& network, const 
   }
   Acceptance verdict;
   if constexpr (std::is_same_v<T, Capability>) {
-    verdict = VerifyChain(now, object);
+    verdict = VerifyChain(now, object, sender);
   } else {
-    verdict = Verify(now, network, object);
+    verdict = Verify(now, network, object, sender);
   }
   if (verdict != Acceptance::kNew) return verdict;
   Membership* record = network.Member(holder);
@@ -176,7 +186,7 @@ Acceptance CredentialIntake::Accept(const Now& now, Network& network, const Revo
     if (covered) return Acceptance::kRedundant;  // ends the flood, before any public-key work
     if (!of_com && known->revocations.size() >= Membership::kMaxRevocations) return Acceptance::kRejected;
   }
-  const Acceptance verdict = Verify(now, network, revocation);
+  const Acceptance verdict = Verify(now, network, revocation, sender);
   if (verdict != Acceptance::kNew) return verdict;
   Membership* record = network.Member(revocation.target);
   if (record == nullptr) return Acceptance::kRejected;

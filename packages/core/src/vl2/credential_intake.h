@@ -16,17 +16,19 @@ class CredentialIntake {
   // A NETWORK_CREDENTIALS message. True: at least one object was accepted.
   bool HandleMessage(const Now& now, const vl1::Message& message);
   // A COM that came attached to another message.
-  Acceptance Accept(const Now& now, Network& network, const CertificateOfMembership& com);
+  Acceptance Accept(const Now& now, Network& network, const CertificateOfMembership& com, NodeAddress sender);
   Acceptance Accept(const Now& now, Network& network, const Revocation& revocation, NodeAddress sender);
 
  private:
-  Acceptance Accept(const Now& now, Network& network, const Capability& capability);
+  Acceptance Accept(const Now& now, Network& network, const Capability& capability, NodeAddress sender);
   template <typename T>
   Acceptance AcceptById(const Now& now, Network& network, const T& object, CredentialType type,
-                        std::map<uint32_t, T> Membership::*list, size_t max);
+                        std::map<uint32_t, T> Membership::*list, size_t max, NodeAddress sender);
   template <typename T>
-  Acceptance Verify(const Now& now, const Network& network, const T& object);
-  Acceptance VerifyChain(const Now& now, const Capability& capability);
+  Acceptance Verify(const Now& now, const Network& network, const T& object, NodeAddress sender);
+  Acceptance VerifyChain(const Now& now, const Capability& capability, NodeAddress sender);
+  // What a check of a signature came to; `sender` pays for a false one.
+  Acceptance Judge(const Now& now, bool valid, NodeAddress sender);
   bool RateAllows(const Now& now, NodeAddress peer);
 
   Context& context_;

@@ -21,7 +21,8 @@ void DeferralQueue::WakeNetwork(NetworkId network) {
 
 void DeferralQueue::WakeIdentity(NodeAddress identity) {
   for (Deferred& d : queue_) {
-    if (d.identity == identity) d.ready = true;
+    // A certificate that came attached to a frame may have waited for the controller's identity as well.
+    if (d.identity == identity || d.network.Controller() == identity) d.ready = true;
   }
 }
 

@@ -42,7 +42,7 @@ bool FrameIn::HandleExtFrame(const Now& now, const vl1::Message& message) {
     context_.drops.Count(DropReason::kUnknownNetwork);
     return false;
   }
-  if (received->com) intake_.Accept(now, *network, *received->com);
+  if (received->com) intake_.Accept(now, *network, *received->com, message.source->address);
   if (!gate_.Passes(now, *network, *message.source)) {
     gate_.Refuse(now, *network, message);
     return false;

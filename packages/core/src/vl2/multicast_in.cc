@@ -69,7 +69,7 @@ bool MulticastIn::HandleGather(const Now& now, const vl1::Message& message) {
     return false;
   }
   Network* network = context_.Find(gather->network);
-  if (network != nullptr && gather->com) intake_.Accept(now, *network, *gather->com);
+  if (network != nullptr && gather->com) intake_.Accept(now, *network, *gather->com, message.source->address);
   if (!IsAuthorized(now, gather->network, *message.source)) {
     context_.drops.Count(DropReason::kNotAMember);
     return false;
@@ -122,7 +122,7 @@ bool MulticastIn::HandleFrame(const Now& now, const vl1::Message& message) {
     context_.drops.Count(DropReason::kUnknownNetwork);
     return false;
   }
-  if (frame->com) intake_.Accept(now, *network, *frame->com);
+  if (frame->com) intake_.Accept(now, *network, *frame->com, message.source->address);
   if (!gate_.Passes(now, *network, *message.source)) {
     gate_.Refuse(now, *network, message);
     return false;
@@ -170,7 +170,7 @@ void MulticastIn::HandleOkFrame(const Now& now, const vl1::Message& message) {
   if (!ok) return context_.drops.Count(DropReason::kMalformed);
   Network* network = context_.Find(ok->network);
   if (network == nullptr) return context_.drops.Count(DropReason::kUnknownNetwork);
-  if (ok->com) intake_.Accept(now, *network, *ok->com);
+  if (ok->com) intake_.Accept(now, *network, *ok->com, message.source->address);
   if (ok->result) AddMembers(now, *network, {ok->mac, ok->adi}, message.source->address, *ok->result);
 }
 

@@ -81,7 +81,7 @@ void MulticastOut::Send(const Now& now, Network& network, const MulticastSend& s
   const auto missing = static_cast<uint32_t>(limit - known);
   const uint32_t gather_limit = std::max(missing, missing + 1);
   const auto last = network.last_gather.find(send.group);
-  const bool due = last == network.last_gather.end() || now.mono - last->second >= kGatherPeriod;
+  const bool due = last == network.last_gather.end() || now.mono - last->second >= GatherPeriod();
   if (known == 0 || due) Gather(now, network, send.group, gather_limit);
   size_t dropped = 0;
   QueuedMulticast* queued = queue_.Add(network.id, send.group, dropped);
@@ -149,7 +149,7 @@ void MulticastOut::SendOne(const Now& now, Network& network, const MulticastGrou
 
 void MulticastOut::Gather(const Now& now, Network& network, const MulticastGroup& group, uint32_t limit) {
   if (network.last_gather.size() >= Network::kMaxGroups) {
-    std::erase_if(network.last_gather, [&](const auto& e) { return now.mono - e.second >= kGatherPeriod; });
+    std::erase_if(network.last_gather, [&](const auto& e) { return now.mono - e.second >= GatherPeriod(); });
     if (network.last_gather.size() >= Network::kMaxGroups) return;
   }
   network.last_gather[group] = now.mono;

@@ -19,6 +19,7 @@ struct MulticastSend {
 class MulticastOut {
  public:
   static constexpr Millis kGatherPeriod = 60'000;     // vl2.md §17
+  static constexpr Millis kGatherPeriodLowBandwidth = 180'000;
   static constexpr size_t kMaxGatherRecipients = 16;  // vl2.md §17
   static constexpr int kMaxReplicatorLatency = 65'535;
 
@@ -32,6 +33,7 @@ class MulticastOut {
   void AddMember(const Now& now, NetworkId network, const MulticastGroup& group,
                  const MulticastMembers::Report& report);
 
+  Millis GatherPeriod() const { return context_.low_bandwidth ? kGatherPeriodLowBandwidth : kGatherPeriod; }
   void Expire(const Now& now) { queue_.Expire(now.mono); }
   void Forget(NetworkId network) { queue_.Forget(network); }
   Deadline NextTimeout() const { return queue_.NextExpiry(); }

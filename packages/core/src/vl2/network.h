@@ -7,6 +7,7 @@
 
 #include "vl2/bridge_routes.h"
 #include "vl2/config_assembler.h"
+#include "vl2/config_flood.h"
 #include "vl2/membership.h"
 #include "vl2/multicast_group.h"
 #include "wire/network_config.h"
@@ -66,6 +67,7 @@ class Network {
   Instant next_announce = Instant::LongAgo();
   Instant cleaned = Instant::LongAgo();
   ConfigAssembler assembler;
+  ConfigFlood flood;
   BridgeRoutes routes;
   std::vector<MulticastGroup> groups;                 // own, sorted, unique
   std::map<MulticastGroup, Instant> behind_me;        // last refreshed

@@ -31,9 +31,13 @@ set(ZT_VL2_SOURCES
 set(ZT_VL2_TESTS
   test_wire.cc
   config_assembler_test.cc
+  config_client_test.cc
+  config_flood_test.cc
+  credential_intake_test.cc
   rules_test.cc
   vl2_test.cc
   vl2_hostile_test.cc
+  checklist_test.cc
   multicast_test.cc
   multicast_members_test.cc
   multicast_gather_test.cc

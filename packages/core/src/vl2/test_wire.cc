@@ -6,10 +6,10 @@
 
 namespace zt::vl2::testing {
 
-TestNode::TestNode(TestWire& wire, const char* secret)
+TestNode::TestNode(TestWire& wire, const char* secret, const Options& options)
     : wire_(wire), secret_(*SecretIdentity::ParseText(secret)), random_(secret_.address().value) {
   wire_.nodes[address()] = this;
-  vl2 = std::make_unique<Vl2>(static_cast<Link&>(*this), random_, drops, "linux/x86_64", *this);
+  vl2 = std::make_unique<Vl2>(static_cast<Link&>(*this), random_, drops, options, *this);
 }
 
 PacketId TestNode::Send(const Now&, NodeAddress to, Verb verb, vl1::Gather payload, vl1::SendOptions options) {

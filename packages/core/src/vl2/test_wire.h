@@ -67,7 +67,7 @@ class TestWire;
 // One node: the Link it sends through and the Delegate that records what it does.
 class TestNode final : public Link, public Delegate {
  public:
-  TestNode(TestWire& wire, const char* secret);
+  TestNode(TestWire& wire, const char* secret, const Options& options = {"linux/x86_64"});
 
   PacketId Send(const Now& now, NodeAddress to, Verb verb, vl1::Gather payload, vl1::SendOptions options) override;
   const SecretIdentity& self() const override { return secret_; }

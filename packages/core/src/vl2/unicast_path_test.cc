@@ -33,7 +33,7 @@ constexpr NetworkId kNetwork{0xfc7120dae1000003};
 // A link and delegate that keep nothing, around a Vl2 configured through the test wire's controller.
 class SilentNode final : public Link, public Delegate {
  public:
-  explicit SilentNode(testing::TestNode& shell) : shell_(shell), vl2(*this, random_, drops_, "", *this) {}
+  explicit SilentNode(testing::TestNode& shell) : shell_(shell), vl2(*this, random_, drops_, Options{}, *this) {}
   PacketId Send(const Now&, NodeAddress, Verb, vl1::Gather payload, vl1::SendOptions) override {
     for (const ByteSpan piece : payload) bytes += piece.size();
     return {1};

@@ -17,9 +17,7 @@ std::optional<NodeAddress> Vl1Link::BestRoot(const Now& now) const { return vl1_
 std::optional<int> Vl1Link::Latency(NodeAddress address) const { return vl1_.Latency(address); }
 
 // Here and not in vl2.cc, so that tests over a fake link need no VL1.
-Vl2::Vl2(vl1::Vl1& vl1, RandomSource& random, DropCounters& drops, std::string platform, Delegate& delegate,
-         uint8_t protocol_version)
-    : Vl2(std::make_unique<Vl1Link>(vl1), random, drops, std::move(platform), delegate,
-          protocol_version) {}
+Vl2::Vl2(vl1::Vl1& vl1, RandomSource& random, DropCounters& drops, const Options& options, Delegate& delegate)
+    : Vl2(std::make_unique<Vl1Link>(vl1), random, drops, options, delegate) {}
 
 }  // namespace zt::vl2

@@ -22,9 +22,9 @@
 namespace zt::vl2 {
 
 struct Vl2::Impl {
-  Impl(Link& link, RandomSource& random, DropCounters& drops, std::string platform, Delegate& delegate,
-       uint8_t protocol_version)
-      : context{link, random, drops, delegate, {}, {}, {}}, client(context, std::move(platform), protocol_version) {}
+  Impl(Link& link, RandomSource& random, DropCounters& drops, const Options& options, Delegate& delegate)
+      : context{link, random, drops, delegate, options.low_bandwidth},
+        client(context, options.platform, options.protocol_version) {}
 
   bool Dispatch(const Now& now, const vl1::Message& message);
   void HandleOk(const Now& now, const vl1::Message& message);
@@ -50,15 +50,14 @@ struct Vl2::Impl {
   Controller controller{context, client, intake, authorization};
 };
 
-Vl2::Vl2(std::unique_ptr<Link> link, RandomSource& random, DropCounters& drops, std::string platform,
-         Delegate& delegate, uint8_t protocol_version)
-    : Vl2(*link, random, drops, std::move(platform), delegate, protocol_version) {
+Vl2::Vl2(std::unique_ptr<Link> link, RandomSource& random, DropCounters& drops, const Options& options,
+         Delegate& delegate)
+    : Vl2(*link, random, drops, options, delegate) {
   impl_->owned_link = std::move(link);
 }
 
-Vl2::Vl2(Link& link, RandomSource& random, DropCounters& drops, std::string platform, Delegate& delegate,
-         uint8_t protocol_version)
-    : impl_(std::make_unique<Impl>(link, random, drops, std::move(platform), delegate, protocol_version)) {}
+Vl2::Vl2(Link& link, RandomSource& random, DropCounters& drops, const Options& options, Delegate& delegate)
+    : impl_(std::make_unique<Impl>(link, random, drops, options, delegate)) {}
 
 Vl2::~Vl2() = default;
 
@@ -112,7 +111,7 @@ void Vl2::SetGroups(const Now& now, NetworkId id, std::span<const MulticastGroup
   network->groups = std::move(sorted);
   impl_->announcer.NewGroups(now, *network, added);
   if (!added.empty() && network->config() != nullptr && network->next_announce == Instant::Never()) {
-    network->next_announce = ConfigClient::NextTick(now.mono + Announcer::kPeriod);
+    impl_->client.ScheduleAnnouncement(*network, now.mono + Announcer::kPeriod);
   }
 }
 
@@ -204,8 +203,8 @@ std::vector<NodeAddress> Vl2::AlwaysContact() const {
 void Vl2::Impl::Announce(const Now& now, Network& network) {
   announcer.Pass(now, network);
   const bool worth_while = network.config() != nullptr && !network.AnnouncedGroups().empty();
-  network.next_announce =
-      worth_while ? ConfigClient::NextTick(now.mono + Announcer::kPeriod) : Instant::Never();
+  network.next_announce = Instant::Never();
+  if (worth_while) client.ScheduleAnnouncement(network, now.mono + Announcer::kPeriod);
 }
 
 // Rides on wake-ups that happen anyway (vl2.md §8.1 Do).
@@ -218,7 +217,7 @@ void Vl2::Impl::Clean(const Now& now, Network& network) {
   });
   std::erase_if(network.behind_me, [&](const auto& e) { return now.mono - e.second >= Network::kGroupExpiry; });
   std::erase_if(network.last_gather,
-                [&](const auto& e) { return now.mono - e.second >= MulticastOut::kGatherPeriod; });
+                [&](const auto& e) { return now.mono - e.second >= multicast_out.GatherPeriod(); });
   network.routes.Expire(now.mono);
 }
 

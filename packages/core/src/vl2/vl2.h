@@ -71,17 +71,22 @@ struct IssuedConfig {
   std::vector<IssuedTag> tags;
 };
 
+struct Options {
+  std::string platform;  // "linux/x86_64", told to controllers (vl2.md §5.1)
+  uint8_t protocol_version = limits::kProtocolVersion;  // what VL1 announces: 12, or 11 without AES (vl1.md §4.8)
+  // Configurations are refreshed every 64 minutes, retried every 25 s, subscriptions told only to those we meet
+  // (vl2.md §3.4, §12.5; vl1.md §7.13).
+  bool low_bandwidth = false;
+};
+
 class Vl2 {
  public:
   static constexpr size_t kMaxNetworks = 1'024;     // each may hold megabytes of configuration
   static constexpr Millis kCleaningPeriod = 30'000;  // vl2.md §8.1
 
-  // `protocol_version` is what VL1 announces: 12, or 11 without AES (vl1.md §4.8).
-  Vl2(vl1::Vl1& vl1, RandomSource& random, DropCounters& drops, std::string platform, Delegate& delegate,
-      uint8_t protocol_version = limits::kProtocolVersion);
+  Vl2(vl1::Vl1& vl1, RandomSource& random, DropCounters& drops, const Options& options, Delegate& delegate);
   // Over any link; it must outlive the Vl2. For tests.
-  Vl2(Link& link, RandomSource& random, DropCounters& drops, std::string platform, Delegate& delegate,
-      uint8_t protocol_version = limits::kProtocolVersion);
+  Vl2(Link& link, RandomSource& random, DropCounters& drops, const Options& options, Delegate& delegate);
   ~Vl2();
 
   // Joins; `cached` is the stored dictionary or empty (vl2.md §3.2). Already joined: nothing happens, true.
@@ -115,8 +120,8 @@ class Vl2 {
   void Revoke(const Now& now, NetworkId network, NodeAddress target, std::span<const NodeAddress> recipients);
 
  private:
-  Vl2(std::unique_ptr<Link> link, RandomSource& random, DropCounters& drops, std::string platform,
-      Delegate& delegate, uint8_t protocol_version);
+  Vl2(std::unique_ptr<Link> link, RandomSource& random, DropCounters& drops, const Options& options,
+      Delegate& delegate);
 
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -1,45 +1,25 @@
 // What members and a controller that mean harm can try to make a node do.
 #include <doctest/doctest.h>
 
+#include "vl2/config_flood.h"
 #include "vl2/config_issuer.h"
-#include "vl2/test_wire.h"
+#include "vl2/signature_budget.h"
+#include "vl2/test_lan.h"
 #include "wire/derived_address.h"
+#include "wire/config_chunk.h"
 #include "wire/verb/ext_frame.h"
 
 namespace zt::vl2 {
 namespace {
 
 using testing::Inject;
-using testing::TestNode;
-using testing::TestWire;
-
-constexpr NetworkId kNetwork{0xfc7120dae1000001};
-
-// A private network with one member, bob.
-struct Lan {
-  TestWire wire;
-  TestNode controller{wire, testing::kControllerSecret};
-  TestNode alice{wire, testing::kAliceSecret};
-  TestNode bob{wire, testing::kBobSecret};
-
-  Lan() {
-    controller.vl2->EnableController(true);
-    controller.on_request = [this](const Now& now, const ControllerRequest& r) {
-      IssuedConfig issued;
-      issued.config.network = kNetwork;
-      issued.config.issued_to = r.member.address;
-      issued.config.timestamp = now.wall.ms;
-      issued.config.credential_time_max_delta = 60'000;
-      CHECK(controller.vl2->Grant(now, r.member.address, r.packet_id, issued));
-    };
-    CHECK(bob.vl2->Join(wire.now, kNetwork, {}));
-    wire.Settle();
-    REQUIRE(bob.vl2->Info(kNetwork)->status == NetworkStatus::kOk);
-  }
-};
+using testing::kNetwork;
+using testing::Lan;
 
 TEST_CASE("Two certificates that displace each other do not keep the node busy for ever") {
   Lan lan;
+  lan.shape.credential_time_max_delta = 60'000;
+  lan.Join(lan.bob);
   const SecretIdentity controller = *SecretIdentity::ParseText(testing::kControllerSecret);
   const Identity alice = SecretIdentity::ParseText(testing::kAliceSecret)->identity();
   for (const uint64_t delta : {1, 2}) {
@@ -61,6 +41,77 @@ TEST_CASE("Two certificates that displace each other do not keep the node busy f
   CHECK(lan.bob.drops.Of(DropReason::kQueueTimeout) == 2);
   CHECK(lan.bob.frames.empty());
   CHECK(lan.bob.vl2->NextTimeout().at > lan.wire.now.mono);
+}
+
+// What a member keeps of the controller's fast-propagated pushes, to be replayed when it likes.
+std::vector<Bytes> OldChunks(Lan& lan, int count) {
+  std::vector<Bytes> out;
+  for (int i = 0; i < count; ++i) {
+    const uint8_t data[] = {'a', '=', 'b'};
+    ConfigChunk chunk;
+    chunk.network = kNetwork;
+    chunk.data = data;
+    chunk.flags = ConfigChunk::kFastPropagate;
+    chunk.update_id = static_cast<uint64_t>(i) + 1;
+    chunk.total_length = 100;
+    Bytes bytes(300);
+    ByteWriter writer(bytes);
+    chunk.SerializeSigned(writer, lan.controller.self());
+    bytes.resize(writer.size());
+    out.push_back(std::move(bytes));
+  }
+  return out;
+}
+
+TEST_CASE("Replayed fast-propagated chunks are passed on once, and only so many of a messenger") {
+  Lan lan;
+  testing::TestNode carol(lan.wire, testing::kCarolSecret);
+  for (testing::TestNode* node : {&lan.alice, &lan.bob, &carol}) lan.Join(*node);
+  lan.SendText(lan.alice, lan.MacOf(lan.bob), "hello");
+  lan.SendText(carol, lan.MacOf(lan.bob), "hello");
+  lan.wire.lose = [](const testing::Sent&) { return true; };
+  const std::vector<Bytes> old = OldChunks(lan, 60);
+  const auto replay = [&](testing::TestNode& from) {
+    const size_t before = lan.wire.Count(lan.bob.address(), Verb::kNetworkConfig);
+    for (const Bytes& chunk : old) Inject(lan.wire, lan.bob, from.address(), Verb::kNetworkConfig, chunk);
+    return lan.wire.Count(lan.bob.address(), Verb::kNetworkConfig) - before;
+  };
+  CHECK(replay(lan.alice) == ConfigFlood::kBurst);  // to carol
+  CHECK(replay(carol) == 0);
+  CHECK(replay(lan.controller) == 2 * (60 - ConfigFlood::kBurst));  // what is news still, to alice and carol
+  lan.wire.now.mono = lan.wire.now.mono + 3'600'000;
+  CHECK(replay(lan.alice) == 0);
+}
+
+TEST_CASE("A stranger's forged chunks cost a bounded number of signature checks, and the controller is heard") {
+  Lan lan;
+  lan.Join(lan.bob);
+  std::vector<Bytes> chunks = OldChunks(lan, 200);
+  for (Bytes& chunk : chunks) {
+    chunk.back() ^= 1;
+    Inject(lan.wire, lan.bob, lan.alice.address(), Verb::kNetworkConfig, chunk);
+  }
+  CHECK(lan.bob.drops.Of(DropReason::kBadSignature) == SignatureBudget::kBurst);
+  CHECK(lan.bob.drops.Of(DropReason::kRateLimited) == 200 - SignatureBudget::kBurst);
+  CHECK(lan.controller.vl2->Grant(lan.wire.now, lan.bob.address(), {}, lan.For(lan.bob.address())));
+  lan.wire.Settle();
+  CHECK(lan.wire.log.back().verb == Verb::kOk);  // the receipt for it
+}
+
+TEST_CASE("Replays of old updates do not keep a new one from arriving in pieces") {
+  Lan lan;
+  lan.Join(lan.bob);
+  lan.wire.Advance(1'000);
+  const std::vector<Bytes> old = OldChunks(lan, 40);
+  IssuedConfig issued = lan.For(lan.bob.address());
+  for (uint32_t i = 0; i < 100; ++i) issued.tags.push_back({i, i});
+  const auto config = IssueConfig(lan.controller.self(), lan.bob.self().identity(), issued);
+  const auto chunks = CutConfig(lan.controller.self(), kNetwork, *config->Serialize(), 99);
+  REQUIRE(chunks.size() == 2);
+  Inject(lan.wire, lan.bob, lan.controller.address(), Verb::kNetworkConfig, chunks[0]);
+  for (const Bytes& chunk : old) Inject(lan.wire, lan.bob, lan.alice.address(), Verb::kNetworkConfig, chunk);
+  Inject(lan.wire, lan.bob, lan.controller.address(), Verb::kNetworkConfig, chunks[1]);
+  CHECK(lan.bob.configurations == 2);
 }
 
 }  // namespace

@@ -6,9 +6,10 @@
 #include <algorithm>
 
 #include "vl2/config_issuer.h"
-#include "vl2/test_wire.h"
+#include "vl2/test_lan.h"
 #include "wire/derived_address.h"
 #include "wire/verb/error.h"
+#include "wire/verb/ext_frame.h"
 #include "wire/verb/frame.h"
 #include "wire/verb/multicast_like.h"
 #include "wire/verb/network_config_request.h"
@@ -17,67 +18,14 @@
 namespace zt::vl2 {
 namespace {
 
+using testing::AcceptRule;
 using testing::FromHex;
 using testing::Inject;
+using testing::kNetwork;
+using testing::Lan;
 using testing::Sent;
 using testing::TestNode;
 using testing::TestWire;
-
-constexpr NetworkId kNetwork{0xfc7120dae1000001};
-
-Rule AcceptRule() {
-  Rule rule;
-  rule.type = RuleType::kActionAccept;
-  return rule;
-}
-
-// A controller that grants every request on kNetwork, and members.
-struct Lan {
-  TestWire wire;
-  TestNode controller{wire, testing::kControllerSecret};
-  TestNode alice{wire, testing::kAliceSecret};
-  TestNode bob{wire, testing::kBobSecret};
-  NetworkConfig shape;                 // what every member gets, apart from whom it is for
-  std::vector<NodeAddress> denied;
-
-  Lan() {
-    shape.network = kNetwork;
-    shape.credential_time_max_delta = 1'800'000;
-    shape.revision = 1;
-    shape.flags = NetworkConfig::kBroadcast;
-    shape.multicast_limit = 32;
-    shape.name = "lan";
-    shape.rules = {AcceptRule()};
-    controller.vl2->EnableController(true);
-    controller.on_request = [this](const Now& now, const ControllerRequest& r) {
-      if (std::find(denied.begin(), denied.end(), r.member.address) != denied.end()) {
-        controller.vl2->Reject(now, r.member.address, r.network, r.packet_id, WireError::kNetworkAccessDenied);
-      } else if (r.network != kNetwork) {
-        controller.vl2->Reject(now, r.member.address, r.network, r.packet_id, WireError::kObjectNotFound);
-      } else {
-        CHECK(controller.vl2->Grant(now, r.member.address, r.packet_id, For(r.member.address)));
-      }
-    };
-  }
-  IssuedConfig For(NodeAddress member) const {
-    IssuedConfig issued;
-    issued.config = shape;
-    issued.config.issued_to = member;
-    issued.config.timestamp = wire.now.wall.ms;
-    return issued;
-  }
-  void Join(TestNode& node) {
-    CHECK(node.vl2->Join(wire.now, kNetwork, {}));
-    wire.Settle();
-  }
-  NetworkStatus StatusOf(const TestNode& node) const { return node.vl2->Info(kNetwork)->status; }
-  Mac MacOf(const TestNode& node) const { return DeriveMac(node.address(), kNetwork); }
-  void SendText(TestNode& from, Mac to, std::string_view text, uint16_t type = 0x0800) {
-    const ByteSpan piece{reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-    from.vl2->SendFrame(wire.now, kNetwork, MacOf(from), to, type, {&piece, 1});
-    wire.Settle();
-  }
-};
 
 std::string Text(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
@@ -286,6 +234,29 @@ TEST_CASE("Credentials wait for the controller's identity") {
   lan.Join(lan.bob);
   lan.bob.Forget(lan.controller.address());
   lan.SendText(lan.alice, lan.MacOf(lan.bob), "hello");
+  CHECK(lan.bob.frames.empty());
+  CHECK(lan.bob.identity_requests == std::vector{lan.controller.address()});
+  lan.bob.Reveal(lan.controller.address());
+  CHECK(lan.bob.frames.size() == 1);
+}
+
+TEST_CASE("A frame with its certificate attached waits for the controller's identity, as older members send them") {
+  Lan lan;
+  lan.Join(lan.bob);
+  lan.bob.Forget(lan.controller.address());
+  wire::ExtFrame frame;
+  frame.network = kNetwork;
+  frame.com = CertificateOfMembership::Issue(lan.controller.self(), kNetwork, lan.alice.self().identity(),
+                                             lan.wire.now.wall.ms, 1'800'000);
+  frame.destination = lan.MacOf(lan.bob);
+  frame.source = lan.MacOf(lan.alice);
+  frame.ether_type = 0x0800;
+  const Bytes payload(40);
+  frame.payload = payload;
+  Bytes message(400);
+  ByteWriter out(message);
+  frame.SerializeTo(out);
+  Inject(lan.wire, lan.bob, lan.alice.address(), Verb::kExtFrame, out.written());
   CHECK(lan.bob.frames.empty());
   CHECK(lan.bob.identity_requests == std::vector{lan.controller.address()});
   lan.bob.Reveal(lan.controller.address());

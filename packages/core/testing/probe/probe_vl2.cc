@@ -94,7 +94,8 @@ bool RunFilter(ByteReader& in, Bytes& out) {
 // A node whose link knows a few identities, and writes down what leaves it downwards and upwards.
 class ProbeNode final : public vl2::Link, public vl2::Delegate {
  public:
-  explicit ProbeNode(const SecretIdentity& self) : self_(self), vl2(*this, random_, drops_, "linux/x86_64", *this) {}
+  explicit ProbeNode(const SecretIdentity& self)
+      : self_(self), vl2(*this, random_, drops_, vl2::Options{"linux/x86_64"}, *this) {}
   PacketId Send(const Now&, NodeAddress to, Verb verb, vl1::Gather payload, vl1::SendOptions) override {
     ByteArray<7> head;
     ByteWriter out(head);

@@ -42,10 +42,11 @@ bool ReadComs(ByteReader& in, std::vector<CertificateOfMembership>& out) {
 std::optional<NetworkCredentials> NetworkCredentials::Parse(ByteSpan payload) {
   ByteReader in(payload);
   NetworkCredentials c;
-  if (!ReadComs(in, c.coms) || !ReadList(in, c.capabilities) || !ReadList(in, c.tags) ||
-      !ReadList(in, c.revocations) || !ReadList(in, c.ownerships)) {
-    return std::nullopt;
-  }
+  c.truncated = !ReadComs(in, c.coms) || !ReadList(in, c.capabilities) || !ReadList(in, c.tags) ||
+                !ReadList(in, c.revocations) || !ReadList(in, c.ownerships);
+  const bool empty = c.coms.empty() && c.capabilities.empty() && c.tags.empty() && c.revocations.empty() &&
+                     c.ownerships.empty();
+  if (c.truncated && empty) return std::nullopt;
   return c;
 }
 

@@ -18,9 +18,10 @@ struct NetworkCredentials {
   std::vector<Tag> tags;
   std::vector<Revocation> revocations;
   std::vector<CertificateOfOwnership> ownerships;
+  bool truncated = false;  // something broken ended the reading; the objects before it stay (vl2.md §1)
 
   bool operator==(const NetworkCredentials&) const = default;
-  // The packet may end after the COM list or after any later list; a broken object rejects all.
+  // The packet may end after the COM list or after any later list. Nothing if not even one object is whole.
   static std::optional<NetworkCredentials> Parse(ByteSpan payload);
   void SerializeTo(ByteWriter& out) const;
 };

@@ -176,14 +176,17 @@ TEST_CASE("MULTICAST_LIKE: entries before an incomplete one stay") {
   CHECK(cut->entries.size() == 1);
 }
 
-TEST_CASE("NETWORK_CREDENTIALS may end after any list, not inside one") {
+TEST_CASE("NETWORK_CREDENTIALS may end after any list; inside one, the objects before the broken one stay") {
   NetworkCredentials c;
   c.coms.push_back(Com());
   const Bytes bytes = Write(c);
   REQUIRE(bytes.size() == 272 + 1 + 8);
   for (size_t n = 0; n <= bytes.size(); ++n) {
     const bool at_list_end = n >= 273 && (n - 273) % 2 == 0;
-    CHECK(NetworkCredentials::Parse(ByteSpan(bytes).first(n)).has_value() == at_list_end);
+    const auto parsed = NetworkCredentials::Parse(ByteSpan(bytes).first(n));
+    CHECK(parsed.has_value() == (n >= 272));
+    if (parsed) CHECK(parsed->truncated != at_list_end);
+    if (parsed) CHECK(parsed->coms == c.coms);
   }
   Revocation r;
   r.network = {0x176c59253c000001};
