@@ -1,5 +1,5 @@
-// The robustness checklist of vl2.md §19: a test or two for each of its lines, in its order. What a line means in detail
-// is tested beside the part concerned; here it is seen to hold for a node as a whole.
+// The robustness checklist of vl2.md §19: a test or two for each of its lines, in its order. What a line means in
+// detail is tested beside the part concerned; here it is seen to hold for a node as a whole.
 #include <doctest/doctest.h>
 
 #include "vl2/config_issuer.h"
