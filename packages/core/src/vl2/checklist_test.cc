@@ -19,10 +19,11 @@ namespace zt::vl2 {
 namespace {
 
 using testing::Inject;
-using testing::kNetwork;
 using testing::Lan;
 using testing::Sent;
 using testing::TestNode;
+
+constexpr NetworkId kNetwork = testing::kLanNetwork;
 
 constexpr Mac kGroup{0x333300000001};
 
@@ -172,7 +173,7 @@ TEST_CASE("§19.2 List lengths are not trusted: capabilities and tags of a confi
   CHECK(lan.alice.vl2->Info(kNetwork)->config->capabilities.size() == 128);
 }
 
-TEST_CASE("§19.2 List lengths are not trusted: things of an ownership, counts of credentials and of gathered members") {
+TEST_CASE("§19.2 List lengths are not trusted: things of an ownership, counts of credentials and gathered members") {
   Talk talk;
   CertificateOfOwnership coo;
   coo.network = kNetwork;

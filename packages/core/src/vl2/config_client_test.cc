@@ -15,10 +15,11 @@ namespace zt::vl2 {
 namespace {
 
 using testing::Inject;
-using testing::kNetwork;
 using testing::Lan;
 using testing::Sent;
 using testing::TestNode;
+
+constexpr NetworkId kNetwork = testing::kLanNetwork;
 
 NetworkConfig Issue(const Lan& lan, const TestNode& member, int64_t later = 0) {
   IssuedConfig issued = lan.For(member.address());

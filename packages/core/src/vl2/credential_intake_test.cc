@@ -9,9 +9,10 @@
 namespace zt::vl2 {
 namespace {
 
-using testing::kNetwork;
 using testing::TestNode;
 using testing::TestWire;
+
+constexpr NetworkId kNetwork = testing::kLanNetwork;
 
 constexpr int64_t kTime = 1'795'351'724'966;
 

@@ -11,7 +11,7 @@
 
 namespace zt::vl2::testing {
 
-inline constexpr NetworkId kNetwork{0xfc7120dae1000001};
+inline constexpr NetworkId kLanNetwork{0xfc7120dae1000001};
 
 inline Rule AcceptRule() {
   Rule rule;
@@ -19,7 +19,7 @@ inline Rule AcceptRule() {
   return rule;
 }
 
-// A controller that grants every request on kNetwork, and members.
+// A controller that grants every request on kLanNetwork, and members.
 struct Lan {
   TestWire wire;
   TestNode controller{wire, testing::kControllerSecret};
@@ -29,7 +29,7 @@ struct Lan {
   std::vector<NodeAddress> denied;
 
   Lan() {
-    shape.network = kNetwork;
+    shape.network = kLanNetwork;
     shape.credential_time_max_delta = 1'800'000;
     shape.revision = 1;
     shape.flags = NetworkConfig::kBroadcast;
@@ -40,7 +40,7 @@ struct Lan {
     controller.on_request = [this](const Now& now, const ControllerRequest& r) {
       if (std::find(denied.begin(), denied.end(), r.member.address) != denied.end()) {
         controller.vl2->Reject(now, r.member.address, r.network, r.packet_id, WireError::kNetworkAccessDenied);
-      } else if (r.network != kNetwork) {
+      } else if (r.network != kLanNetwork) {
         controller.vl2->Reject(now, r.member.address, r.network, r.packet_id, WireError::kObjectNotFound);
       } else {
         CHECK(controller.vl2->Grant(now, r.member.address, r.packet_id, For(r.member.address)));
@@ -55,14 +55,14 @@ struct Lan {
     return issued;
   }
   void Join(TestNode& node) {
-    CHECK(node.vl2->Join(wire.now, kNetwork, {}));
+    CHECK(node.vl2->Join(wire.now, kLanNetwork, {}));
     wire.Settle();
   }
-  NetworkStatus StatusOf(const TestNode& node) const { return node.vl2->Info(kNetwork)->status; }
-  Mac MacOf(const TestNode& node) const { return DeriveMac(node.address(), kNetwork); }
+  NetworkStatus StatusOf(const TestNode& node) const { return node.vl2->Info(kLanNetwork)->status; }
+  Mac MacOf(const TestNode& node) const { return DeriveMac(node.address(), kLanNetwork); }
   void SendText(TestNode& from, Mac to, std::string_view text, uint16_t type = 0x0800) {
     const ByteSpan piece{reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-    from.vl2->SendFrame(wire.now, kNetwork, MacOf(from), to, type, {&piece, 1});
+    from.vl2->SendFrame(wire.now, kLanNetwork, MacOf(from), to, type, {&piece, 1});
     wire.Settle();
   }
 };

@@ -13,8 +13,9 @@ namespace zt::vl2 {
 namespace {
 
 using testing::Inject;
-using testing::kNetwork;
 using testing::Lan;
+
+constexpr NetworkId kNetwork = testing::kLanNetwork;
 
 TEST_CASE("Two certificates that displace each other do not keep the node busy for ever") {
   Lan lan;

@@ -21,11 +21,12 @@ namespace {
 using testing::AcceptRule;
 using testing::FromHex;
 using testing::Inject;
-using testing::kNetwork;
 using testing::Lan;
 using testing::Sent;
 using testing::TestNode;
 using testing::TestWire;
+
+constexpr NetworkId kNetwork = testing::kLanNetwork;
 
 std::string Text(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
