@@ -61,6 +61,7 @@ set(ZT_VL1_TESTS
   packet_seal_test.cc
   roaming_test.cc
   clock_test.cc
+  confirmed_rules_test.cc
   legacy_test.cc
   physical_networks_test.cc
 )
