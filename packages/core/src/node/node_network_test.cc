@@ -1,5 +1,6 @@
 // Whole nodes: joining, the order of events, leaving, shutting down.
 #include "testing/node_lab.h"
+#include "testing/vl1_packets.h"
 
 namespace zt::testing {
 
@@ -85,6 +86,29 @@ TEST_CASE("a denied member hears of it once and of every update") {
   lab.deny = false;
   lab.RunUntil([&] { return a.Count(Event::kNetworkOk) == 1; });
   CHECK(a.Count(Event::kNetworkReadyIp4) == 1);
+}
+
+TEST_CASE("a node without a controller answers a request for a configuration with ERROR 5 and the network") {
+  NodeLab lab;
+  LabHost &asking = lab.Add(2), &asked = lab.Add(3);
+  const SecretIdentity secret = *SecretIdentity::ParseText(kTestSecrets[3]);
+  const Identity member = SecretIdentity::ParseText(kTestSecrets[2])->identity();
+  Bytes error;
+  lab.tap = [&](const Endpoint& from, const Endpoint&, ByteSpan bytes) {
+    const auto opened = OpenPacket(secret, member, bytes);
+    if (from != asked.endpoint || !opened || wire::PacketView(*opened).verb() != Verb::kError) return;
+    error.assign(opened->begin() + wire::kPayloadOffset, opened->end());
+  };
+  lab.Run(1000);
+  const uint64_t network = secret.address().value << 24 | 1;
+  CHECK(lab.Do(asking, Command::kJoin, [&](node::HostWriter& w) { w.U64(network); }) == Status::kOk);
+  lab.RunUntil([&] { return !error.empty(); });
+  ByteReader in(error);  // vl1.md §5.4
+  CHECK(in.U8() == static_cast<uint8_t>(Verb::kNetworkConfigRequest));
+  in.U64();  // the request
+  CHECK(in.U8() == 5);
+  CHECK(in.U64() == network);
+  CHECK(in.AtEnd());
 }
 
 TEST_CASE("leaving takes the interface down and forgets the network") {
