@@ -1,8 +1,8 @@
 // A member of a public and of a private network, and controller of a third, against hostile messages of the controller,
 // of a member whose certificate is good and of a stranger: a sequence of operation u8, source u8, length u16 and data.
-// Operations below 32 are verbs with the data as payload; the others are what mutation cannot make: objects signed by the
-// controller, frames of our own port, our controller's decisions. Nothing may crash, and a timer that has fired must move
-// on (vl2.md §19).
+// Operations below 32 are verbs with the data as payload; the others are what mutation cannot make: objects signed by
+// the controller, frames of our own port, our controller's decisions. Nothing may crash, and a timer that has fired
+// must move on (vl2.md §19).
 #include <algorithm>
 #include <optional>
 
@@ -21,7 +21,22 @@ using namespace zt;
 constexpr NetworkId kPublic{0xfc7120dae1000001}, kPrivate{0xfc7120dae1000002}, kOurs{0x3610b6a610000003};
 constexpr int64_t kTime = 1'795'351'724'966;
 
-enum Operation : uint8_t { kChunk = 32, kTag, kRevocation, kOwnership, kCapability, kCom, kGrant, kFrame, kGroups, kEnd };
+enum Operation : uint8_t {
+  kChunk = 32,
+  kTag,
+  kRevocation,
+  kOwnership,
+  kCapability,
+  kCom,
+  kGrant,
+  kFrame,
+  kGroups,
+  kHide,
+  kReveal,
+  kRevoke,
+  kAdHoc,
+  kEnd
+};
 
 class Random final : public RandomSource {
  public:
@@ -67,6 +82,7 @@ class Node final : public vl2::Link, public vl2::Delegate {
   }
   const SecretIdentity& self() const override { return Players().self; }
   const Identity* FindIdentity(NodeAddress address) const override {
+    if (controller_hidden && address == Players().controller.address()) return nullptr;
     for (const SecretIdentity* i : everybody) {
       if (i->address() == address) return &i->identity();
     }
@@ -109,6 +125,7 @@ class Node final : public vl2::Link, public vl2::Delegate {
     vl2.Grant(now, member, request, issued);
   }
 
+  bool controller_hidden = false;
   const std::array<const SecretIdentity*, 4> everybody = {&Players().self, &Players().controller, &Players().member,
                                                           &Players().stranger};
 
@@ -137,9 +154,21 @@ void Join(Node& node, const Now& now, NetworkId id, bool is_public) {
   config.multicast_limit = 4;
   config.is_public = is_public;
   config.specialists = {{Players().member.address().value | Specialist::kActiveBridge}};
+  if (is_public) config.specialists.push_back({node.self().address().value | Specialist::kActiveBridge});
   Rule tagged = Simple(RuleType::kTagsEqual);
   tagged.tag_id = 1;
-  config.rules = {Simple(RuleType::kActionTee, Players().stranger.address()), tagged, Simple(RuleType::kActionDrop),
+  Rule ports = Simple(RuleType::kDestinationPortRange);
+  ports.low = 1;
+  ports.high = 9;
+  Rule authentic = Simple(RuleType::kCharacteristics);
+  authentic.characteristics = 0x7000'0000'0000'0fffULL;  // sender's addresses and TCP flags
+  authentic.negated = true;
+  config.rules = {Simple(RuleType::kActionTee, Players().stranger.address()),
+                  tagged,
+                  ports,
+                  authentic,
+                  Simple(RuleType::kIcmp),
+                  Simple(RuleType::kActionDrop),
                   Simple(RuleType::kActionAccept)};
   if (!is_public) {
     static const CertificateOfMembership ours =
@@ -241,6 +270,19 @@ void Perform(Node& node, Now& now, uint8_t operation, const SecretIdentity& who,
     case kGroups: {
       const vl2::MulticastGroup group{in.MacAddress(), in.U32()};
       return node.vl2.SetGroups(now, (id & 1) != 0 ? kPrivate : kPublic, {&group, 1});
+    }
+    case kHide: node.controller_hidden = true; return;
+    case kReveal:
+      node.controller_hidden = false;
+      return node.vl2.OnIdentityKnown(now, Players().controller.identity());
+    case kRevoke: {
+      const NodeAddress recipients[] = {Players().member.address(), Players().controller.address()};
+      return node.vl2.Revoke(now, kOurs, who.address(), recipients);
+    }
+    case kAdHoc: {
+      const NetworkId network{in.U64() | 0xff00000000000000ULL};
+      if (!node.vl2.Leave(now, network)) node.vl2.Join(now, network, {});
+      return;
     }
     default: {
       now.mono = now.mono + 1'000;  // one message of credentials in a second
