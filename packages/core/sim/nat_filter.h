@@ -1,7 +1,7 @@
 // Which remote endpoints may send to an inside endpoint: those it sent to before (RFC 4787 §5).
 #pragma once
 
-#include <map>
+#include <unordered_map>
 
 #include "sim/nat_behaviour.h"
 
@@ -23,11 +23,16 @@ class NatFilter {
  private:
   struct Pair {
     Endpoint inside, remote;
-    auto operator<=>(const Pair&) const = default;
+    bool operator==(const Pair&) const = default;
+  };
+  struct PairHash {
+    size_t operator()(const Pair& pair) const {
+      return std::hash<Endpoint>()(pair.inside) * 31 + std::hash<Endpoint>()(pair.remote);
+    }
   };
   const Dependence dependence_;
   const Millis lifetime_;
-  std::map<Pair, Instant> opened_;  // when the pair was last refreshed
+  std::unordered_map<Pair, Instant, PairHash> opened_;  // when the pair was last refreshed
 };
 
 }  // namespace zt::sim

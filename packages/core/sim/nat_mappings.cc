@@ -5,11 +5,17 @@
 #include "sim/nat_filter.h"
 
 namespace zt::sim {
+namespace {
+
+// Ports differ more often than addresses do.
+bool Same(const Endpoint& a, const Endpoint& b) { return a.port == b.port && a.ip == b.ip; }
+
+}  // namespace
 
 NatMapping* NatMappings::ForOutbound(Instant now, const Endpoint& inside, const Endpoint& remote) {
   const Endpoint part = DependentPart(behaviour_.mapping, remote);
   for (NatMapping& mapping : mappings_) {
-    if (mapping.inside != inside || mapping.remote != part || !Alive(now, mapping)) continue;
+    if (!Same(mapping.inside, inside) || !Same(mapping.remote, part) || !Alive(now, mapping)) continue;
     mapping.refreshed = now;  // RFC 4787 REQ-6: outbound refresh
     return &mapping;
   }
@@ -23,8 +29,9 @@ NatMapping* NatMappings::ForOutbound(Instant now, const Endpoint& inside, const 
 std::vector<NatMapping*> NatMappings::Behind(Instant now, const Endpoint& outside, const Endpoint& remote) {
   std::vector<NatMapping*> out;
   for (NatMapping& mapping : mappings_) {
-    if (mapping.outside == outside && Alive(now, mapping)) out.push_back(&mapping);
+    if (Same(mapping.outside, outside) && Alive(now, mapping)) out.push_back(&mapping);
   }
+  if (out.size() < 2) return out;
   const Endpoint part = DependentPart(behaviour_.mapping, remote);
   std::stable_sort(out.begin(), out.end(), [&](const NatMapping* a, const NatMapping* b) {
     if ((a->remote == part) != (b->remote == part)) return a->remote == part;
@@ -74,8 +81,8 @@ uint16_t NatMappings::PickPort(Instant now, const Endpoint& inside, const Endpoi
 // the port and a state per session. Two inside endpoints share it only by overloading (RFC 4787 §4.2.1, REQ-3).
 bool NatMappings::Usable(Instant now, const Endpoint& inside, const Endpoint& remote, const Endpoint& outside) const {
   return std::none_of(mappings_.begin(), mappings_.end(), [&](const NatMapping& mapping) {
-    if (mapping.outside != outside || !Alive(now, mapping)) return false;
-    if (mapping.inside != inside) return behaviour_.ports != PortAssignment::kOverloading;
+    if (!Same(mapping.outside, outside) || !Alive(now, mapping)) return false;
+    if (!Same(mapping.inside, inside)) return behaviour_.ports != PortAssignment::kOverloading;
     return mapping.remote == remote;
   });
 }
