@@ -34,6 +34,7 @@ set(ZT_VL2_TESTS
   config_client_test.cc
   config_flood_test.cc
   credential_intake_test.cc
+  credential_push_test.cc
   rules_test.cc
   vl2_test.cc
   vl2_hostile_test.cc
