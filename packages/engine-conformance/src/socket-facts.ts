@@ -149,6 +149,7 @@ export function socketFactsSuite(engines: EngineSet): void {
       expect(() => b.watched.node.groupLeave(to.socket, 0n, group)).toThrow(
         expect.objectContaining({ code: 'ERR_ZT_NOT_FOUND' }),
       );
+      await expectSilence(a, from.socket, b, to.socket, address, family);
       a.watched.node.socketClose(from.socket);
       b.watched.node.socketClose(to.socket);
     });
@@ -173,6 +174,25 @@ export function socketFactsSuite(engines: EngineSet): void {
       a.watched.node.socketClose(socket);
     });
   });
+}
+
+/** What goes to the group no longer arrives, while what goes to the member itself does. */
+async function expectSilence(
+  a: Member,
+  from: SocketHandle,
+  b: Member,
+  to: SocketHandle,
+  group: { address: string; port: number },
+  family: 'ipv4' | 'rfc4193',
+) {
+  const buffer = new Uint8Array(16);
+  while (b.watched.node.udpReceive(to, buffer) !== undefined);
+  for (let attempt = 0; attempt < 5; attempt++) {
+    a.watched.node.udpSend(from, group, Uint8Array.of(200));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const received = await sendUntilHeard(a, from, b, to, { address: b[family], port: group.port });
+  expect(received.to.address).toBe(b[family]);
 }
 
 /** A subscription takes a moment to be known to the others: sends until the first datagram comes. */

@@ -4,10 +4,25 @@
 
 namespace zt::vl2 {
 
+// Who fills the queue loses its own messages.
+std::deque<DeferralQueue::Deferred>::iterator DeferralQueue::OldestOfBusiest() {
+  auto worst = queue_.begin();
+  ptrdiff_t most = 0;
+  for (auto it = queue_.begin(); it != queue_.end(); ++it) {
+    const auto count = std::count_if(it, queue_.end(), [&](const Deferred& d) {
+      return d.source.address == it->source.address;
+    });
+    if (count <= most) continue;  // counted from its first message on, so `it` is the oldest
+    most = count;
+    worst = it;
+  }
+  return worst;
+}
+
 bool DeferralQueue::Push(const vl1::Message& message, NetworkId network, NodeAddress identity, Instant until,
                          int tries) {
   const bool full = queue_.size() >= kMaxMessages;
-  if (full) queue_.pop_front();
+  if (full) queue_.erase(OldestOfBusiest());
   queue_.push_back({*message.source, message.verb, message.packet_id, message.hops, message.from,
                     Bytes(message.payload.begin(), message.payload.end()), until, identity, network, false, tries});
   return !full;

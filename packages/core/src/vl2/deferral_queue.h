@@ -37,7 +37,7 @@ class DeferralQueue {
     vl1::Message message() const { return {&source, verb, packet_id, hops, from, payload}; }
   };
 
-  // False: an older message had to give way. `until` of a message taken up again is kept (it does not live longer).
+  // False: an older message had to give way, of the sender with most of them. `until` of a message taken up again is kept (it does not live longer).
   bool Push(const vl1::Message& message, NetworkId network, NodeAddress identity, Instant until, int tries);
   // Something changed: the messages that waited for it are ready.
   void WakeNetwork(NetworkId network);
@@ -50,6 +50,8 @@ class DeferralQueue {
   size_t size() const { return queue_.size(); }
 
  private:
+  std::deque<Deferred>::iterator OldestOfBusiest();
+
   std::deque<Deferred> queue_;
 };
 

@@ -38,6 +38,11 @@ struct Membership {
   bool ValidlyOwns(Mac mac, const NetworkConfig& config) const;
   // Drops credentials that can no longer be valid under `config`, and revocations that only concern such.
   void Clean(const NetworkConfig& config);
+  // Nobody signed anything of what is here: forgetting it loses nothing.
+  bool HoldsNothing() const {
+    return !com && HasNoRevocations() && capabilities.empty() && tags.empty() && ownerships.empty();
+  }
+  Instant LastUsed() const { return pushed > announced ? pushed : announced; }
   // False: forgetting this record would let revoked credentials in again.
   bool HasNoRevocations() const { return com_revocation_threshold == 0 && revocations.empty(); }
 

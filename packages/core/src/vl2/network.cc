@@ -51,8 +51,22 @@ const Membership* Network::FindMember(NodeAddress address) const {
 
 Membership* Network::Member(NodeAddress address) {
   if (Membership* found = FindMember(address)) return found;
+  if (members_.size() >= kMaxMembers) ForgetStrangers();
   if (members_.size() >= kMaxMembers) return nullptr;
   return &members_[address];
+}
+
+// A record that only says when we sent something is made for anybody: on a public network for who sends a frame, on any
+// for the addresses that others name as subscribers. Losing it costs one more message.
+void Network::ForgetStrangers() {
+  std::vector<Instant> used;
+  for (const auto& [address, m] : members_) {
+    if (m.HoldsNothing()) used.push_back(m.LastUsed());
+  }
+  if (used.empty()) return;
+  const auto middle = used.begin() + static_cast<ptrdiff_t>(used.size() / 2);
+  std::nth_element(used.begin(), middle, used.end());
+  std::erase_if(members_, [&](const auto& e) { return e.second.HoldsNothing() && e.second.LastUsed() <= *middle; });
 }
 
 bool Network::Allows(const Identity& peer) {

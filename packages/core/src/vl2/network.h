@@ -48,7 +48,7 @@ class Network {
 
   Membership* FindMember(NodeAddress address);
   const Membership* FindMember(NodeAddress address) const;
-  // The record, made if missing. Null: kMaxMembers reached.
+  // The record, made if missing. When there are kMaxMembers, those give way that hold nothing signed. Null: all do.
   Membership* Member(NodeAddress address);
   std::map<NodeAddress, Membership>& members() { return members_; }
   // Whether this peer is on the network by our configuration: public, or its certificate agrees (vl2.md §8.4).
@@ -74,6 +74,9 @@ class Network {
   std::map<MulticastGroup, Instant> last_gather;      // explicit gathers (vl2.md §12.5)
 
  private:
+  // Erases half of the records without credentials and revocations, the ones longest unused.
+  void ForgetStrangers();
+
   std::unique_ptr<const NetworkConfig> config_;
   bool active_bridge_ = false;
   bool accepts_everything_ = false;

@@ -1,13 +1,16 @@
 // What members and a controller that mean harm can try to make a node do.
-#include <doctest/doctest.h>
+#include <algorithm>
 
 #include "vl2/config_flood.h"
 #include "vl2/config_issuer.h"
+#include "vl2/deferral_queue.h"
+#include "vl2/multicast_lan.h"
 #include "vl2/signature_budget.h"
 #include "vl2/test_lan.h"
 #include "wire/derived_address.h"
 #include "wire/config_chunk.h"
 #include "wire/verb/ext_frame.h"
+#include "wire/verb/frame.h"
 
 namespace zt::vl2 {
 namespace {
@@ -113,6 +116,25 @@ TEST_CASE("Replays of old updates do not keep a new one from arriving in pieces"
   for (const Bytes& chunk : old) Inject(lan.wire, lan.bob, lan.alice.address(), Verb::kNetworkConfig, chunk);
   Inject(lan.wire, lan.bob, lan.controller.address(), Verb::kNetworkConfig, chunks[1]);
   CHECK(lan.bob.configurations == 2);
+}
+
+// bob's frame waits at alice, who has not seen his certificate yet; another sends many.
+TEST_CASE("who floods pushes out its own waiting messages only") {
+  testing::MulticastLan lan;
+  lan.JoinAll();
+  const auto say = [&](const testing::TestNode& from, uint8_t byte) {
+    Bytes room(32);
+    ByteWriter out(room);
+    wire::Frame{testing::kNetwork, 0x0800, {&byte, 1}}.SerializeTo(out);
+    Inject(lan.wire, lan.alice, from.address(), Verb::kFrame, out.written());
+  };
+  say(lan.bob, 7);
+  for (int i = 0; i < 100; ++i) say(lan.carol, 9);
+  CHECK(lan.alice.drops.Of(DropReason::kQueueFull) == 100 + 1 - DeferralQueue::kMaxMessages);
+  lan.wire.Settle();  // alice's complaints bring their certificates
+  const auto& frames = lan.alice.frames;
+  CHECK(frames.size() == DeferralQueue::kMaxMessages);
+  CHECK(std::count_if(frames.begin(), frames.end(), [](const auto& f) { return f.payload == Bytes{7}; }) == 1);
 }
 
 }  // namespace
