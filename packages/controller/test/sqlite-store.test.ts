@@ -88,6 +88,17 @@ describe('the file', () => {
     await second.close();
   });
 
+  it('knows up to where times were issued when it is opened again', async () => {
+    const first = new SqliteStore(file);
+    expect(await first.loadClock()).toBe(0);
+    await first.saveClock(1_800_000_000_000);
+    await first.saveClock(1_800_000_060_000);
+    await first.close();
+    const second = new SqliteStore(file);
+    expect(await second.loadClock()).toBe(1_800_000_060_000);
+    await second.close();
+  });
+
   it('is not written any more when somebody else has written: memory would not be what the file is', async () => {
     const first = new SqliteStore(file);
     await first.putNetwork(newNetwork(NETWORK, 1));

@@ -1,5 +1,5 @@
 // Copies what cmake-js built to where it is loaded from: the addon by platform, the test-only probe beside it.
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -8,7 +8,9 @@ const built = join(root, 'build', 'Release');
 
 function stage(from, to) {
   mkdirSync(dirname(to), { recursive: true });
-  copyFileSync(from, to);
+  // Under another name first: a process that has the old file mapped keeps it, instead of crashing in the middle.
+  copyFileSync(from, `${to}.new`);
+  renameSync(`${to}.new`, to);
   console.log(`staged ${to}`);
 }
 
