@@ -253,5 +253,34 @@ TEST_CASE_FIXTURE(GatherLan, "Who leaves a network forgets its members; its cont
   CHECK(bob.frames.size() == 1);
 }
 
+// Its own word ages ten minutes, what the controller told of it ten more, what a member told of that ten more.
+TEST_CASE_FIXTURE(GatherLan, "A subscriber that left is forgotten by all, however they ask each other") {
+  JoinAll();
+  Acquaint();
+  for (TestNode* node : {&alice, &bob, &carol}) Subscribe(*node, kGroup);
+  const auto talk = [&](Millis time) {
+    for (Millis passed = 0; passed < time; passed += 20'000) {
+      Send(alice, kGroup.mac, 0x86dd, {1});
+      wire.Advance(10'000);
+      Send(carol, kGroup.mac, 0x86dd, {2});
+      wire.Advance(10'000);
+    }
+  };
+  const auto to_bob = [&] {
+    const size_t frames = SentTo(alice, bob, Verb::kMulticastFrame).size() +
+                          SentTo(carol, bob, Verb::kMulticastFrame).size();
+    wire.log.clear();
+    return frames;
+  };
+  talk(120'000);
+  bob.vl2->Leave(wire.now, kNetwork);
+  talk(300'000);
+  CHECK(to_bob() > 0);
+  talk(1'600'000);
+  wire.log.clear();
+  talk(60'000);
+  CHECK(to_bob() == 0);
+}
+
 }  // namespace
 }  // namespace zt::vl2
