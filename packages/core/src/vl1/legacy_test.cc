@@ -3,6 +3,7 @@
 
 #include "testing/vl1_lab.h"
 #include "testing/vl1_packets.h"
+#include "wire/verb/ext_frame.h"
 #include "wire/lz4.h"
 #include "wire/verb/ok_hello.h"
 
@@ -211,12 +212,15 @@ TEST_CASE("OK to WHOIS may carry several identities, of which those asked for ar
 }
 
 TEST_CASE("the verbs of vl1.md §4.7 are compressed when that makes them smaller, and only they") {
-  struct Case { Verb verb; size_t size; bool random, compressed; };
+  struct Case { Verb verb; size_t size; bool random, compressed; uint8_t flags = 0; };
   for (const Case& c : {Case{Verb::kUserMessage, 500, false, true}, Case{Verb::kUserMessage, 500, true, false},
                         Case{Verb::kUserMessage, 64, false, false}, Case{Verb::kUserMessage, 65, false, true},
                         Case{Verb::kFrame, 500, false, false}, Case{Verb::kMulticastLike, 500, false, true},
                         Case{Verb::kNetworkConfigRequest, 500, false, true},
-                        Case{Verb::kExtFrame, 500, false, false}}) {
+                        Case{Verb::kExtFrame, 500, false, false},
+                        Case{Verb::kExtFrame, 500, false, false, wire::ExtFrame::kAcknowledge},
+                        Case{Verb::kExtFrame, 500, false, true, wire::ExtFrame::kOutboundTee},
+                        Case{Verb::kExtFrame, 500, false, true, wire::ExtFrame::kInboundWatch}}) {
     Vl1Lab lab;
     LabNode& root = lab.Add(0, "10.1.0.1/9993");
     LabNode& alice = lab.Add(1, "10.2.0.1/9993");
@@ -231,6 +235,7 @@ TEST_CASE("the verbs of vl1.md §4.7 are compressed when that makes them smaller
     Bytes payload(c.size);
     SeededRandom random(4);
     if (c.random) random.Fill(payload);
+    if (c.verb == Verb::kExtFrame) payload[8] = c.flags;
     lab.Send(alice, root.address(), c.verb, payload);
     lab.Run(100);
     REQUIRE_FALSE(seen.empty());

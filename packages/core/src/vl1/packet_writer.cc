@@ -4,6 +4,7 @@
 #include "wire/fragment.h"
 #include "wire/lz4.h"
 #include "wire/packet_header.h"
+#include "wire/verb/ext_frame.h"
 
 namespace zt::vl1 {
 namespace {
@@ -74,6 +75,8 @@ bool PacketWriter::Compressible(ByteSpan packet) {
     case Verb::kNetworkCredentials:
     case Verb::kNetworkConfigRequest:
     case Verb::kNetworkConfig: return true;
+    // Copies for a tee, redirect or watch target, bridged frames not (vl2.md §9.3): the flags follow the network id.
+    case Verb::kExtFrame: return (view.payload()[8] & wire::ExtFrame::kSubtypeMask) != 0;
     case Verb::kOk: return static_cast<Verb>(view.payload()[0]) == Verb::kNetworkConfigRequest;  // a chunk of it
     default: return false;
   }

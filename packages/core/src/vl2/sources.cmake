@@ -44,5 +44,8 @@ set(ZT_VL2_TESTS
   multicast_gather_test.cc
   multicast_frame_test.cc
   adhoc_test.cc
+  bridge_test.cc
+  frame_test.cc
+  neighbor_emulation_test.cc
   unicast_path_test.cc
 )
