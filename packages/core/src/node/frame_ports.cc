@@ -102,17 +102,22 @@ int64_t FramePorts::Receive(uint32_t id, MutableBytes into) {
 }
 
 void FramePorts::Flush(const Now& now, const vl2::Vl2& vl2) {
-  for (const auto& [network, port] : ports_) {
-    if (port->out.empty()) continue;
-    const auto info = vl2.Info(network);
-    if (!info.has_value() || !FlushPort(now, *info, *port)) return;
+  size_t budget = kMaxBytesPerTurn;
+  auto at = ports_.upper_bound(served_);
+  for (size_t n = ports_.size(); n > 0 && budget > 0; --n, ++at) {
+    if (at == ports_.end()) at = ports_.begin();
+    if (at->second->out.empty()) continue;
+    const auto info = vl2.Info(at->first);
+    if (!info.has_value()) continue;
+    served_ = at->first;
+    budget -= std::min(budget, FlushPort(now, *info, *at->second, budget));
   }
 }
 
-// False: there is no room below.
-bool FramePorts::FlushPort(const Now& now, const vl2::NetworkInfo& info, FramePort& port) {
+// The bytes of the frames that left the queue.
+size_t FramePorts::FlushPort(const Now& now, const vl2::NetworkInfo& info, FramePort& port, size_t budget) {
   size_t done = 0;
-  while (!port.out.empty() && done < kMaxBytesPerTurn && sink_.HasRoom()) {
+  while (!port.out.empty() && done < budget && sink_.HasRoom()) {
     const ByteSpan frame = port.out.Front(joined_);
     done += frame.size();
     SendOne(now, info, port, frame);
@@ -123,7 +128,7 @@ bool FramePorts::FlushPort(const Now& now, const vl2::NetworkInfo& info, FramePo
     port.wants_room = false;
     events_.FramesReady(Event::kFramesWritable, port.id);
   }
-  return sink_.HasRoom();
+  return done;
 }
 
 void FramePorts::SendOne(const Now& now, const vl2::NetworkInfo& info, FramePort& port, ByteSpan frame) {

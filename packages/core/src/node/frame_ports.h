@@ -47,7 +47,7 @@ class FramePorts {
   static constexpr size_t kMinQueueBytes = 64 << 10, kMaxQueueBytes = 64 << 20;
   // All queues together: an application with a port on every network states how much each may take.
   static constexpr size_t kMaxTotalBytes = 512 << 20;
-  // Frames sent before others (the stack, received packets) have their turn.
+  // Frames of all ports sent before others (the stack, received packets) have their turn.
   static constexpr size_t kMaxBytesPerTurn = 256 << 10;
   // Subscriptions of one port: those of the network less room for the stack's (vl2.md §12.2).
   static constexpr size_t kMaxGroups = 2048;
@@ -78,7 +78,7 @@ class FramePorts {
   Deadline NextTimeout() const;
 
  private:
-  bool FlushPort(const Now& now, const vl2::NetworkInfo& info, FramePort& port);
+  size_t FlushPort(const Now& now, const vl2::NetworkInfo& info, FramePort& port, size_t budget);
   void SendOne(const Now& now, const vl2::NetworkInfo& info, FramePort& port, ByteSpan frame);
 
   netstack::FrameSink& sink_;
@@ -86,6 +86,7 @@ class FramePorts {
   EventEncoder& events_;
   std::map<NetworkId, std::unique_ptr<FramePort>> ports_;  // bounded by the networks that are joined
   size_t total_bytes_ = 0;
+  NetworkId served_;  // the port that sent last: the next turn begins with the one after it
   uint32_t last_id_ = 0;
   Bytes joined_;  // a frame where a ring wraps
 };

@@ -3,8 +3,8 @@
 
 #include "testing/vl1_lab.h"
 #include "testing/vl1_packets.h"
-#include "wire/verb/ext_frame.h"
 #include "wire/lz4.h"
+#include "wire/verb/ext_frame.h"
 #include "wire/verb/ok_hello.h"
 
 namespace zt::testing {
