@@ -88,7 +88,7 @@ TEST_CASE_FIXTURE(BridgeLan, "Of many bridges 32 different ones are chosen at ra
   CHECK(choices.size() > 1);
 }
 
-TEST_CASE_FIXTURE(BridgeLan, "A host is learned from its frames, follows it to another bridge, and is forgotten in time") {
+TEST_CASE_FIXTURE(BridgeLan, "A host is learned from its frames, found behind another bridge, and forgotten in time") {
   shape.is_public = true;
   SetBridges({bob.address(), carol.address()});
   JoinAll();

@@ -154,7 +154,7 @@ struct EmulationLan : MulticastLan {
   }
 };
 
-TEST_CASE_FIXTURE(EmulationLan, "A solicitation is swallowed and answered to whoever asked, with multicast disabled too") {
+TEST_CASE_FIXTURE(EmulationLan, "A solicitation is swallowed and answered to whoever asked, also without multicast") {
   for (const uint32_t limit : {32u, 0u}) {
     EmulationLan lan;
     lan.shape.multicast_limit = limit;
