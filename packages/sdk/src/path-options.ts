@@ -12,7 +12,11 @@ export interface PathOptions {
   endpointHints?: Readonly<Record<string, readonly Endpoint[]>>;
   /** IP prefixes that never become paths to that node, by node address. */
   peerBlacklists?: Readonly<Record<string, readonly string[]>>;
-  /** Keeps fewer paths alive and sends fewer keepalives. Default false. */
+  /**
+   * Keeps fewer paths alive and sends fewer keepalives; network configurations are refreshed every 64 minutes instead of
+   * every minute (so a network's members must tolerate older certificates), and multicast groups are told to others once
+   * instead of every minute. Default false.
+   */
   lowBandwidth?: boolean;
 }
 
