@@ -13,10 +13,10 @@ export interface PathOptions {
   /** IP prefixes that never become paths to that node, by node address. */
   peerBlacklists?: Readonly<Record<string, readonly string[]>>;
   /**
-   * Keeps fewer paths alive and sends fewer keepalives. Network configurations are refreshed every 64 minutes instead of
-   * every minute, so that others see older certificates: more than the network's allowed difference in time, 30 minutes
-   * unless its controller says otherwise, and they turn this node away. Multicast groups are told to others once instead
-   * of every minute. Default false.
+   * Keeps fewer paths alive and sends fewer keepalives. Network configurations are refreshed every 64 minutes instead
+   * of every minute, so that others see older certificates: more than the network's allowed difference in time, 30
+   * minutes unless its controller says otherwise, and they turn this node away. Multicast groups are told to others
+   * once instead of every minute. Default false.
    */
   lowBandwidth?: boolean;
 }
