@@ -18,7 +18,7 @@ import type {
 import { Command, DropReasonName, WireError } from '@ztkit/types';
 import { readConnectivity, readMoon, readNetwork, readNodeCounters, readPeer } from './decode-bodies.js';
 import { writeIssuedConfig } from './encode-issued-config.js';
-import { EncodedFrames } from './encoded-frames.js';
+import { EncodedRules } from './encoded-rules.js';
 import { readEndpoint, readNodeAddress, writeNetworkId, writeNodeAddress } from './fields.js';
 import { readStackCounters } from './tcp-info.js';
 
@@ -31,7 +31,7 @@ const rejectCodes: Readonly<Record<RejectReason, number>> = {
   'authentication-required': WireError.NETWORK_AUTHENTICATION_REQUIRED,
 };
 
-export class EncodedNode extends EncodedFrames implements EngineNode {
+export class EncodedNode extends EncodedRules implements EngineNode {
   #closing: Promise<void> | undefined;
 
   info(): NodeInfo {

@@ -78,6 +78,13 @@ export function readNetworkId(input: ByteReader): NetworkId {
   return hex(input.view(8)) as NetworkId;
 }
 
+/** Six octets as hex digits, with colons or without. */
+export function writeMac(out: ByteWriter, text: string): void {
+  const digits = text.replaceAll(':', '');
+  if (!/^[0-9a-f]{12}$/i.test(digits)) throw new ZtError('ERR_ZT_INVALID_ARGUMENT', `"${text}" is not a MAC address`);
+  out.u16(Number.parseInt(digits.slice(0, 4), 16)).u32(Number.parseInt(digits.slice(4), 16));
+}
+
 export function readMac(input: ByteReader): string {
   return Array.from(input.view(6), (b) => b.toString(16).padStart(2, '0')).join(':');
 }

@@ -1,10 +1,13 @@
 /** Everything that also works where there is no file system. */
 export type {
+  AppliedRule,
   CapturePoints,
   ConnectivityInfo,
   ConnectivityState,
+  CountedRule,
   Endpoint,
   Engine,
+  GivenRules,
   Impairment,
   ManagedRoute,
   MoonInfo,
@@ -19,6 +22,17 @@ export type {
   PhysicalNetwork,
   RootContact,
   RootEndpoint,
+  RuleCopy,
+  RuleFieldValue,
+  RuleHits,
+  RuleListTrace,
+  RuleParty,
+  RuleQuestion,
+  RuleStepKey,
+  RuleTrace,
+  RuleTraceStep,
+  RuleVerdictCounts,
+  RuleVerdictKey,
   SocketInfo,
   TcpInfo,
   TcpRelayOptions,
@@ -55,6 +69,7 @@ export {
 export * from './moon-description.js';
 export type { OrbitOptions, OrbitSpec } from './moons.js';
 export type { ConnectOptions, Network, ReadyOptions } from './network.js';
+export type { ExplainOptions, NetworkRules, RuleExplanation } from './network-rules.js';
 export type { Node, OnlineOptions } from './node.js';
 export type { EventStream, Unsubscribe } from './node-events.js';
 export type { NodeOptions } from './node-options.js';

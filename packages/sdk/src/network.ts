@@ -1,5 +1,6 @@
 /** A joined network: its state, and sockets over it. */
 import {
+  type EngineRules,
   idToBigInt,
   type ManagedRoute,
   type NetworkAddress,
@@ -11,6 +12,7 @@ import {
 import { checkLocalIp, checkObject, checkPort, checkSignal } from './arguments.js';
 import { EngineSocketPort } from './engine-socket-port.js';
 import type { FramePort, FramePorts, FramesOptions } from './frame-port.js';
+import { NetworkRules } from './network-rules.js';
 import type { PingOptions, PingReply, Pings } from './pings.js';
 import type { SocketTable } from './socket-table.js';
 import { keepAliveMs, TcpConnection } from './tcp-connection.js';
@@ -52,6 +54,7 @@ export interface NetworkHost {
   readonly sockets: SocketTable;
   readonly pings: Pings;
   readonly frames: FramePorts;
+  readonly engine: EngineRules;
   leave(network: Network): Promise<void>;
 }
 
@@ -67,6 +70,8 @@ export class Network {
   readonly id: NetworkId;
   /** Sockets without streams, for libraries that bring their own (see {@link SocketPort}). */
   readonly sockets: SocketPort;
+  /** What the network's rules did, and why they would let a frame through or not. */
+  readonly rules: NetworkRules;
   readonly #host: NetworkHost;
   readonly #changed = new WaitList<void>();
   #info: NetworkInfo;
@@ -78,6 +83,7 @@ export class Network {
     this.#info = info;
     this.id = info.id;
     this.sockets = new EngineSocketPort(host.sockets, info.id);
+    this.rules = new NetworkRules(host.engine, info.id, () => this.#checkJoined());
   }
 
   get status(): NetworkInfo['status'] {
@@ -186,6 +192,10 @@ export class Network {
   /** Leaves the network and forgets it: its sockets end, the next start does not join it. Idempotent. */
   async leave(): Promise<void> {
     if (this.#ended === undefined) await this.#host.leave(this);
+  }
+
+  #checkJoined(): void {
+    if (this.#ended !== undefined) throw this.#ended;
   }
 
   /** @internal News from the engine. */

@@ -1,6 +1,7 @@
 /** A running node, as the application sees it. */
 import {
   type EngineNode,
+  type GivenRules,
   type MoonInfo,
   type NetworkId,
   type NodeAddress,
@@ -26,6 +27,7 @@ import type { Logger } from './logger.js';
 import { Messages } from './messages.js';
 import { type OrbitOptions, orbit, parseMoonId } from './moons.js';
 import { Network } from './network.js';
+import { type ExplainOptions, explainGiven, type RuleExplanation } from './network-rules.js';
 import { type EventStream, NodeEvents, type Unsubscribe } from './node-events.js';
 import type { NodeParts } from './node-parts.js';
 import type { NodeState } from './node-state.js';
@@ -186,6 +188,15 @@ export class Node {
       timeoutMs === undefined ? undefined : setTimeout(() => timeout.abort(this.#offlineError()), timeoutMs);
     const signals = signal === undefined ? [timeout.signal] : [signal, timeout.signal];
     await this.#onlineWait.wait(AbortSignal.any(signals)).finally(() => clearTimeout(timer));
+  }
+
+  /**
+   * What rules would do to a frame, without joining or creating a network: for authors of policies. Both directions are
+   * worth asking: each side judges a frame by its own rules. `rules` are serialized (vl2.md §13.1).
+   * @throws ZtError `ERR_ZT_INVALID_ARGUMENT`, `ERR_ZT_MESSAGE_TOO_BIG`, `ERR_ZT_CLOSED`
+   */
+  explainRules(given: GivenRules, options: ExplainOptions): RuleExplanation {
+    return explainGiven(this.#opened(), given, options);
   }
 
   /**
@@ -357,7 +368,8 @@ export class Node {
 
   #makeNetwork(info: Network['info']): Network {
     const leave = (network: Network) => this.leave(network.id);
-    return new Network({ sockets: this.#table, pings: this.#pings, frames: this.#frames, leave }, info);
+    const parts = { sockets: this.#table, pings: this.#pings, frames: this.#frames, engine: this.#engine };
+    return new Network({ ...parts, leave }, info);
   }
 
   #offlineError(): ZtError {

@@ -24,6 +24,7 @@ import type { NetworkAddress, NetworkInfo, NodeEvent, PeerInfo } from './event.j
 import type { EngineFrames } from './frames.js';
 import type { NodeCounter } from './generated/enums.js';
 import type { NetworkId, NodeAddress } from './ids.js';
+import type { EngineRules } from './rules.js';
 import type { SocketOptionKey, StackCounters, TcpInfo } from './socket-facts.js';
 
 /** A moon's id: 16 lower-case hex digits. By convention the address of its first root (vl1.md §6.5). */
@@ -224,7 +225,7 @@ export type NodeCounterKey = keyof typeof NodeCounter;
 export type RejectReason = 'not-found' | 'access-denied' | 'authentication-required';
 
 /** One running node. */
-export interface EngineNode extends EngineCaptures, EngineFrames {
+export interface EngineNode extends EngineCaptures, EngineFrames, EngineRules {
   info(): NodeInfo;
   /** Whether the node can be reached, what was tried and why not. */
   diagnose(): ConnectivityInfo;

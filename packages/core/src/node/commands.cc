@@ -6,7 +6,7 @@ namespace {
 
 CommandHandler Find(Command op) {
   for (const auto& table :
-       {NodeCommands(), NetworkCommands(), SocketCommands(), OptionCommands(), ControllerCommands(),
+       {NodeCommands(), NetworkCommands(), RuleCommands(), SocketCommands(), OptionCommands(), ControllerCommands(),
         CaptureCommands(), WorldCommands(), FrameCommands()}) {
     for (const CommandEntry& entry : table) {
       if (entry.op == op) return entry.run;

@@ -23,6 +23,7 @@ struct CommandEntry {
 
 std::span<const CommandEntry> NodeCommands();
 std::span<const CommandEntry> NetworkCommands();
+std::span<const CommandEntry> RuleCommands();
 std::span<const CommandEntry> SocketCommands();
 std::span<const CommandEntry> OptionCommands();
 std::span<const CommandEntry> ControllerCommands();

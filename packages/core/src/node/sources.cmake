@@ -10,6 +10,7 @@ set(ZT_NODE_SOURCES
   commands_network.cc
   commands_node.cc
   commands_option.cc
+  commands_rules.cc
   commands_socket.cc
   commands_world.cc
   composition.cc

@@ -24,37 +24,12 @@ PacketId SendFramePayload(Context& context, const Now& now, NodeAddress to, Verb
   return context.link.Send(now, to, verb, {pieces.data(), count}, options);
 }
 
-Filter::Outcome Filter::Decide(Network& network, const Frame& frame, NodeAddress source, NodeAddress destination,
-                               bool inbound) {
-  const NetworkConfig& config = *network.config();
+Decision Filter::Judge(Network& network, const Frame& frame, NodeAddress source, NodeAddress destination,
+                       bool inbound) {
   const NodeAddress other = inbound ? source : destination;
   const Membership* remote = other.value == 0 ? nullptr : network.FindMember(other);
-  const RuleContext rules{config, remote, network.self, source, destination, inbound, context_.random};
-  Outcome out;
-  const auto conclude = [&](const Evaluation& e) {
-    out.destination = e.destination;
-    out.accepted = e.verdict == Verdict::kAccept || e.verdict == Verdict::kRedirect ||
-                   e.verdict == Verdict::kSuperAccept;
-    out.super = e.verdict == Verdict::kSuperAccept;
-    return out.accepted;
-  };
-  out.base = Evaluate(rules, config.rules, frame);
-  if (conclude(out.base) || out.base.verdict == Verdict::kDrop) return out;
-  // No base rule decided: a capability may let the frame through, whatever other capabilities say (vl2.md §13.6).
-  if (!inbound) {
-    for (const Capability& capability : config.capabilities) {
-      out.capability = Evaluate(rules, capability.rules, frame);
-      if (conclude(out.capability)) return out;
-    }
-  } else if (remote != nullptr) {
-    for (const auto& [id, capability] : remote->capabilities) {
-      if (!remote->IsValid(capability, config)) continue;
-      out.capability = Evaluate(rules, capability.rules, frame);
-      if (conclude(out.capability)) return out;
-    }
-  }
-  out.destination = destination;
-  return out;
+  const RuleContext context{*network.config(), remote, network.self, source, destination, inbound, context_.random};
+  return Decide(context, frame, network.rule_hits);
 }
 
 void Filter::SendExtended(const Now& now, const Network& network, const Frame& frame, NodeAddress to, uint8_t flags,
@@ -72,7 +47,8 @@ void Filter::SendExtended(const Now& now, const Network& network, const Frame& f
   message.source = frame.source;
   message.ether_type = frame.ether_type;
   message.SerializeHeadTo(out);
-  SendFramePayload(context_, now, to, Verb::kExtFrame, head, frame, length);
+  // Unlike other frames these are compressed (vl2.md §9.3).
+  SendFramePayload(context_, now, to, Verb::kExtFrame, head, frame, length, {.compress = true});
 }
 
 void Filter::SendCopy(const Now& now, const Network& network, const Frame& frame, const Evaluation& from,
@@ -85,35 +61,41 @@ void Filter::SendCopy(const Now& now, const Network& network, const Frame& frame
 }
 
 bool Filter::Out(const Now& now, Network& network, const Frame& frame, bool no_tee, NodeAddress destination) {
-  if (network.AcceptsEverything()) return true;
-  const Outcome outcome = Decide(network, frame, network.self, destination, false);
-  if (!outcome.accepted) {
+  if (network.AcceptsEverything()) {
+    network.rule_hits.CountFirstRule(false);
+    return true;
+  }
+  const Decision decision = Judge(network, frame, network.self, destination, false);
+  if (!decision.Accepted()) {
     context_.drops.Count(DropReason::kFilter);
     return false;
   }
   if (!no_tee) {  // the capability's copy first (vl2.md §13.7)
-    SendCopy(now, network, frame, outcome.capability, false);
-    SendCopy(now, network, frame, outcome.base, false);
+    SendCopy(now, network, frame, decision.granted, false);
+    SendCopy(now, network, frame, decision.base, false);
   }
-  if (outcome.destination == destination) return true;
-  SendExtended(now, network, frame, outcome.destination, wire::ExtFrame::kOutboundRedirect, frame.length);
+  if (decision.verdict != Verdict::kRedirect) return true;
+  SendExtended(now, network, frame, decision.destination, wire::ExtFrame::kOutboundRedirect, frame.length);
   return false;
 }
 
 Admission Filter::In(const Now& now, Network& network, NodeAddress peer, const Frame& frame) {
-  if (network.AcceptsEverything()) return Admission::kAccept;
-  const Outcome outcome = Decide(network, frame, peer, network.self, true);
-  if (!outcome.accepted) {
+  if (network.AcceptsEverything()) {
+    network.rule_hits.CountFirstRule(true);
+    return Admission::kAccept;
+  }
+  const Decision decision = Judge(network, frame, peer, network.self, true);
+  if (!decision.Accepted()) {
     context_.drops.Count(DropReason::kFilter);
     return Admission::kRefuse;
   }
-  SendCopy(now, network, frame, outcome.capability, true);
-  SendCopy(now, network, frame, outcome.base, true);
-  if (outcome.destination != network.self) {
-    SendExtended(now, network, frame, outcome.destination, wire::ExtFrame::kInboundRedirect, frame.length);
+  SendCopy(now, network, frame, decision.granted, true);
+  SendCopy(now, network, frame, decision.base, true);
+  if (decision.verdict == Verdict::kRedirect) {
+    SendExtended(now, network, frame, decision.destination, wire::ExtFrame::kInboundRedirect, frame.length);
     return Admission::kRefuse;
   }
-  return outcome.super ? Admission::kSuperAccept : Admission::kAccept;
+  return decision.verdict == Verdict::kSuperAccept ? Admission::kSuperAccept : Admission::kAccept;
 }
 
 }  // namespace zt::vl2

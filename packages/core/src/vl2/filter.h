@@ -2,7 +2,7 @@
 #pragma once
 
 #include "vl2/context.h"
-#include "vl2/rules.h"
+#include "vl2/decision.h"
 
 namespace zt::vl2 {
 
@@ -18,14 +18,7 @@ class Filter {
   Admission In(const Now& now, Network& network, NodeAddress peer, const Frame& frame);
 
  private:
-  struct Outcome {
-    bool accepted = false;
-    bool super = false;
-    NodeAddress destination;
-    Evaluation base;
-    Evaluation capability;  // the accepting one
-  };
-  Outcome Decide(Network& network, const Frame& frame, NodeAddress source, NodeAddress destination, bool inbound);
+  Decision Judge(Network& network, const Frame& frame, NodeAddress source, NodeAddress destination, bool inbound);
   void SendCopy(const Now& now, const Network& network, const Frame& frame, const Evaluation& from, bool inbound);
   void SendExtended(const Now& now, const Network& network, const Frame& frame, NodeAddress to, uint8_t flags,
                     size_t length);

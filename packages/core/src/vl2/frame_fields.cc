@@ -40,6 +40,34 @@ std::optional<Ports> FindPorts(const Frame& frame, const UpperLayer& upper) {
   return Ports{U16At(frame, upper.offset), U16At(frame, upper.offset + 2)};
 }
 
+std::optional<uint8_t> FindTos(const Frame& frame) {
+  if (IsIpv4(frame)) return ByteAt(frame, 1);
+  if (IsIpv6(frame)) return static_cast<uint8_t>(ByteAt(frame, 0) << 4 | ByteAt(frame, 1) >> 4);
+  return std::nullopt;
+}
+
+std::optional<Icmp> FindIcmp(const Frame& frame) {
+  const std::optional<UpperLayer> upper = FindUpperLayer(frame);
+  const uint8_t wanted = IsIpv4(frame) ? kProtocolIcmp : kProtocolIcmpV6;
+  if (!upper || upper->protocol != wanted || frame.length < upper->offset + 2) return std::nullopt;
+  return Icmp{ByteAt(frame, upper->offset), ByteAt(frame, upper->offset + 1)};
+}
+
+uint64_t ReadInteger(const Frame& frame, size_t index, uint8_t format) {
+  const unsigned bits = (format & 63u) + 1;
+  const size_t bytes = (bits + 7) / 8;
+  const bool little = (format & 0x80) != 0;
+  const size_t at = little ? index : index + 8 - bytes;
+  if (at + bytes > frame.head.size()) return 0;
+  uint64_t number = 0;
+  if (little) {
+    for (size_t i = 0; i < bytes; ++i) number |= uint64_t{frame.head[at + i]} << (8 * (8 - bytes + i));
+    return number >> (64 - bits);
+  }
+  for (size_t i = 0; i < bytes; ++i) number = number << 8 | frame.head[at + i];
+  return bits < 64 ? number & ((1ULL << bits) - 1) : number;
+}
+
 uint16_t TcpFlags(const Frame& frame) {
   const std::optional<UpperLayer> upper = FindUpperLayer(frame);
   if (!upper || upper->protocol != kProtocolTcp) return 0;

@@ -34,6 +34,15 @@ inline bool IsIpv6(const Frame& frame) { return frame.ether_type == kEtherIpv6 &
 std::optional<UpperLayer> FindUpperLayer(const Frame& frame);
 // Nothing when there are no ports (other protocols, too short, IPv6 port 0 of the asked side is the caller's rule).
 std::optional<Ports> FindPorts(const Frame& frame, const UpperLayer& upper);
+// IPv4 TOS or IPv6 traffic class.
+std::optional<uint8_t> FindTos(const Frame& frame);
+struct Icmp {
+  uint8_t type = 0, code = 0;
+};
+// Of either IP version. Nothing for others and when the first two bytes are not all there.
+std::optional<Icmp> FindIcmp(const Frame& frame);
+// What INTEGER RANGE compares: `bits` 1..64 near byte `index` of the payload, 0 when they are not all inside (§13.5).
+uint64_t ReadInteger(const Frame& frame, size_t index, uint8_t format);
 // Bits 11..0 of the characteristics: reserved bits, NS and the flags of a TCP header, else 0.
 uint16_t TcpFlags(const Frame& frame);
 

@@ -11,6 +11,7 @@ Network::Network(NetworkId network, NodeAddress self_address)
     : id(network), self(self_address), mac(DeriveMac(self_address, network)) {}
 
 void Network::SetConfig(NetworkConfig config) {
+  if (config_ == nullptr || !RuleHits::SameRules(*config_, config)) rule_hits.Restart(config);
   config_ = std::make_unique<const NetworkConfig>(std::move(config));
   ++epoch_;
   active_bridge_ = config_->IsActiveBridge(self);

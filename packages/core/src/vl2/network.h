@@ -8,6 +8,7 @@
 #include "vl2/bridge_routes.h"
 #include "vl2/config_assembler.h"
 #include "vl2/config_flood.h"
+#include "vl2/decision.h"
 #include "vl2/membership.h"
 #include "vl2/multicast_group.h"
 #include "wire/network_config.h"
@@ -69,6 +70,7 @@ class Network {
   ConfigAssembler assembler;
   ConfigFlood flood;
   BridgeRoutes routes;
+  RuleHits rule_hits;                                 // of the configuration in force
   std::vector<MulticastGroup> groups;                 // own, sorted, unique
   std::map<MulticastGroup, Instant> behind_me;        // last refreshed
   std::map<MulticastGroup, Instant> last_gather;      // explicit gathers (vl2.md §12.5)

@@ -31,25 +31,17 @@ Match MatchIpv6(const Rule& rule, const Frame& frame, size_t at) {
 }
 
 Match MatchTos(const Rule& rule, const Frame& frame) {
-  unsigned value;
-  if (IsIpv4(frame)) {
-    value = ByteAt(frame, 1);
-  } else if (IsIpv6(frame)) {
-    value = (ByteAt(frame, 0) << 4 & 0xf0) | ByteAt(frame, 1) >> 4;
-  } else {
-    return Match::kNo;
-  }
-  value &= rule.tos_mask;
+  const std::optional<uint8_t> tos = FindTos(frame);
+  if (!tos) return Match::kNo;
+  const unsigned value = *tos & rule.tos_mask;
   return Plain(value >= rule.low && value <= rule.high);
 }
 
 Match MatchIcmp(const Rule& rule, const Frame& frame) {
-  const std::optional<UpperLayer> upper = FindUpperLayer(frame);
-  const uint8_t wanted = IsIpv4(frame) ? kProtocolIcmp : kProtocolIcmpV6;
-  if (!upper || upper->protocol != wanted || frame.length < upper->offset + 2) return Match::kNo;
-  if (ByteAt(frame, upper->offset) != rule.icmp_type) return Match::kNo;
+  const std::optional<Icmp> icmp = FindIcmp(frame);
+  if (!icmp || icmp->type != rule.icmp_type) return Match::kNo;
   if ((rule.icmp_flags & 1) == 0) return Match::kYes;
-  return Plain(ByteAt(frame, upper->offset + 1) == rule.icmp_code);
+  return Plain(icmp->code == rule.icmp_code);
 }
 
 Match MatchPort(const Rule& rule, const Frame& frame, bool source) {
@@ -93,20 +85,6 @@ bool SenderMacAuthenticated(const RuleContext& context, const Frame& frame) {
   return context.remote != nullptr && context.remote->ValidlyOwns(frame.source, context.config);
 }
 
-uint64_t Characteristics(const RuleContext& context, const Frame& frame) {
-  uint64_t bits = TcpFlags(frame);
-  if (context.inbound) bits |= 1ULL << 63;
-  if (frame.destination.IsMulticast()) bits |= 1ULL << 62;
-  if (frame.destination.IsBroadcast()) bits |= 1ULL << 61;
-  if (SenderIpAuthenticated(context, frame)) bits |= 1ULL << 60;
-  if (SenderMacAuthenticated(context, frame)) bits |= 1ULL << 59;
-  return bits;
-}
-
-const Tag* RemoteTag(const RuleContext& context, uint32_t id) {
-  return context.remote == nullptr ? nullptr : context.remote->ValidTag(id, context.config);
-}
-
 Match MatchTags(const RuleContext& context, const Rule& rule, MatchState& state) {
   const Tag* local = context.config.FindTag(rule.tag_id);
   if (local == nullptr) return Match::kNo;
@@ -143,20 +121,7 @@ Match MatchTagOf(const RuleContext& context, const Rule& rule, MatchState& state
 }
 
 Match MatchIntegerRange(const Rule& rule, const Frame& frame) {
-  const unsigned bits = (rule.format & 63u) + 1;
-  const size_t bytes = (bits + 7) / 8;
-  const bool little = (rule.format & 0x80) != 0;
-  const size_t at = little ? size_t{rule.index} : size_t{rule.index} + 8 - bytes;
-  uint64_t number = 0;
-  if (at + bytes <= frame.head.size()) {
-    if (little) {
-      for (size_t i = 0; i < bytes; ++i) number |= uint64_t{frame.head[at + i]} << (8 * (8 - bytes + i));
-      number >>= 64 - bits;
-    } else {
-      for (size_t i = 0; i < bytes; ++i) number = number << 8 | frame.head[at + i];
-      if (bits < 64) number &= (1ULL << bits) - 1;
-    }
-  }
+  const uint64_t number = ReadInteger(frame, rule.index, rule.format);
   return Plain(number >= rule.low && number <= rule.high);
 }
 
@@ -166,6 +131,20 @@ Match MatchProtocol(const Rule& rule, const Frame& frame) {
 }
 
 }  // namespace
+
+uint64_t Characteristics(const RuleContext& context, const Frame& frame) {
+  uint64_t bits = TcpFlags(frame);
+  if (context.inbound) bits |= 1ULL << 63;
+  if (frame.destination.IsMulticast()) bits |= 1ULL << 62;
+  if (frame.destination.IsBroadcast()) bits |= 1ULL << 61;
+  if (SenderIpAuthenticated(context, frame)) bits |= 1ULL << 60;
+  if (SenderMacAuthenticated(context, frame)) bits |= 1ULL << 59;
+  return bits;
+}
+
+const Tag* RemoteTag(const RuleContext& context, uint32_t id) {
+  return context.remote == nullptr ? nullptr : context.remote->ValidTag(id, context.config);
+}
 
 Match MatchRule(const RuleContext& context, const Rule& rule, const Frame& frame, MatchState& state) {
   switch (rule.type) {

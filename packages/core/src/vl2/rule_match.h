@@ -14,6 +14,11 @@ struct MatchState {
   bool skip_drop = false;     // the next DROP does nothing
 };
 
+// The bits that CHARACTERISTICS compares.
+uint64_t Characteristics(const RuleContext& context, const Frame& frame);
+// The remote party's valid tag, null if there is none.
+const Tag* RemoteTag(const RuleContext& context, uint32_t id);
+
 Match MatchRule(const RuleContext& context, const Rule& rule, const Frame& frame, MatchState& state);
 
 }  // namespace zt::vl2

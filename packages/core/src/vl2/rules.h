@@ -1,16 +1,18 @@
 // The rules engine: a pure function of rules, context and frame (vl2.md §13.2, §13.3).
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "vl2/frame.h"
 #include "vl2/membership.h"
 #include "wire/network_config.h"
+#include "zt/generated/enums.h"
 #include "zt/random.h"
 
 namespace zt::vl2 {
 
-enum class Verdict : uint8_t { kNoMatch = 0, kDrop = 1, kRedirect = 2, kAccept = 3, kSuperAccept = 4 };
+using Verdict = RuleVerdict;
 
 struct RuleContext {
   const NetworkConfig& config;   // ours: local tags and certificates, addresses, flags
@@ -23,13 +25,17 @@ struct RuleContext {
 };
 
 struct Evaluation {
+  static constexpr size_t kNoRule = SIZE_MAX;
+
   Verdict verdict = Verdict::kNoMatch;
+  size_t rule = kNoRule;         // index of the action that ended the evaluation; kNoRule: the list's end did
   NodeAddress destination;       // after a REDIRECT: the new one
   NodeAddress copy_to;           // 0: no copy
   size_t copy_length = 0;
   bool copy_is_watch = false;
 };
 
+// One list of rules. Nothing outside the arguments is read or changed, `random` apart.
 Evaluation Evaluate(const RuleContext& context, const std::vector<Rule>& rules, const Frame& frame);
 
 // True iff the list accepts every frame at its first rule, so that nobody needs to look at the frame.

@@ -10,6 +10,7 @@ set(ZT_VL2_SOURCES
   controller.cc
   credential_intake.cc
   credential_push.cc
+  decision.cc
   deferral_queue.cc
   filter.cc
   frame_fields.cc
@@ -24,6 +25,7 @@ set(ZT_VL2_SOURCES
   neighbor_emulation.cc
   network.cc
   rule_match.cc
+  rule_trace.cc
   rules.cc
   vl1_link.cc
   vl2.cc

@@ -14,6 +14,7 @@
 #include "vl2/gate.h"
 #include "vl2/multicast_in.h"
 #include "vl2/multicast_out.h"
+#include "vl2/rule_trace.h"
 #include "wire/verb/error.h"
 #include "wire/verb/reply.h"
 #include "wire/verb/remote_trace.h"
@@ -96,6 +97,20 @@ std::vector<NetworkId> Vl2::Networks() const {
   std::vector<NetworkId> out;
   for (const auto& [id, network] : impl_->context.networks) out.push_back(id);
   return out;
+}
+
+const RuleHits* Vl2::Hits(NetworkId id) const {
+  const Network* network = impl_->context.Find(id);
+  return network == nullptr ? nullptr : &network->rule_hits;
+}
+
+std::optional<Explanation> Vl2::ExplainRules(NetworkId id, bool inbound, NodeAddress peer, const Frame& frame) const {
+  const Network* network = impl_->context.Find(id);
+  if (network == nullptr || network->config() == nullptr) return std::nullopt;
+  const Membership* remote = peer.value == 0 ? nullptr : network->FindMember(peer);
+  const NodeAddress self = network->self;
+  return Explain({*network->config(), remote, self, inbound ? peer : self, inbound ? self : peer, inbound,
+                  impl_->context.random}, frame);
 }
 
 void Vl2::SetGroups(const Now& now, NetworkId id, std::span<const MulticastGroup> groups) {

@@ -19,6 +19,10 @@
 
 namespace zt::vl2 {
 
+struct Explanation;
+struct Frame;
+struct RuleHits;
+
 // What the application sees of a joined network.
 struct NetworkInfo {
   NetworkId id;
@@ -95,6 +99,11 @@ class Vl2 {
   bool Leave(const Now& now, NetworkId network);  // false: not joined
   std::optional<NetworkInfo> Info(NetworkId network) const;
   std::vector<NetworkId> Networks() const;
+  // How often the rules of a network held, by the rules of its configuration (decision.h). Null: not joined.
+  const RuleHits* Hits(NetworkId network) const;
+  // What the network's rules say of a frame from or to `peer` (0: not known yet) now: nothing is sent, delivered or
+  // counted. Nothing: not joined, or no configuration.
+  std::optional<Explanation> ExplainRules(NetworkId network, bool inbound, NodeAddress peer, const Frame& frame) const;
   // The port's own subscriptions (vl2.md §12.2); replaces the set. New groups are announced at once.
   void SetGroups(const Now& now, NetworkId network, std::span<const MulticastGroup> groups);
 

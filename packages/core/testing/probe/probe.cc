@@ -4,7 +4,7 @@ namespace zt::probe {
 
 Outcome Run(std::string_view name, ByteSpan input, Bytes& out) {
   for (std::span<const Entry> table :
-       {CryptoEntries(), WireEntries(), Vl1Entries(), Vl2Entries(), BenchEntries()}) {
+       {CryptoEntries(), WireEntries(), Vl1Entries(), Vl2Entries(), RulesEntries(), BenchEntries()}) {
     for (const Entry& entry : table) {
       if (entry.name != name) continue;
       ByteReader in(input);

@@ -19,6 +19,7 @@ std::span<const Entry> CryptoEntries();
 std::span<const Entry> WireEntries();
 std::span<const Entry> Vl1Entries();
 std::span<const Entry> Vl2Entries();
+std::span<const Entry> RulesEntries();
 std::span<const Entry> BenchEntries();
 
 enum class Outcome { kOk, kRejected, kUnknownName };

@@ -1,10 +1,9 @@
-// VL2 for the vector tests: the rules engine, configuration reassembly and signing, the gate.
+// VL2 for the vector tests: configuration reassembly and signing, the gate.
 #include <optional>
 #include <string>
 
 #include "testing/probe/probe.h"
 #include "vl2/config_issuer.h"
-#include "vl2/rules.h"
 #include "vl2/vl2.h"
 #include "wire/derived_address.h"
 #include "wire/verb/frame.h"
@@ -21,75 +20,6 @@ class FixedRandom final : public RandomSource {
 };
 
 std::string Text(ByteSpan bytes) { return {bytes.begin(), bytes.end()}; }
-
-std::vector<Tag> ReadTags(ByteReader& in, bool with_timestamp) {
-  std::vector<Tag> out;
-  for (uint16_t n = in.U16(); n > 0 && in.ok(); --n) {
-    Tag tag;
-    tag.id = in.U32();
-    tag.value = in.U32();
-    if (with_timestamp) tag.timestamp = static_cast<int64_t>(in.U64());
-    out.push_back(tag);
-  }
-  return out;
-}
-
-CertificateOfOwnership ReadThings(ByteReader& in) {
-  CertificateOfOwnership coo;
-  coo.timestamp = 1'000'500;  // vl2.md §18.4
-  for (uint16_t n = in.U16(); n > 0 && in.ok(); --n) {
-    OwnedThing thing;
-    thing.type = static_cast<OwnedThing::Type>(in.U8());
-    thing.value = in.Array<16>();
-    coo.things.push_back(thing);
-  }
-  return coo;
-}
-
-// in: inbound u8, record u8, self, source, destination addr, source, destination mac, type u16, flags u64, nwid u64,
-//     local tags (id, value), remote tags (id, value, timestamp i64), local things, remote things (type u8, 16 bytes),
-//     addresses (16 bytes, bits u8), each after a u16 count; rules piece, frame piece
-// out: verdict u8, destination addr, copy to addr, copy length u32, copy is watch u8
-bool RunFilter(ByteReader& in, Bytes& out) {
-  const bool inbound = in.U8() != 0, record = in.U8() != 0;
-  const NodeAddress self = in.Address(), source = in.Address(), destination = in.Address();
-  vl2::Frame frame;
-  frame.source = in.MacAddress();
-  frame.destination = in.MacAddress();
-  frame.ether_type = in.U16();
-  NetworkConfig config;
-  config.timestamp = 1'000'000;  // vl2.md §18.4
-  config.credential_time_max_delta = 1'000;
-  config.flags = in.U64();
-  config.network = {in.U64()};
-  config.tags = ReadTags(in, false);
-  vl2::Membership remote;
-  for (const Tag& tag : ReadTags(in, true)) remote.tags[tag.id] = tag;
-  config.ownerships.push_back(ReadThings(in));
-  remote.ownerships[0] = ReadThings(in);
-  for (uint16_t n = in.U16(); n > 0 && in.ok(); --n) {
-    const auto bytes = in.Array<16>();
-    config.addresses.push_back({IpAddress::FromV6Bytes(bytes.data()), in.U8()});
-  }
-  const auto rules = ParseRules(Piece(in), limits::kMaxRules);
-  const ByteSpan payload = Piece(in);
-  if (!in.ok() || !rules) return false;
-  frame.length = payload.size();
-  frame.head = payload;
-  frame.pieces = {&payload, 1};
-  FixedRandom random;
-  const vl2::RuleContext context{config, record ? &remote : nullptr, self, source, destination, inbound, random};
-  const vl2::Evaluation e = vl2::Evaluate(context, *rules, frame);
-  ByteArray<16> answer;
-  ByteWriter writer(answer);
-  writer.U8(static_cast<uint8_t>(e.verdict));
-  writer.Address(e.destination);
-  writer.Address(e.copy_to);
-  writer.U32(static_cast<uint32_t>(e.copy_length));
-  writer.U8(e.copy_is_watch ? 1 : 0);
-  Append(out, answer);
-  return true;
-}
 
 // A node whose link knows a few identities, and writes down what leaves it downwards and upwards.
 class ProbeNode final : public vl2::Link, public vl2::Delegate {
@@ -316,7 +246,7 @@ bool RunSession(ByteReader& in, Bytes& out) {
 }
 
 constexpr Entry kEntries[] = {
-    {"vl2.filter", RunFilter}, {"vl2.accept_config", RunAcceptConfig}, {"vl2.issue", RunIssue},
+    {"vl2.accept_config", RunAcceptConfig}, {"vl2.issue", RunIssue},
     {"vl2.cut", RunCut},       {"vl2.gate", RunGate},
     {"vl2.session", RunSession},
 };

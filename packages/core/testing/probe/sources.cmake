@@ -5,6 +5,7 @@ set(ZT_PROBE_SOURCES
   probe_wire.cc
   probe_vl1.cc
   probe_vl2.cc
+  probe_rules.cc
   probe_bench.cc
   ../../bench/netstack_transfer.cc
 )

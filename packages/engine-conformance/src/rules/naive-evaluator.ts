@@ -1,7 +1,7 @@
 /** The loop of vl2.md §13.3 and the order of base rules and capabilities of §13.6 to §13.8. */
-import type { NaiveContext, NaiveCopy, NaiveEvaluation, NaiveRule } from './naive-context.ts';
-import { naiveMatch, type Running } from './naive-matches.ts';
-import { be } from './naive-rules.ts';
+import type { NaiveContext, NaiveCopy, NaiveEvaluation, NaiveRule } from './naive-context.js';
+import { naiveMatch, type Running } from './naive-matches.js';
+import { be } from './naive-rules.js';
 
 /** Told of every match that was evaluated, for the statistics of a test. */
 export type MatchObserver = (rule: NaiveRule, matched: boolean) => void;
@@ -35,11 +35,7 @@ function executeAction(
   }
 }
 
-function forwardTo(
-  context: NaiveContext,
-  rule: NaiveRule,
-  state: NaiveEvaluation,
-): NaiveEvaluation['result'] | null {
+function forwardTo(context: NaiveContext, rule: NaiveRule, state: NaiveEvaluation): NaiveEvaluation['result'] | null {
   const target = be(rule.data, 0, 8) & 0xff_ffff_ffffn;
   if (target === context.source) return null;
   if (target === context.self) return context.inbound ? 'superAccept' : null;
@@ -114,7 +110,8 @@ export function naiveFilter(
 }
 
 function accept(evaluation: NaiveEvaluation, baseCopy: NaiveCopy | null, capability: number): NaiveVerdict {
-  const copies = [evaluation.copy, baseCopy].filter((copy): copy is NaiveCopy => copy !== null);
+  // Copy target 0 means none (§18.4), also where a rule names it.
+  const copies = [evaluation.copy, baseCopy].filter((copy): copy is NaiveCopy => copy !== null && copy.to !== 0n);
   const redirected = evaluation.result === 'redirect';
   return {
     accepted: redirected ? 0 : evaluation.result === 'superAccept' ? 2 : 1,

@@ -1,6 +1,6 @@
 /** What the matches look at in a frame's payload (vl2.md §13.4, §13.5), computed anew by each match that asks. */
-import type { NaiveContext } from './naive-context.ts';
-import { byteAt } from './naive-rules.ts';
+import type { NaiveContext } from './naive-context.js';
+import { byteAt } from './naive-rules.js';
 
 export function isIpv4(context: NaiveContext): boolean {
   return context.etherType === 0x0800 && context.payload.length >= 20;

@@ -1,7 +1,7 @@
 /** Every match of vl2.md §13.4 and §13.5, one function per row of the table. */
-import type { NaiveContext, NaiveRule, Outcome } from './naive-context.ts';
-import { characteristics, ipv4Upper, ipv6Upper, isIpv4, isIpv6, same, type Upper } from './naive-frame.ts';
-import { be, byteAt } from './naive-rules.ts';
+import type { NaiveContext, NaiveRule, Outcome } from './naive-context.js';
+import { characteristics, ipv4Upper, ipv6Upper, isIpv4, isIpv6, same, type Upper } from './naive-frame.js';
+import { be, byteAt } from './naive-rules.js';
 
 const YES: Outcome = { fixed: true };
 const NO: Outcome = { fixed: false };

@@ -1,8 +1,8 @@
 /**
- * Rule bytes as vl2.md §13.1 says, read in the plainest way. Part of the naive evaluator: written from the specification
- * alone, so that it can disagree with the engines.
+ * Rule bytes as vl2.md §13.1 says, read in the plainest way. Part of the naive evaluator: written from the
+ * specification alone, so that it can disagree with the engines.
  */
-import type { NaiveRule } from './naive-context.ts';
+import type { NaiveRule } from './naive-context.js';
 
 /** Data bytes of each known type (§13.1); a type that is missing here is unknown. */
 const LENGTHS = new Map<number, number>([

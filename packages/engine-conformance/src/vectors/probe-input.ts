@@ -47,6 +47,18 @@ export function sized(piece: Piece): Uint8Array {
   return join(u32(bytes.length), bytes);
 }
 
+/** The 16 bytes of an IPv6 address. */
+export function ipv6Bytes(address: string): Uint8Array {
+  const [head = '', tail] = address.split('::');
+  const groups = (part: string | undefined): number[] =>
+    part === undefined || part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
+  const first = groups(head);
+  const last = groups(tail);
+  const all =
+    tail === undefined ? first : [...first, ...Array<number>(8 - first.length - last.length).fill(0), ...last];
+  return join(...all.map((group) => Uint8Array.of(group >> 8, group & 255)));
+}
+
 /** A JSON file of packages/core/vectors. The caller names the shape it relies on. */
 export function loadVectors<T>(file: string): T {
   const url = new URL(`../../../core/vectors/${file}`, import.meta.url);

@@ -1,38 +1,10 @@
 /** Networks: the rules engine, configurations accepted and issued, the gate (filter-vectors.jsonl, f-*, g-*). */
-import { readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { hex, join, loadVectors, sized, text, toHex, u8, u32, u64 } from './probe-input.js';
+import { type RecordedResult, recordedResults } from '../rules/recorded-results.js';
+import { hex, ipv6Bytes, join, loadVectors, sized, text, toHex, u8, u32, u64 } from './probe-input.js';
 import { type ProbeTarget, targets } from './targets.js';
 
-interface Thing {
-  mac?: string;
-  ip?: string;
-}
-interface FilterVector {
-  inbound: boolean;
-  record: boolean;
-  self: string;
-  src: string;
-  dst: string;
-  macSrc: string;
-  macDst: string;
-  etherType: number;
-  flags: number;
-  nwid: string;
-  localTags: [number, number][];
-  remoteTags: [number, number, number][];
-  localThings: Thing[];
-  remoteThings: Thing[];
-  staticIps: string[];
-  rules: string;
-  frame: string;
-  result: number;
-  dstAfter: string;
-  copyTo: string;
-  copyLen: number;
-  copyWatch: boolean;
-}
 interface Config {
   to: string;
   nwid: string;
@@ -43,10 +15,6 @@ interface Config {
   recipientSecret: string;
 }
 
-const filters = readFileSync(new URL('../../../core/vectors/filter-vectors.jsonl', import.meta.url), 'utf8')
-  .split('\n')
-  .filter((line) => line !== '')
-  .map((line) => JSON.parse(line) as FilterVector);
 const configs = loadVectors<{ controllerSecret: string; configs: Config[] }>('g-netconfigs.json');
 const credentials = loadVectors<{
   controller: string;
@@ -60,19 +28,7 @@ const publicPart = (identity: string): string => identity.split(':').slice(0, 3)
 const u16 = (value: number): Uint8Array => u32(value).subarray(2);
 const number64 = (value: number): Uint8Array => u64(BigInt(value));
 
-/** The 16 bytes of an IPv6 address. */
-function ipv6Bytes(address: string): Uint8Array {
-  const [head = '', tail] = address.split('::');
-  const groups = (part: string | undefined): number[] =>
-    part === undefined || part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
-  const first = groups(head);
-  const last = groups(tail);
-  const all =
-    tail === undefined ? first : [...first, ...Array<number>(8 - first.length - last.length).fill(0), ...last];
-  return join(...all.map((group) => u16(group)));
-}
-
-function thing({ mac, ip }: Thing): Uint8Array {
+function thing({ mac, ip }: RecordedResult['localThings'][number]): Uint8Array {
   const [type, value] =
     mac !== undefined
       ? [1, hex(mac)]
@@ -85,7 +41,7 @@ function thing({ mac, ip }: Thing): Uint8Array {
 const list = <T>(items: readonly T[], write: (item: T) => Uint8Array): Uint8Array =>
   join(u16(items.length), ...items.map(write));
 
-function filterInput(v: FilterVector): Uint8Array {
+function filterInput(v: RecordedResult): Uint8Array {
   return join(
     u8(v.inbound ? 1 : 0),
     u8(v.record ? 1 : 0),
@@ -106,15 +62,15 @@ function filterInput(v: FilterVector): Uint8Array {
   );
 }
 
-const filterAnswer = (v: FilterVector): string =>
+const filterAnswer = (v: RecordedResult): string =>
   Buffer.from(
     join(u8(v.result), v.dstAfter, v.copyTo, u32(v.copyTo === '0000000000' ? 0 : v.copyLen), u8(v.copyWatch ? 1 : 0)),
   ).toString('hex');
 
 describe.each(targets)('$name: rules engine', (target) => {
-  test(`gives the reference's verdict on all ${filters.length} lines`, { timeout: 120_000 }, () => {
-    expect(filters.length).toBe(1500);
-    const wrong = filters
+  test(`gives the reference's verdict on all ${recordedResults.length} lines`, { timeout: 120_000 }, () => {
+    expect(recordedResults.length).toBe(1500);
+    const wrong = recordedResults
       .map((vector, line) => [line + 1, toHex(target.probe('vl2.filter', filterInput(vector))), filterAnswer(vector)])
       .filter(([, got, expected]) => got !== expected);
     expect(wrong).toEqual([]);

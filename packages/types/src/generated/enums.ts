@@ -232,6 +232,67 @@ export const NetworkStatusName: Readonly<Record<number, keyof typeof NetworkStat
   6: 'AUTHENTICATION_REQUIRED',
 };
 
+/** What rules say of a frame (vl2.md §13.3). Of a whole decision: drop is the base rules', no_match refuses too. */
+export const RuleVerdict = {
+  NO_MATCH: 0,
+  DROP: 1,
+  REDIRECT: 2,
+  ACCEPT: 3,
+  SUPER_ACCEPT: 4,
+} as const;
+/** A value of {@link RuleVerdict}. */
+export type RuleVerdict = (typeof RuleVerdict)[keyof typeof RuleVerdict];
+/** Name of each {@link RuleVerdict} value. */
+export const RuleVerdictName: Readonly<Record<number, keyof typeof RuleVerdict>> = {
+  0: 'NO_MATCH',
+  1: 'DROP',
+  2: 'REDIRECT',
+  3: 'ACCEPT',
+  4: 'SUPER_ACCEPT',
+};
+
+/** What an evaluation did with one rule (reply of network_explain). */
+export const RuleStep = {
+  SKIPPED: 0,
+  UNMATCHED: 1,
+  MATCHED: 2,
+  PASSED_OVER: 3,
+  EXECUTED: 4,
+} as const;
+/** A value of {@link RuleStep}. */
+export type RuleStep = (typeof RuleStep)[keyof typeof RuleStep];
+/** Name of each {@link RuleStep} value. */
+export const RuleStepName: Readonly<Record<number, keyof typeof RuleStep>> = {
+  0: 'SKIPPED',
+  1: 'UNMATCHED',
+  2: 'MATCHED',
+  3: 'PASSED_OVER',
+  4: 'EXECUTED',
+};
+
+/** The kind of value that a match looked at (reply of network_explain). */
+export const RuleField = {
+  NONE: 0,
+  ABSENT: 1,
+  NUMBER: 2,
+  NODE: 3,
+  MAC: 4,
+  IP: 5,
+  TAGS: 6,
+} as const;
+/** A value of {@link RuleField}. */
+export type RuleField = (typeof RuleField)[keyof typeof RuleField];
+/** Name of each {@link RuleField} value. */
+export const RuleFieldName: Readonly<Record<number, keyof typeof RuleField>> = {
+  0: 'NONE',
+  1: 'ABSENT',
+  2: 'NUMBER',
+  3: 'NODE',
+  4: 'MAC',
+  5: 'IP',
+  6: 'TAGS',
+};
+
 /** Role of a peer (vl1.md §6.4). */
 export const PeerRole = {
   LEAF: 0,
@@ -396,6 +457,9 @@ export const Command = {
   FRAMES_CLOSE: 71,
   FRAMES_GROUPS: 72,
   FRAMES_INFO: 73,
+  NETWORK_RULE_HITS: 80,
+  NETWORK_EXPLAIN: 81,
+  RULES_EXPLAIN: 82,
 } as const;
 /** A value of {@link Command}. */
 export type Command = (typeof Command)[keyof typeof Command];
@@ -443,6 +507,9 @@ export const CommandName: Readonly<Record<number, keyof typeof Command>> = {
   71: 'FRAMES_CLOSE',
   72: 'FRAMES_GROUPS',
   73: 'FRAMES_INFO',
+  80: 'NETWORK_RULE_HITS',
+  81: 'NETWORK_EXPLAIN',
+  82: 'RULES_EXPLAIN',
 };
 
 /** Options of socket_set_option and socket_get_option by their BSD names; units and ranges in HOST_PROTOCOL.md §7. */

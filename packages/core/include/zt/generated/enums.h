@@ -242,6 +242,70 @@ constexpr std::string_view ToString(NetworkStatus value) {
 }
 inline constexpr int kNetworkStatusCount = 7;
 
+// What rules say of a frame (vl2.md §13.3). Of a whole decision: drop is the base rules', no_match refuses too.
+enum class RuleVerdict : uint8_t {
+  kNoMatch = 0,
+  kDrop = 1,
+  kRedirect = 2,
+  kAccept = 3,
+  kSuperAccept = 4,
+};
+constexpr std::string_view ToString(RuleVerdict value) {
+  switch (value) {
+    case RuleVerdict::kNoMatch: return "no_match";
+    case RuleVerdict::kDrop: return "drop";
+    case RuleVerdict::kRedirect: return "redirect";
+    case RuleVerdict::kAccept: return "accept";
+    case RuleVerdict::kSuperAccept: return "super_accept";
+  }
+  return "unknown";
+}
+inline constexpr int kRuleVerdictCount = 5;
+
+// What an evaluation did with one rule (reply of network_explain).
+enum class RuleStep : uint8_t {
+  kSkipped = 0,
+  kUnmatched = 1,
+  kMatched = 2,
+  kPassedOver = 3,
+  kExecuted = 4,
+};
+constexpr std::string_view ToString(RuleStep value) {
+  switch (value) {
+    case RuleStep::kSkipped: return "skipped";
+    case RuleStep::kUnmatched: return "unmatched";
+    case RuleStep::kMatched: return "matched";
+    case RuleStep::kPassedOver: return "passed_over";
+    case RuleStep::kExecuted: return "executed";
+  }
+  return "unknown";
+}
+inline constexpr int kRuleStepCount = 5;
+
+// The kind of value that a match looked at (reply of network_explain).
+enum class RuleField : uint8_t {
+  kNone = 0,
+  kAbsent = 1,
+  kNumber = 2,
+  kNode = 3,
+  kMac = 4,
+  kIp = 5,
+  kTags = 6,
+};
+constexpr std::string_view ToString(RuleField value) {
+  switch (value) {
+    case RuleField::kNone: return "none";
+    case RuleField::kAbsent: return "absent";
+    case RuleField::kNumber: return "number";
+    case RuleField::kNode: return "node";
+    case RuleField::kMac: return "mac";
+    case RuleField::kIp: return "ip";
+    case RuleField::kTags: return "tags";
+  }
+  return "unknown";
+}
+inline constexpr int kRuleFieldCount = 7;
+
 // Role of a peer (vl1.md §6.4).
 enum class PeerRole : uint8_t {
   kLeaf = 0,
@@ -410,6 +474,9 @@ enum class Command : uint16_t {
   kFramesClose = 71,
   kFramesGroups = 72,
   kFramesInfo = 73,
+  kNetworkRuleHits = 80,
+  kNetworkExplain = 81,
+  kRulesExplain = 82,
 };
 constexpr std::string_view ToString(Command value) {
   switch (value) {
@@ -455,10 +522,13 @@ constexpr std::string_view ToString(Command value) {
     case Command::kFramesClose: return "frames_close";
     case Command::kFramesGroups: return "frames_groups";
     case Command::kFramesInfo: return "frames_info";
+    case Command::kNetworkRuleHits: return "network_rule_hits";
+    case Command::kNetworkExplain: return "network_explain";
+    case Command::kRulesExplain: return "rules_explain";
   }
   return "unknown";
 }
-inline constexpr int kCommandCount = 74;
+inline constexpr int kCommandCount = 83;
 
 // Options of socket_set_option and socket_get_option by their BSD names; units and ranges in HOST_PROTOCOL.md §7.
 enum class SocketOption : uint8_t {
