@@ -18,6 +18,7 @@ export * from './lifecycle.js';
 export * from './messages.js';
 export * from './networks.js';
 export * from './relay.js';
+export * from './rules-at-work.js';
 export * from './socket-facts.js';
 export * from './tcp.js';
 export * from './worlds.js';

@@ -21,6 +21,7 @@ interface NetworkRecord {
   /** Second byte of its IPv4 addresses: 10.x.0.0/24. */
   subnet: number;
   open: boolean;
+  rules: IssuedConfig['rules'];
   authorized: Set<NodeAddress>;
   members: Map<NodeAddress, NetworkAddress[]>;
 }
@@ -44,11 +45,11 @@ export class MiniController {
     return this.#watched.node.info().address;
   }
 
-  /** A new network; `open` admits everybody. */
-  createNetwork(open: boolean): NetworkId {
+  /** A new network; `open` admits everybody. Without `rules` every frame is accepted. */
+  createNetwork(open: boolean, rules: IssuedConfig['rules'] = acceptAll): NetworkId {
     const number = this.#networks.size + 1;
     const id = `${this.address}${number.toString(16).padStart(6, '0')}` as NetworkId;
-    this.#networks.set(id, { subnet: number, open, authorized: new Set(), members: new Map() });
+    this.#networks.set(id, { subnet: number, open, rules, authorized: new Set(), members: new Map() });
     return id;
   }
 
@@ -97,7 +98,7 @@ export class MiniController {
 
   #config(network: NetworkId, member: NodeAddress): IssuedConfig {
     if (controllerOf(network) !== this.address) throw new Error(`${network} is not ours`);
-    const { subnet, open } = this.#network(network);
+    const { subnet, open, rules } = this.#network(network);
     this.#revision += 1n;
     return {
       network,
@@ -114,7 +115,7 @@ export class MiniController {
       specialists: [],
       routes: [{ target: { address: `10.${subnet}.0.0`, bits: 24 } }],
       addresses: this.#addresses(network, member),
-      rules: acceptAll,
+      rules,
       capabilities: [],
       tags: [],
     };

@@ -10,8 +10,8 @@ class HitCounter {
   explicit HitCounter(RuleHits& hits) : hits_(hits) {}
   void OnBaseRules(const std::vector<Rule>& rules) { Next(rules.size()); }
   void OnCapability(const Capability& capability, bool own) {
+    counting_ = false;  // what others brought has no counters: it comes and goes with them
     if (own) Next(capability.rules.size());
-    counting_ = own;  // what others brought has no counters: it comes and goes with them
   }
   void OnEnd(const Evaluation&) {}
   void OnSkipped(size_t, const Rule&) {}
@@ -25,9 +25,9 @@ class HitCounter {
 
  private:
   void Next(size_t size) {
-    at_ = hits_.rules.data() + used_;
+    counting_ = used_ + size <= hits_.rules.size();
+    at_ = counting_ ? hits_.rules.data() + used_ : nullptr;
     used_ += size;
-    counting_ = used_ <= hits_.rules.size();
   }
 
   RuleHits& hits_;

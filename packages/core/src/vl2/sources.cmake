@@ -38,6 +38,9 @@ set(ZT_VL2_TESTS
   credential_intake_test.cc
   credential_push_test.cc
   rules_test.cc
+  rule_table_test.cc
+  rule_targets_test.cc
+  decision_test.cc
   vl2_test.cc
   vl2_hostile_test.cc
   checklist_test.cc
