@@ -63,10 +63,9 @@ MutableBytes PacketWriter::Begin(size_t packet_size, size_t mtu) {
 }
 
 // The verbs that senders of 1.14 compress (vl1.md §4.7), because what they carry is text, lists or zeros.
-bool PacketWriter::Compressible(ByteSpan packet, SendOptions options) {
+bool PacketWriter::Compressible(ByteSpan packet) {
   const wire::PacketView view(packet);
-  if (options.never_compress || view.payload().size() < limits::kMinCompressiblePayload) return false;
-  if (options.compress) return true;
+  if (view.payload().size() < limits::kMinCompressiblePayload) return false;
   switch (view.verb()) {
     case Verb::kUserMessage:
     case Verb::kPushDirectPaths:
@@ -84,6 +83,7 @@ bool PacketWriter::Compressible(ByteSpan packet, SendOptions options) {
 }
 
 MutableBytes PacketWriter::Compress(MutableBytes packet) {
+  if (!Compressible(packet)) return packet;
   wire::MutablePacketView view(packet);
   const ByteSpan payload = view.payload();
   if (compressed_ == nullptr) compressed_ = std::make_unique<uint8_t[]>(limits::kMaxPayloadSize);
@@ -109,7 +109,7 @@ PacketId PacketWriter::Write(const Now& now, Peer& peer, Verb verb, Gather paylo
     if (!piece.empty()) std::memcpy(at, piece.data(), piece.size());
     at += piece.size();
   }
-  if (Compressible(packet, options)) packet = Compress(packet);
+  if (!options.never_compress) packet = Compress(packet);
   wire::MutablePacketView view(packet);
   view.set_fragmented(packet.size() > physical.mtu);  // in place before sealing (vl1.md §3.3)
   if (options.by_send_routine && physical.trusted_path != 0) {

@@ -36,7 +36,7 @@ class PacketWriter {
  private:
   MutableBytes Begin(size_t packet_size, size_t mtu);
   void SplitAndCommit(MutableBytes packet, const Destination& to, size_t mtu);
-  static bool Compressible(ByteSpan packet, SendOptions options);
+  static bool Compressible(ByteSpan packet);
   // The packet, shorter if that was worth it; in place.
   MutableBytes Compress(MutableBytes packet);
 

@@ -133,7 +133,6 @@ class Delegate {
 
 struct SendOptions {
   bool expect_reply = false;      // remember the packet id so that an OK is accepted (vl1.md §5.1)
-  bool compress = false;          // although the verb is none of those that are (vl1.md §4.7)
   bool never_compress = false;    // although the verb is one of those that are (vl1.md §4.7)
   bool by_send_routine = false;   // Outbound's: unsealed where the physical network is trusted (vl1.md §3.11)
 };

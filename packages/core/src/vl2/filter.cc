@@ -47,8 +47,7 @@ void Filter::SendExtended(const Now& now, const Network& network, const Frame& f
   message.source = frame.source;
   message.ether_type = frame.ether_type;
   message.SerializeHeadTo(out);
-  // Unlike other frames these are compressed (vl2.md §9.3).
-  SendFramePayload(context_, now, to, Verb::kExtFrame, head, frame, length, {.compress = true});
+  SendFramePayload(context_, now, to, Verb::kExtFrame, head, frame, length);
 }
 
 void Filter::SendCopy(const Now& now, const Network& network, const Frame& frame, const Evaluation& from,

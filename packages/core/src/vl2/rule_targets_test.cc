@@ -65,7 +65,6 @@ struct Monitored {
   void CheckCopy(const Sent& sent, const TestNode& from, uint8_t flags, std::string_view text) {
     CHECK(sent.from == from.address());
     CHECK(sent.to == carol.address());
-    CHECK(sent.compress);
     const auto parsed = ExtFrame::Parse(sent.payload);
     REQUIRE(parsed.has_value());
     CHECK(parsed->flags == flags);

@@ -14,7 +14,7 @@ TestNode::TestNode(TestWire& wire, const char* secret, const Options& options)
 
 PacketId TestNode::Send(const Now&, NodeAddress to, Verb verb, vl1::Gather payload, vl1::SendOptions options) {
   if (to == address()) return {};
-  Sent sent{address(), to, verb, {++wire_.next_id << 32}, {}, options.expect_reply, options.compress};
+  Sent sent{address(), to, verb, {++wire_.next_id << 32}, {}, options.expect_reply};
   for (const ByteSpan piece : payload) sent.payload.insert(sent.payload.end(), piece.begin(), piece.end());
   ZT_CHECK(sent.payload.size() <= 10'024 - 28);
   wire_.log.push_back(sent);

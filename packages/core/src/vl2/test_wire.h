@@ -36,7 +36,6 @@ struct Sent {
   PacketId id;
   Bytes payload;
   bool expect_reply;
-  bool compress = false;  // asked for although the verb is none of those that are
 };
 
 struct Delivered {
