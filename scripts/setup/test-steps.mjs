@@ -69,6 +69,7 @@ export const testSteps = [
   { name: 'core', action: coreTests },
   { name: 'scale', action: coreAtScale },
   { name: 'cost', action: () => run(['node', 'packages/core/bench/segment-cost.mjs']) },
+  { name: 'rule-cost', action: () => run(['node', 'packages/core/bench/rule-cost.mjs']) },
   { name: 'vitest', action: () => run([...vitest, ...here]) },
   // Alone: it compares speeds.
   { name: 'linux', action: () => run([...vitest, '--project', 'linux']) },

@@ -24,3 +24,7 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   target_compile_options(zt_flood_bench PRIVATE -Wall -Wextra -Werror)
   target_link_libraries(zt_flood_bench PRIVATE zt_node)
 endif()
+
+# Rules on a frame, without the rest: rule-cost.mjs.
+add_executable(zt_rules_bench EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/rules_bench.cc)
+target_link_libraries(zt_rules_bench PRIVATE zt_vl2)
