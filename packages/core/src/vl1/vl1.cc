@@ -52,7 +52,7 @@ struct Vl1::Impl {
   PathDoubt doubt{context, schedule};
   WaitingPackets waiting{context.drops};
   Admission admission{context, schedule};
-  Whois whois{context, writer, admission};
+  Whois whois{context, writer, admission, doubt};
   Online online{context, reachability};
   ConnectivityWatch connectivity{context, online};
   Worlds worlds{context, {schedule, admission, online, whois, reachability}};

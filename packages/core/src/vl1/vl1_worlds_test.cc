@@ -282,6 +282,20 @@ TEST_CASE("when the root in use dies, traffic moves to the other one, and nobody
   CHECK(HasPath(t.alice, best, t.lab.now()));
 }
 
+TEST_CASE("who only asks who somebody is leaves a root that died as soon as who sends") {
+  TwoRoots t;
+  LabNode& best = *t.alice.vl1->BestRoot(t.lab.now()) == t.one.address() ? t.one : t.two;
+  best.running = false;
+  // A frame every second, as an application tries; Bob is a stranger until a root says who he is.
+  Millis waited = 0;
+  for (; t.bob.received.empty() && waited < 60000; waited += 1000) {
+    t.lab.Send(t.alice, t.bob.address(), Verb::kFrame, Bytes{1});
+    t.lab.Run(1000);
+  }
+  MESSAGE("first frame after ms: ", waited);
+  CHECK(waited <= 10000);
+}
+
 TEST_CASE("leaves of different roots reach each other through both, and learn each other's identity upwards") {
   Vl1Lab lab;
   LabNode& one = lab.Add(0, "10.1.0.1/9993");

@@ -59,6 +59,9 @@ void Whois::Ask(const Now& now, NodeAddress address, Question& question) {
   const ByteSpan payload(bytes);
   writer_.WriteOn(now, *root, Verb::kWhois, {&payload, 1}, *path, {.expect_reply = true});
   question.asked = now.mono;
+  // Who only asks would stay on a root that is gone. A root does not answer for those it does not know either: then it
+  // answers the probe, of which there is one in kUnheardWhileSending at most, whoever makes us ask.
+  doubt_.Sent(now.mono, *root, *path);
 }
 
 void Whois::RoutesChanged(const Now& now) {

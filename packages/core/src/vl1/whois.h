@@ -6,13 +6,14 @@
 #include "vl1/admission.h"
 #include "vl1/inbound_packet.h"
 #include "vl1/packet_writer.h"
+#include "vl1/path_doubt.h"
 
 namespace zt::vl1 {
 
 class Whois {
  public:
-  Whois(Context& context, PacketWriter& writer, Admission& admission)
-      : context_(context), writer_(writer), admission_(admission) {}
+  Whois(Context& context, PacketWriter& writer, Admission& admission, PathDoubt& doubt)
+      : context_(context), writer_(writer), admission_(admission), doubt_(doubt) {}
 
   // Who wants to know: we ourselves, or somebody whose packet names an address we do not know. The latter is free for
   // anyone who can send us a datagram, so it never keeps us from asking for ourselves.
@@ -40,6 +41,7 @@ class Whois {
   Context& context_;
   PacketWriter& writer_;
   Admission& admission_;
+  PathDoubt& doubt_;
   std::map<NodeAddress, Question> questions_;  // at most kWhoisEntries
 };
 
