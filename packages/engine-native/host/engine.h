@@ -66,6 +66,8 @@ class Engine {
   // A turn feeds at most this many batches per socket before it drains the node, so that acknowledgements leave and
   // other threads get at the lock.
   static constexpr int kReceiveBatchesPerTurn = 1;
+  // And drains at most this many, of 1 MiB each, before it feeds again.
+  static constexpr int kTransmitBatchesPerTurn = 16;
   // With those of our own what the node takes at most (HOST_PROTOCOL.md §3).
   static constexpr size_t kMaxExternal = 64;
   // How long a stopping engine waits for full sockets.
@@ -97,7 +99,7 @@ class Engine {
   void TellSockets();
   void TellEndpoints();  // with mutex_ held
 
-  // Sends until the node has nothing more or a socket is full. True: nothing is left.
+  // Sends until the node has nothing more, a socket is full, or others have their turn. True: nothing is left.
   bool DrainTransmit();
   bool SendPending();
   bool SendVia(UdpBinding& binding);
@@ -131,6 +133,7 @@ class Engine {
   std::atomic<bool> stop_{false};
 
   // The engine thread's own.
+  bool transmit_waits_ = false;         // the last drain left some to the next turn
   std::span<const Transmit> pending_;   // handed out by the node and not sent yet
   std::unique_ptr<RelayStream> relay_;  // open or under way
   bool relay_blocked_ = false;          // full or not connected yet, waiting to be writable

@@ -49,7 +49,7 @@ void Engine::Turn() {
   const Instant overrun = OverrunAfter(wake);
   asleep_.store(true);
   // A call that came since the drain saw asleep_ still false and sent no wake-up.
-  poller_->Wait(dirty_.load() ? 0 : WaitMilliseconds(wake), ready_);
+  poller_->Wait(dirty_.load() || transmit_waits_ ? 0 : WaitMilliseconds(wake), ready_);
   asleep_.store(false);
   ReceiveAll();
   const Now now = ReadClock();
@@ -98,8 +98,14 @@ void Engine::HandleTimeoutIfDue(const Now& now) {
 }
 
 bool Engine::DrainTransmit() {
-  for (;;) {
+  transmit_waits_ = false;
+  for (int batch = 0;; ++batch) {
     if (!SendPending()) return false;
+    // An application that never stops sending must not keep received packets, timers and events waiting.
+    if (batch == kTransmitBatchesPerTurn) {
+      transmit_waits_ = true;
+      return false;
+    }
     {
       auto lock = LockForThread();
       pending_ = node_->PollTransmit(ReadClock());
@@ -159,7 +165,7 @@ void Engine::ShutDown() {
   if (relay_ != nullptr && relay_->connected()) WriteRelay();  // as much as it takes now
   const Instant end = ReadClock().mono + kStopGrace;
   while (!DrainTransmit() && ReadClock().mono < end) {
-    poller_->Wait(10, ready_);
+    poller_->Wait(transmit_waits_ ? 0 : 10, ready_);
     for (UdpBinding& binding : bindings_->all()) binding.blocked = false;
   }
 }

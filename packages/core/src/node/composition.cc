@@ -189,12 +189,11 @@ Deadline Composition::NextTimeout() const {
   const Deadline held = Earliest({impairment_.NextTimeout(), "impairment"}, captures_.NextTimeout());
   if (phase_ != Phase::kRunning) return held;
   const Deadline own = Earliest(relay_.NextTimeout(), held);
-  const Deadline above = Earliest(stack_.NextTimeout(), frames_.NextTimeout());
-  return Earliest(Earliest(vl1_->NextTimeout(), vl2_->NextTimeout()), Earliest(above, own));
+  return Earliest(Earliest(vl1_->NextTimeout(), vl2_->NextTimeout()), Earliest(stack_.NextTimeout(), own));
 }
 
-void Composition::Settle(const Now& now) {
-  if (!frames_.empty() && phase_ == Phase::kRunning) frames_.Flush(now, *vl2_);
+bool Composition::Settle(const Now& now) {
+  const bool sent = !frames_.empty() && phase_ == Phase::kRunning && frames_.Flush(now, *vl2_);
   for (int round = 0; round < kMaxSettleRounds && phase_ == Phase::kRunning; ++round) {
     delivered_ = false;
     vl2_->Flush(now);
@@ -204,6 +203,7 @@ void Composition::Settle(const Now& now) {
   while (const auto event = stack_.PollEvent()) {
     if (ports_ == nullptr || !ports_->HandleStackEvent(now, *event)) events_.Socket(*event);
   }
+  return sent;
 }
 
 std::span<const Transmit> Composition::PollTransmit(const Now& now) {
@@ -218,12 +218,14 @@ std::span<const Transmit> Composition::PollTransmit(const Now& now) {
 }
 
 std::span<const Transmit> Composition::TakeTransmit(const Now& now) {
-  // Again when impairment dropped a whole batch: an empty answer means there is nothing left.
+  // Again when impairment dropped a whole batch, or all frames of the application were refused: an empty answer means
+  // that there is nothing left.
   for (;;) {
-    Settle(now);
+    const bool more = Settle(now);
     std::swap(filling_, handed_);
     filling_.Clear();
     if (phase_ == Phase::kRunning) relay_.Send(now, handed_.datagrams());
+    if (more && handed_.empty()) continue;
     if (!impairment_.active()) return handed_.datagrams();
     const std::span<const Transmit> impaired = impairment_.Apply(now, handed_.datagrams());
     if (!impaired.empty() || handed_.empty()) return impaired;

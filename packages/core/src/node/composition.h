@@ -84,7 +84,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   // After what may have opened or ended the tunnel.
   void TellTunnel(const Now& now);
   void NoticeSleep(const Now& now);
-  void Settle(const Now& now);
+  bool Settle(const Now& now);  // whether frames of the application left their queues
   std::span<const Transmit> TakeTransmit(const Now& now);
 
   // vl1::Delegate

@@ -101,7 +101,7 @@ int64_t FramePorts::Receive(uint32_t id, MutableBytes into) {
   return moved != 0 ? static_cast<int64_t>(moved) : -static_cast<int64_t>(Status::kMessageTooBig);
 }
 
-void FramePorts::Flush(const Now& now, const vl2::Vl2& vl2) {
+bool FramePorts::Flush(const Now& now, const vl2::Vl2& vl2) {
   size_t budget = kMaxBytesPerTurn;
   auto at = ports_.upper_bound(served_);
   for (size_t n = ports_.size(); n > 0 && budget > 0; --n, ++at) {
@@ -112,6 +112,7 @@ void FramePorts::Flush(const Now& now, const vl2::Vl2& vl2) {
     served_ = at->first;
     budget -= std::min(budget, FlushPort(now, *info, *at->second, budget));
   }
+  return budget < kMaxBytesPerTurn;
 }
 
 // The bytes of the frames that left the queue.
@@ -152,12 +153,6 @@ void FramePorts::SendOne(const Now& now, const vl2::NetworkInfo& info, FramePort
   ++counters.sent;
   counters.sent_bytes += frame.size();
   sink_.SendFrame(now, port.network, source, destination, ether_type, {&payload, 1});
-}
-
-Deadline FramePorts::NextTimeout() const {
-  // Frames left by a turn that made no datagrams; without room the next PollTransmit goes on.
-  const bool waits = std::any_of(ports_.begin(), ports_.end(), [](const auto& p) { return !p.second->out.empty(); });
-  return {waits && sink_.HasRoom() ? Instant::LongAgo() : Instant::Never(), "frames of the application"};
 }
 
 }  // namespace zt::node

@@ -73,9 +73,9 @@ class FramePorts {
   // Bytes of whole records, or a negative status: kWouldBlock when nothing is there.
   int64_t Receive(uint32_t id, MutableBytes into);
 
-  // Gives waiting frames to VL2 while there is room below.
-  void Flush(const Now& now, const vl2::Vl2& vl2);
-  Deadline NextTimeout() const;
+  // Gives waiting frames to VL2 while there is room below, and kMaxBytesPerTurn at most. Whether any left its queue:
+  // then more may wait, and whoever drains the node's datagrams has to come again.
+  bool Flush(const Now& now, const vl2::Vl2& vl2);
 
  private:
   size_t FlushPort(const Now& now, const vl2::NetworkInfo& info, FramePort& port, size_t budget);

@@ -344,6 +344,40 @@ TEST_CASE("ports end with their network and with the node") {
   CHECK(lab.b.node->FramesSend(lab.now(), b, {}) == -static_cast<int64_t>(Status::kClosed));
 }
 
+TEST_CASE("a host whose socket is full holds a batch without being called: the frames behind it go on with the next poll") {
+  FramesLab lab;
+  lab.Start();
+  REQUIRE(lab.TryOpen(lab.a, true, 1 << 20) == Status::kOk);
+  const uint32_t port = lab.Body().U32();
+  lab.Open(lab.b, true);
+  const std::vector<EthernetFrame> frames(40, EthernetFrame{lab.mac_b(), lab.mac_a(), 0x88b5, Bytes(1'400)});
+  size_t taken = 0;
+  while (taken < 512 << 10) taken += static_cast<size_t>(lab.a.node->FramesSend(lab.now(), port, Records(frames)));
+  REQUIRE(!lab.a.node->PollTransmit(lab.now()).empty());
+  CHECK(lab.a.node->NextTimeout().at > lab.now().mono);
+  size_t polls = 1;
+  while (!lab.a.node->PollTransmit(lab.now()).empty()) ++polls;
+  CHECK(polls > 1);
+  CHECK(lab.Info(lab.a, port).out == 0);
+}
+
+TEST_CASE("frames that are all refused leave the queue in one poll, however many") {
+  FramesLab lab;
+  lab.Start();
+  REQUIRE(lab.TryOpen(lab.a, true, 1 << 20) == Status::kOk);
+  const uint32_t port = lab.Body().U32();
+  const std::vector<EthernetFrame> frames(40, EthernetFrame{lab.mac_b(), lab.mac_b(), 0x88b5, Bytes(1'400)});
+  size_t sent = 0;
+  for (size_t taken = 0; taken < 512 << 10; sent += frames.size()) {
+    taken += static_cast<size_t>(lab.a.node->FramesSend(lab.now(), port, Records(frames)));
+  }
+  while (!lab.a.node->PollTransmit(lab.now()).empty()) {}
+  CHECK(lab.a.node->NextTimeout().at > lab.now().mono);
+  const Counters counters = lab.Info(lab.a, port);
+  CHECK(counters.not_a_bridge == sent);
+  CHECK(counters.out == 0);
+}
+
 TEST_CASE("what a caller gets wrong is refused as a whole") {
   FramesLab lab;
   lab.Start();

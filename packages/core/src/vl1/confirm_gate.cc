@@ -12,10 +12,10 @@ size_t ConfirmGate::Left(Bucket& bucket, Instant now, size_t limit) {
 }
 
 size_t ConfirmGate::Pass(Instant now, const IpAddress& to, size_t copies, bool known) {
-  if (places_.empty()) places_.resize(kBuckets);
+  if (places_.empty()) places_.resize(size_t{1} << kBucketBits);
   uint64_t place = 0;
   std::memcpy(&place, to.bytes.data(), to.IsV4() ? 4 : 8);
-  Bucket& bucket = places_[((place * secret_) >> 32) % kBuckets];
+  Bucket& bucket = places_[(place * secret_) >> (64 - kBucketBits)];
   const size_t here = Left(bucket, now, kConfirmsPerPlace);
   const size_t left = known ? here : std::min(here, Left(all_, now, total_));
   const size_t granted = left >= copies ? copies : std::min<size_t>(left, 1);

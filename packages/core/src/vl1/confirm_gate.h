@@ -21,7 +21,7 @@ class ConfirmGate {
   size_t Pass(Instant now, const IpAddress& to, size_t copies, bool known);
 
  private:
-  static constexpr size_t kBuckets = 1024;  // by place; those that share one share its limit
+  static constexpr int kBucketBits = 10;  // 1,024 buckets, by place; those that share one share its limit
   struct Bucket {
     int64_t second = -1;
     size_t used = 0;

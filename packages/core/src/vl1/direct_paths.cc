@@ -39,6 +39,7 @@ void DirectPaths::PushIfDue(const Now& now, Peer& peer, Path& path, uint8_t hops
   if (!peer.Trusted(now.mono)) return;
   const Millis direct = context_.options.low_bandwidth ? kPushDirectLowBandwidth : kPushDirect;
   if (!peer.push_news && now.mono - peer.last_push_sent < (hops == 0 ? direct : RelayedInterval(peer))) return;
+  if (GateClosed(now, peer)) return;  // before the endpoints are gathered: this is asked for every packet
   Push(now, peer, path, OwnEndpoints());
 }
 
@@ -73,10 +74,14 @@ void DirectPaths::TellAll(const Now& now) {
   });
 }
 
-void DirectPaths::Push(const Now& now, Peer& peer, Path& path, std::span<const Endpoint> endpoints) {
+// A receiver whose gate is closed would begin its pause anew: news waits for the end of it.
+bool DirectPaths::GateClosed(const Now& now, Peer& peer) {
   if (now.mono - peer.last_push_sent >= kPushBurstReset + kPushRelayedMargin) peer.pushes_sent = 0;
-  // A receiver whose gate is closed would begin its pause anew: news waits for the end of it.
-  if (peer.pushes_sent >= kPushBurst) return;
+  return peer.pushes_sent >= kPushBurst;
+}
+
+void DirectPaths::Push(const Now& now, Peer& peer, Path& path, std::span<const Endpoint> endpoints) {
+  if (GateClosed(now, peer)) return;
   peer.push_news = false;
   peer.last_push_sent = now.mono;
   for (size_t next = 0; next < endpoints.size();) {

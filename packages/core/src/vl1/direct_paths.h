@@ -27,6 +27,7 @@ class DirectPaths {
  private:
   std::vector<Endpoint> OwnEndpoints() const;
   void TellAll(const Now& now);
+  static bool GateClosed(const Now& now, Peer& peer);
   void Push(const Now& now, Peer& peer, Path& path, std::span<const Endpoint> endpoints);
   static Millis RelayedInterval(const Peer& peer);
   bool WithinBurst(Instant now, Peer& peer);

@@ -88,6 +88,24 @@ TEST_CASE("HELLOs to all the places strangers claim to be at are bounded; those 
   CHECK(gate.Pass({2000}, IpAddress::V4(0x60000000), 1, false) == 1);
 }
 
+TEST_CASE("a network's neighbours do not use up its share of confirmations") {
+  Target t;
+  for (int secret = 0; secret < 8; ++secret) {
+    vl1::ConfirmGate gate(1 << 20, t.node.random);
+    const auto place = [](uint8_t a, uint8_t b) {  // two /64s of one /40 differ here
+      IpAddress ip = *IpAddress::Parse("2001:db8:1100::1");
+      ip.bytes[5] = a;
+      ip.bytes[7] = b;
+      return ip;
+    };
+    for (size_t n = 0; n < 2 * vl1::kConfirmsPerPlace; ++n) gate.Pass({1000}, place(0, 0), 1, true);
+    CHECK(gate.Pass({1000}, place(0, 0), 1, true) == 0);
+    size_t others = 0;
+    for (uint8_t n = 1; n <= 100; ++n) others += gate.Pass({1000}, place(n, 0), 1, true) + gate.Pass({1000}, place(0, n), 1, true);
+    CHECK(others >= 195);  // of 200: some share the bucket by chance
+  }
+}
+
 TEST_CASE("a question for many identities from a place that is not confirmed is answered with few") {
   Target t;
   std::vector<LabNode*> leaves;

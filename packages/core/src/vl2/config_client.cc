@@ -114,10 +114,10 @@ ConfigClient::Assembled ConfigClient::HandleChunk(const Now& now, const vl1::Mes
     context_.Defer(now, message, network->id, controller);
     return {};
   }
-  if (!context_.signatures.Allows(now.mono, sender)) return drop(DropReason::kRateLimited);
+  if (!from_controller && !context_.signatures.Allows(now.mono, sender)) return drop(DropReason::kRateLimited);
   const bool valid = chunk.Verify(*identity);
   // A messenger pays for good ones too: it may be replaying old chunks.
-  if (!valid || !from_controller) context_.signatures.Charge(now.mono, sender);
+  if (!from_controller) context_.signatures.Charge(now.mono, sender);
   if (!valid) return drop(DropReason::kBadSignature);
   if ((chunk.flags & ConfigChunk::kFastPropagate) != 0) PassOn(now, *network, chunk, sender);
   return {network, network->assembler.Add(piece)};

@@ -254,6 +254,14 @@ TEST_CASE_FIXTURE(Intake, "The objects before a broken one count") {
   CHECK(bob.drops.Of(DropReason::kMalformed) == 1);
 }
 
+TEST_CASE_FIXTURE(Intake, "Whatever strangers do to the budget, the controller is heard") {
+  for (uint64_t sender = 1; sender <= SignatureBudget::kMaxSenders + SignatureBudget::kBurst; ++sender) {
+    context.signatures.Charge(wire.now.mono, {0x5500000000 + sender});
+  }
+  REQUIRE(!context.signatures.Allows(wire.now.mono, network.id.Controller()));
+  CHECK(intake.Accept(wire.now, network, Com(kTime), network.id.Controller()) == Acceptance::kNew);
+}
+
 TEST_CASE_FIXTURE(Intake, "A sender of false certificates is soon not worth a check, others still are") {
   wire::NetworkCredentials forged;
   for (int i = 0; i < 30; ++i) forged.coms.push_back(Com(kTime + i, &carol));

@@ -193,8 +193,10 @@ void Replay::Run() {
 
 void Replay::RunTimersUntil(int64_t time) {
   for (int idle = 0;;) {
-    const int64_t due = node_->NextTimeout().at.ms - 1000 + start_;
-    if (node_->NextTimeout().at == Instant::Never() || due > time) break;
+    const Instant next = node_->NextTimeout().at;
+    if (next == Instant::Never()) break;  // before it is counted with: it is the largest number there is
+    const int64_t due = next.ms - 1000 + start_;
+    if (due > time) break;
     idle = due > time_ ? 0 : idle + 1;
     REQUIRE_MESSAGE(idle < 1000, "time does not advance");
     time_ = std::max(time_, due);
