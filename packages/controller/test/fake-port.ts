@@ -43,7 +43,11 @@ export class FakePort implements ControllerPort {
     this.decisions.push({ kind: 'reject', member, network, requestId, reason });
   }
 
-  revoke(network: NetworkId, target: NodeAddress, recipients: readonly NodeAddress[]): void {
+  /** The latest time that a revocation covered. */
+  revokedUntil = 0;
+
+  revoke(network: NetworkId, target: NodeAddress, recipients: readonly NodeAddress[], issuedUntil = 0): void {
+    this.revokedUntil = issuedUntil;
     this.decisions.push({ kind: 'revoke', network, target, recipients });
   }
 

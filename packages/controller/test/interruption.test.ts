@@ -1,5 +1,6 @@
 /** A signal while a command starts: it ends in order when the start is done. */
 import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -33,6 +34,14 @@ async function interruptAt(file: string, directory: string, command: string, wor
   return { code, signal };
 }
 
+async function freePort(): Promise<string> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  await new Promise<void>((resolve) => socket.close(resolve));
+  return String(port);
+}
+
 it('ends ztkit-controller start in order', async () => {
   const directory = await mkdtemp(join(home, 'controller-'));
   const identity = await generateIdentity();
@@ -54,7 +63,8 @@ it('ends ztkit-controller start in order', async () => {
 
 it('ends ztkit root in order', async () => {
   const directory = await mkdtemp(join(home, 'root-'));
-  const where = ['--port', '19993', '--bind', '127.0.0.1', '--allow-loopback', '--endpoint', '127.0.0.1/19993'];
+  const port = await freePort(); // a root has a fixed one, which its world names
+  const where = ['--port', port, '--bind', '127.0.0.1', '--allow-loopback', '--endpoint', `127.0.0.1/${port}`];
   const words = ['root', '--home', directory, ...where, '--log-level', 'error'];
   expect(await interruptAt('identity.secret', directory, 'ztkit', words)).toEqual({ code: 0, signal: null });
 });

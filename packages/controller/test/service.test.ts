@@ -274,6 +274,26 @@ describe('a clock that is set back', () => {
     expect(await grantedAt()).toBeGreaterThanOrEqual(before);
   });
 
+  it('puts a member out after a restart, whatever the run before issued', async () => {
+    const before = await grantedAt();
+    await controller.close();
+    clock.advance(-2 * HOUR);
+    controller = await createController({ port, store, now: clock.now });
+    await grantedAt(BOB); // who is to be told
+    await controller.deauthorize(NETWORK, ALICE);
+    await port.take(1);
+    expect(port.revokedUntil).toBeGreaterThanOrEqual(before);
+  });
+
+  it('does not run ahead however often the controller is restarted in order', async () => {
+    for (let restarts = 0; restarts < 20; restarts += 1) {
+      await grantedAt();
+      await controller.close();
+      controller = await createController({ port, store, now: clock.now });
+    }
+    expect((await grantedAt()) - clock.ms).toBeLessThanOrEqual(0);
+  });
+
   it('lets a member in again that was put out in the same moment', async () => {
     await grantedAt();
     const revokedAt = clock.ms;

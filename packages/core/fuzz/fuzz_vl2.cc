@@ -277,7 +277,7 @@ void Perform(Node& node, Now& now, uint8_t operation, const SecretIdentity& who,
       return node.vl2.OnIdentityKnown(now, Players().controller.identity());
     case kRevoke: {
       const NodeAddress recipients[] = {Players().member.address(), Players().controller.address()};
-      return node.vl2.Revoke(now, kOurs, who.address(), recipients);
+      return node.vl2.Revoke(now, kOurs, {who.address()}, recipients);
     }
     case kAdHoc: {
       const NetworkId network{in.U64() | 0xff00000000000000ULL};

@@ -131,10 +131,16 @@ export class EncodedNode extends EncodedRules implements EngineNode {
     });
   }
 
-  controllerRevoke(network: NetworkId, target: NodeAddress, recipients: readonly NodeAddress[]): void {
+  controllerRevoke(
+    network: NetworkId,
+    target: NodeAddress,
+    recipients: readonly NodeAddress[],
+    issuedUntil: number,
+  ): void {
     this.requests.send(Command.CONTROLLER_REVOKE, `cannot revoke ${target}`, (out) => {
       writeNetworkId(out, network);
       writeNodeAddress(out, target);
+      out.i64(BigInt(issuedUntil));
       out.list(recipients, (recipient) => writeNodeAddress(out, recipient));
     });
   }

@@ -39,6 +39,9 @@ export interface ControllerPort {
   grant(member: NodeAddress, requestId: bigint, config: IssuedConfig): void;
   /** Refuses. Nothing is ever sent unasked, so `requestId` must be of a request. */
   reject(member: NodeAddress, networkId: NetworkId, requestId: bigint, reason: RejectReason): void;
-  /** Withdraws `target`'s membership certificate at `recipients`, which pass it on (controller.md §6.2). */
-  revoke(networkId: NetworkId, target: NodeAddress, recipients: readonly NodeAddress[]): void;
+  /**
+   * Withdraws `target`'s membership certificate at `recipients`, which pass it on (controller.md §6.2). `issuedUntil`:
+   * ms since 1970, the time of the last configuration of earlier runs; what this run granted is known.
+   */
+  revoke(networkId: NetworkId, target: NodeAddress, recipients: readonly NodeAddress[], issuedUntil?: number): void;
 }

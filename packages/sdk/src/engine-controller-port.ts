@@ -49,8 +49,8 @@ export class EngineControllerPort implements ControllerPort {
     this.#engine.controllerReject(member, networkId, requestId, reason);
   }
 
-  revoke(networkId: NetworkId, target: NodeAddress, recipients: readonly NodeAddress[]): void {
-    this.#engine.controllerRevoke(networkId, target, recipients);
+  revoke(networkId: NetworkId, target: NodeAddress, recipients: readonly NodeAddress[], issuedUntil = 0): void {
+    this.#engine.controllerRevoke(networkId, target, recipients, issuedUntil);
   }
 
   /** The engine's event; nobody asks after `disable`. */

@@ -323,7 +323,13 @@ export interface EngineNode extends EngineCaptures, EngineFrames, EngineRules {
   /** Answers a `controller_request` (its `requestId`) or pushes (`0n`). */
   controllerGrant(member: NodeAddress, requestId: bigint, config: IssuedConfig): void;
   controllerReject(member: NodeAddress, network: NetworkId, requestId: bigint, reason: RejectReason): void;
-  controllerRevoke(network: NetworkId, target: NodeAddress, recipients: readonly NodeAddress[]): void;
+  /** `issuedUntil`: ms since 1970, see `controller_revoke` of HOST_PROTOCOL.md. */
+  controllerRevoke(
+    network: NetworkId,
+    target: NodeAddress,
+    recipients: readonly NodeAddress[],
+    issuedUntil: number,
+  ): void;
 
   /** Keeps the process alive while running (default), or not. */
   ref(): void;

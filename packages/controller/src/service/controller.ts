@@ -238,7 +238,11 @@ export class Controller {
   async #close(): Promise<void> {
     this.#context.port.disable();
     await this.#lanes.drain();
-    await this.#context.directory.close();
+    try {
+      await this.#context.clock.close();
+    } finally {
+      await this.#context.directory.close();
+    }
   }
 
   /** Intake of a request (controller.md §3): foreign networks and impatient members are dropped silently. */

@@ -52,9 +52,21 @@ export class IssueClock {
     return time;
   }
 
-  /** A revocation leaves: what is issued from now on must be later than it. */
-  revoked(): void {
-    this.#last = this.#now() + REVOCATION_MARGIN_MS;
+  /** A revocation leaves that covers the time given here: what is issued from now on is later. */
+  revoked(): number {
+    const until = this.#now();
+    this.#last = until + REVOCATION_MARGIN_MS;
+    return until;
+  }
+
+  /** How far it is ahead of the wall clock, ms. */
+  ahead(): number {
+    return Math.max(0, this.#now() - this.#parts.wall());
+  }
+
+  /** Gives back what was reserved and not used: a restart in order does not put it ahead of the wall clock. */
+  async close(): Promise<void> {
+    if (this.#reserved > this.#parts.reserved) await this.#parts.reserve(this.#last + 1);
   }
 
   #now(): number {

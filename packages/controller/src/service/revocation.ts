@@ -19,10 +19,10 @@ export function revoke(
   targets: readonly NodeAddress[],
   recipients: readonly NodeAddress[],
 ): void {
-  context.clock.revoked();
+  const issuedUntil = context.clock.revoked();
   for (const target of targets) {
     for (let from = 0; from < recipients.length; from += RECIPIENTS_AT_ONCE) {
-      context.port.revoke(network, target, recipients.slice(from, from + RECIPIENTS_AT_ONCE));
+      context.port.revoke(network, target, recipients.slice(from, from + RECIPIENTS_AT_ONCE), issuedUntil);
     }
   }
 }

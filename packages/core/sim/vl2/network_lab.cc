@@ -212,6 +212,7 @@ void NetworkLab::Evict(Participant& member) {
   ZT_CHECK(controller->Do(Command::kControllerRevoke, [&](node::HostWriter& w) {
     w.U64(network_.value);
     w.Address(member.host().address());
+    w.I64(0);
     w.Count(online.size());
     for (const NodeAddress who : online) w.Address(who);
   }) == Status::kOk);

@@ -127,12 +127,13 @@ Status Reject(CommandContext& c, HostReader& in, HostWriter&) {
 Status Revoke(CommandContext& c, HostReader& in, HostWriter&) {
   const NetworkId network{in.U64()};
   const NodeAddress target = in.Address();
+  const int64_t issued_until = in.I64();
   std::vector<NodeAddress> recipients;
   if (!ReadList(in, kMaxRecipients, recipients, [](HostReader& r) { return r.Address(); }) || !in.AtEnd() ||
-      !target.IsValid()) {
+      !target.IsValid() || issued_until < 0) {
     return Status::kInvalidArgument;
   }
-  c.node.vl2().Revoke(c.now, network, target, recipients);
+  c.node.vl2().Revoke(c.now, network, {target, issued_until}, recipients);
   return Status::kOk;
 }
 

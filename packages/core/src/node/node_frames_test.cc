@@ -344,7 +344,7 @@ TEST_CASE("ports end with their network and with the node") {
   CHECK(lab.b.node->FramesSend(lab.now(), b, {}) == -static_cast<int64_t>(Status::kClosed));
 }
 
-TEST_CASE("a host whose socket is full holds a batch without being called: the frames behind it go on with the next poll") {
+TEST_CASE("a host whose socket is full is not called for the frames behind its batch; the next poll goes on") {
   FramesLab lab;
   lab.Start();
   REQUIRE(lab.TryOpen(lab.a, true, 1 << 20) == Status::kOk);

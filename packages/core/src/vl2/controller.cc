@@ -82,19 +82,19 @@ void Controller::Reject(const Now& now, NodeAddress member, NetworkId id, Packet
   client_.SetFailure(now, *network, failure);
 }
 
-void Controller::Revoke(const Now& now, NetworkId id, NodeAddress target,
+void Controller::Revoke(const Now& now, NetworkId id, const Eviction& eviction,
                         std::span<const NodeAddress> recipients) {
   if (id.Controller() != context_.self()) return;
   Revocation revocation;
   revocation.id = context_.random.U32();
   revocation.network = id;
-  // What was issued before it is revoked, also when the clock was set back meanwhile.
-  revocation.threshold = std::max(now.wall.ms, issued_until_);
+  // What was issued before it is revoked, also by an earlier run, and when the clock was set back meanwhile.
+  revocation.threshold = std::max({now.wall.ms, issued_until_, eviction.issued_until});
   revocation.flags = Revocation::kFastPropagate;
-  revocation.target = target;
+  revocation.target = eviction.member;
   revocation.type = CredentialType::kMembership;
   revocation.Sign(context_.link.self());
-  authorization_.Withdraw(id, target);
+  authorization_.Withdraw(id, eviction.member);
   // As a member of our own network we obey it too, and flood it to whom we know (controller.md §6.2).
   if (Network* network = context_.Find(id)) intake_.Accept(now, *network, revocation, context_.self());
   wire::NetworkCredentials message;

@@ -7,6 +7,7 @@
 
 namespace zt::vl2 {
 
+struct Eviction;
 struct IssuedConfig;
 
 class Controller {
@@ -21,7 +22,7 @@ class Controller {
   void HandleRequest(const Now& now, const vl1::Message& message);
   bool Grant(const Now& now, NodeAddress member, PacketId request, const IssuedConfig& issued);
   void Reject(const Now& now, NodeAddress member, NetworkId network, PacketId request, WireError code);
-  void Revoke(const Now& now, NetworkId network, NodeAddress target, std::span<const NodeAddress> recipients);
+  void Revoke(const Now& now, NetworkId network, const Eviction& eviction, std::span<const NodeAddress> recipients);
 
  private:
   bool RateAllows(const Now& now, NetworkId network, NodeAddress member);

@@ -289,8 +289,9 @@ void Vl2::Reject(const Now& now, NodeAddress member, NetworkId network, PacketId
   impl_->controller.Reject(now, member, network, request, code);
 }
 
-void Vl2::Revoke(const Now& now, NetworkId network, NodeAddress target, std::span<const NodeAddress> recipients) {
-  impl_->controller.Revoke(now, network, target, recipients);
+void Vl2::Revoke(const Now& now, NetworkId network, const Eviction& eviction,
+                 std::span<const NodeAddress> recipients) {
+  impl_->controller.Revoke(now, network, eviction, recipients);
 }
 
 }  // namespace zt::vl2

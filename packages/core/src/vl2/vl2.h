@@ -75,6 +75,12 @@ struct IssuedConfig {
   std::vector<IssuedTag> tags;
 };
 
+// A member of a network of ours that is put out.
+struct Eviction {
+  NodeAddress member;
+  int64_t issued_until = 0;  // ms since 1970: nothing an earlier run issued is later; what this run issued is known
+};
+
 struct Options {
   std::string platform;  // "linux/x86_64", told to controllers (vl2.md §5.1)
   uint8_t protocol_version = limits::kProtocolVersion;  // what VL1 announces: 12, or 11 without AES (vl1.md §4.8)
@@ -126,7 +132,7 @@ class Vl2 {
   bool Grant(const Now& now, NodeAddress member, PacketId request, const IssuedConfig& issued);
   void Reject(const Now& now, NodeAddress member, NetworkId network, PacketId request, WireError code);
   // Signs a COM revocation of `target` with threshold now and sends it to `recipients` (controller.md §6.2).
-  void Revoke(const Now& now, NetworkId network, NodeAddress target, std::span<const NodeAddress> recipients);
+  void Revoke(const Now& now, NetworkId network, const Eviction& eviction, std::span<const NodeAddress> recipients);
 
  private:
   Vl2(std::unique_ptr<Link> link, RandomSource& random, DropCounters& drops, const Options& options,

@@ -14,6 +14,7 @@
 #include "wire/verb/multicast_like.h"
 #include "wire/verb/network_config_request.h"
 #include "wire/verb/network_config_push.h"
+#include "wire/verb/network_credentials.h"
 
 namespace zt::vl2 {
 namespace {
@@ -287,13 +288,27 @@ TEST_CASE("After a revocation a member's frames stop") {
   lan.denied = {lan.bob.address()};
   lan.wire.Advance(10);
   const std::vector recipients = {lan.alice.address()};
-  lan.controller.vl2->Revoke(lan.wire.now, kNetwork, lan.bob.address(), recipients);
+  lan.controller.vl2->Revoke(lan.wire.now, kNetwork, {lan.bob.address()}, recipients);
   lan.wire.Settle();
   lan.SendText(lan.bob, lan.MacOf(lan.alice), "still here");
   CHECK(lan.alice.frames.size() == 1);
   lan.wire.Advance(3'000);
   lan.SendText(lan.bob, lan.MacOf(lan.alice), "and now");  // shows its old certificate again: refused
   CHECK(lan.alice.frames.size() == 1);
+}
+
+TEST_CASE("A revocation covers what an earlier run issued, with a clock ahead of this one") {
+  Lan lan;
+  lan.Join(lan.alice);
+  const std::vector recipients = {lan.alice.address()};
+  for (const int64_t ahead : {-1000, 60'000}) {
+    const int64_t wall = lan.wire.now.wall.ms;
+    lan.controller.vl2->Revoke(lan.wire.now, kNetwork, {lan.bob.address(), wall + ahead}, recipients);
+    const auto message = wire::NetworkCredentials::Parse(lan.wire.log.back().payload);
+    REQUIRE(message);
+    REQUIRE(message->revocations.size() == 1);
+    CHECK(message->revocations[0].threshold == std::max(wall, wall + ahead));
+  }
 }
 
 TEST_CASE("A revocation is passed on to members, and only while it is news") {
@@ -309,7 +324,7 @@ TEST_CASE("A revocation is passed on to members, and only while it is news") {
   lan.wire.Advance(1'500);
   const size_t before = lan.wire.log.size();
   const std::vector recipients = {lan.alice.address()};
-  lan.controller.vl2->Revoke(lan.wire.now, kNetwork, lan.bob.address(), recipients);
+  lan.controller.vl2->Revoke(lan.wire.now, kNetwork, {lan.bob.address()}, recipients);
   lan.wire.Settle();
   lan.SendText(lan.bob, lan.MacOf(carol), "revoked by word of mouth");
   CHECK(carol.frames.size() == 2);

@@ -102,6 +102,7 @@ Bytes Revoke(const Revocation& revocation, NodeAddress recipient) {
   node::HostWriter out = Start(command, Command::kControllerRevoke);
   out.U64(revocation.network.value);
   out.Address(revocation.target);
+  out.I64(0);
   out.Count(1);
   out.Address(recipient);
   return command;
