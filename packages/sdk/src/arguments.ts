@@ -70,6 +70,25 @@ export function checkObject(name: string, value: unknown): object {
   throw invalid(`"${name}" must be an object, not ${shown(value)}`);
 }
 
+/** An array of at most `most` items; gives what `check` makes of each, whose name is `name[index]`. */
+export function checkList<T>(
+  name: string,
+  value: unknown,
+  most: number,
+  check: (name: string, item: unknown) => T,
+): T[] {
+  if (!Array.isArray(value)) throw invalid(`"${name}" must be an array, not ${shown(value)}`);
+  if (value.length > most) throw invalid(`"${name}" must have at most ${most} items, not ${value.length}`);
+  return Array.from(value, (item, index) => check(`${name}[${index}]`, item));
+}
+
+/** A MAC address: six octets as hex digits, with colons or without. */
+export function checkMac(name: string, value: unknown): string {
+  const good = typeof value === 'string' && /^([0-9a-f]{2}(:[0-9a-f]{2}){5}|[0-9a-f]{12})$/i.test(value);
+  if (good) return value;
+  throw invalid(`"${name}" must be a MAC address such as 02:00:00:00:00:01, not ${shown(value)}`);
+}
+
 /** A function. */
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw invalid(`"${name}" must be a function, not ${shown(value)}`);

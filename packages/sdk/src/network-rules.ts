@@ -9,8 +9,9 @@ import type {
   RuleQuestion,
   RuleTrace,
 } from '@ztkit/types';
-import { parseNetworkId, parseNodeAddress } from '@ztkit/types';
-import { checkBytes, checkInteger, checkObject, invalid } from './arguments.js';
+import { parseNodeAddress } from '@ztkit/types';
+import { checkBytes, checkObject, invalid } from './arguments.js';
+import { checkGivenRules, named } from './given-rules.js';
 
 /** What to ask about: an Ethernet frame, which way it goes, and optionally the other member. */
 export interface ExplainOptions {
@@ -74,12 +75,7 @@ export class NetworkRules {
 
 /** Evaluates rules that are not in force anywhere; the door is `node.explainRules`. */
 export function explainGiven(engine: EngineRules, given: GivenRules, options: ExplainOptions): RuleExplanation {
-  checkObject('given', given);
-  parseNetworkId(given.network);
-  parseNodeAddress(given.self);
-  checkBytes('rules', given.rules);
-  if (given.draw !== undefined) checkInteger('draw', given.draw, 0, 0xffff_ffff);
-  return explained(engine.rulesExplain(given, checkQuestion(options)));
+  return explained(engine.rulesExplain(checkGivenRules(given), checkQuestion(options)));
 }
 
 function checkQuestion(options: ExplainOptions): RuleQuestion {
@@ -87,7 +83,9 @@ function checkQuestion(options: ExplainOptions): RuleQuestion {
   const { direction, peer } = options;
   if (direction !== 'inbound' && direction !== 'outbound') throw invalid('"direction" must be "inbound" or "outbound"');
   const frame = checkBytes('frame', options.frame);
-  return peer === undefined ? { direction, frame } : { direction, frame, peer: parseNodeAddress(peer) };
+  return peer === undefined
+    ? { direction, frame }
+    : { direction, frame, peer: named('peer', () => parseNodeAddress(peer)) };
 }
 
 function explained(trace: RuleTrace): RuleExplanation {

@@ -23,6 +23,7 @@ import {
 } from '@ztkit/types';
 import { FakeCaptures } from './fake-captures.js';
 import { FakeFrames } from './fake-frames.js';
+import { FakeRules } from './fake-rules.js';
 import { FakeSockets } from './fake-sockets.js';
 
 /** Well-formed: a planet without roots (vl1.md §6.1). */
@@ -120,6 +121,7 @@ export class FakeNode implements EngineNode {
   readonly granted: unknown[] = [];
   readonly captures = new FakeCaptures((event) => this.emit(event));
   readonly frames = new FakeFrames((event) => this.emit(event));
+  readonly rules = new FakeRules();
   external: readonly Endpoint[] = [];
   connectivity: ConnectivityInfo;
   pingAnswers = true;
@@ -357,6 +359,10 @@ export class FakeNode implements EngineNode {
   framesInfo = this.frames.framesInfo.bind(this.frames);
   framesSend = this.frames.framesSend.bind(this.frames);
   framesReceive = this.frames.framesReceive.bind(this.frames);
+
+  networkRuleHits = this.rules.networkRuleHits.bind(this.rules);
+  networkExplain = this.rules.networkExplain.bind(this.rules);
+  rulesExplain = this.rules.rulesExplain.bind(this.rules);
 
   controllerEnable(): void {}
 
