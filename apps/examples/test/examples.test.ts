@@ -96,6 +96,16 @@ describe('the examples', () => {
     expect(help.out).toContain('--loss');
   });
 
+  it.each([
+    [['scale', '--size', '5'], 'scale does not have --size; it has no options'],
+    [['hostile', '--settle', '5'], 'hostile does not have --settle; it has --size'],
+    [['scale', '--settle', '5', '--size', '5'], 'scale does not have --settle and --size; it has no options'],
+    [['--settle', '5'], 'transport does not have --settle; it has --size'],
+  ])('bench %j is refused', async (words, message) => {
+    const { code, out, err } = await runProgram('bench/main.js', ...words);
+    expect({ code, out, err }).toEqual({ code: 1, out: '', err: `error: ${message}\n` });
+  });
+
   it.each([['native'], ['wasm']])(
     'demo over %s moves data bit-exact in spite of loss, reordering and duplication',
     async (engine) => {

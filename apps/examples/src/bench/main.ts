@@ -1,4 +1,7 @@
-/** `npm run bench -- [transport|netstack|scale|nodes|hostile] [--size N]`: tables whose ratios are of one run. */
+/**
+ * `npm run bench -- [transport|netstack|scale|nodes|hostile] [--size N] [--settle S]`: tables whose ratios are of one
+ * run. An option that the named table does not have is refused.
+ */
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { hostileTables } from './hostile.js';
 import { joinedNodesTable } from './joined-nodes.js';
@@ -7,12 +10,23 @@ import { scaleTables } from './scale.js';
 import { transportTable } from './transport.js';
 
 const MAX_SIZE = 4096;
-const tables = {
-  transport: { print: transportTable, size: 128 },
-  netstack: { print: netstackTable, size: 1024 },
-  scale: { print: scaleTables, size: 0 },
-  nodes: { print: joinedNodesTable, size: 250 },
-  hostile: { print: hostileTables, size: 16 },
+
+interface Options {
+  size?: number;
+  settle?: number;
+}
+
+interface Table {
+  options: readonly (keyof Options)[];
+  print(options: Options): Promise<void>;
+}
+
+const tables: Readonly<Record<string, Table>> = {
+  transport: { options: ['size'], print: ({ size = 128 }) => transportTable(size) },
+  netstack: { options: ['size'], print: ({ size = 1024 }) => netstackTable(size) },
+  scale: { options: [], print: scaleTables },
+  nodes: { options: ['size', 'settle'], print: ({ size = 250, settle }) => joinedNodesTable(size, settle) },
+  hostile: { options: ['size'], print: ({ size = 16 }) => hostileTables(size) },
 };
 
 function parseSize(text: string): number {
@@ -21,6 +35,11 @@ function parseSize(text: string): number {
     throw new InvalidArgumentError(`Give a whole number from 1 to ${MAX_SIZE}.`);
   }
   return size;
+}
+
+function refusal(name: string, { options }: Table, strange: readonly string[]): string {
+  const flags = (list: readonly string[]): string => list.map((option) => `--${option}`).join(' and ');
+  return `error: ${name} does not have ${flags(strange)}; it has ${flags(options) || 'no options'}`;
 }
 
 await new Command()
@@ -41,8 +60,11 @@ await new Command()
     parseSize,
   )
   .option('--settle <s>', 'nodes: seconds to wait after the last has joined (30)', parseSize)
-  .action(async (name: keyof typeof tables, { size, settle }: { size?: number; settle?: number }) => {
+  .action(async (name: string, given: Options, command: Command) => {
     const table = tables[name];
-    await table.print(size ?? table.size, settle);
+    if (table === undefined) throw new Error(`${name} passed as a choice`);
+    const strange = (Object.keys(given) as (keyof Options)[]).filter((option) => !table.options.includes(option));
+    if (strange.length > 0) command.error(refusal(name, table, strange));
+    await table.print(given);
   })
   .parseAsync();
