@@ -12,5 +12,6 @@ export * from './event.js';
 export * from './frames.js';
 export * from './generated/enums.js';
 export * from './ids.js';
+export * from './rule-types.js';
 export * from './rules.js';
 export * from './socket-facts.js';

@@ -1,4 +1,5 @@
 /** Rules: the JSON of the REST API (controller.md §9) ⇄ the bytes members receive (vl2.md §13.1). */
+import { RuleType, type RuleTypeKey } from '@ztkit/types';
 import { isObject, type Json, type JsonObject, readBoolean } from './json.js';
 import type { RuleCodec } from './rule-codec.js';
 import * as codec from './rule-codec.js';
@@ -20,45 +21,49 @@ export interface Rule {
 const tag = codec.integers(['id', 4], ['value', 4]);
 const range16 = codec.integers(['start', 2], ['end', 2]);
 
-const KINDS: readonly (readonly [name: string, type: number, length: number, codec: RuleCodec])[] = [
-  ['ACTION_DROP', 0, 0, codec.noFields],
-  ['ACTION_ACCEPT', 1, 0, codec.noFields],
-  ['ACTION_TEE', 2, 14, codec.forwardAction(true)],
-  ['ACTION_WATCH', 3, 14, codec.forwardAction(true)],
-  ['ACTION_REDIRECT', 4, 14, codec.forwardAction(false)],
-  ['ACTION_BREAK', 5, 0, codec.noFields],
-  ['MATCH_SOURCE_ZEROTIER_ADDRESS', 24, 5, codec.nodeAddress],
-  ['MATCH_DEST_ZEROTIER_ADDRESS', 25, 5, codec.nodeAddress],
-  ['MATCH_VLAN_ID', 26, 2, codec.integers(['vlanId', 2])],
-  ['MATCH_VLAN_PCP', 27, 1, codec.integers(['vlanPcp', 1])],
-  ['MATCH_VLAN_DEI', 28, 1, codec.integers(['vlanDei', 1])],
-  ['MATCH_MAC_SOURCE', 29, 6, codec.mac],
-  ['MATCH_MAC_DEST', 30, 6, codec.mac],
-  ['MATCH_IPV4_SOURCE', 31, 5, codec.ipPrefix(4)],
-  ['MATCH_IPV4_DEST', 32, 5, codec.ipPrefix(4)],
-  ['MATCH_IPV6_SOURCE', 33, 17, codec.ipPrefix(6)],
-  ['MATCH_IPV6_DEST', 34, 17, codec.ipPrefix(6)],
-  ['MATCH_IP_TOS', 35, 3, codec.integers(['mask', 1], ['start', 1], ['end', 1])],
-  ['MATCH_IP_PROTOCOL', 36, 1, codec.integers(['ipProtocol', 1])],
-  ['MATCH_ETHERTYPE', 37, 2, codec.integers(['etherType', 2])],
-  ['MATCH_ICMP', 38, 3, codec.icmp],
-  ['MATCH_IP_SOURCE_PORT_RANGE', 39, 4, range16],
-  ['MATCH_IP_DEST_PORT_RANGE', 40, 4, range16],
-  ['MATCH_CHARACTERISTICS', 41, 8, codec.characteristics],
-  ['MATCH_FRAME_SIZE_RANGE', 42, 4, range16],
-  ['MATCH_RANDOM', 43, 4, codec.integers(['probability', 4])],
-  ['MATCH_TAGS_DIFFERENCE', 44, 8, tag],
-  ['MATCH_TAGS_BITWISE_AND', 45, 8, tag],
-  ['MATCH_TAGS_BITWISE_OR', 46, 8, tag],
-  ['MATCH_TAGS_BITWISE_XOR', 47, 8, tag],
-  ['MATCH_TAGS_EQUAL', 48, 8, tag],
-  ['MATCH_TAG_SENDER', 49, 8, tag],
-  ['MATCH_TAG_RECEIVER', 50, 8, tag],
-  ['INTEGER_RANGE', 51, 19, codec.integerRange],
-];
+/** Length of the data on the wire and its codec, of every type that has a JSON form (controller.md §9). */
+const KINDS: Readonly<Record<Exclude<RuleTypeKey, 'ACTION_PRIORITY'>, readonly [length: number, codec: RuleCodec]>> = {
+  ACTION_DROP: [0, codec.noFields],
+  ACTION_ACCEPT: [0, codec.noFields],
+  ACTION_TEE: [14, codec.forwardAction(true)],
+  ACTION_WATCH: [14, codec.forwardAction(true)],
+  ACTION_REDIRECT: [14, codec.forwardAction(false)],
+  ACTION_BREAK: [0, codec.noFields],
+  MATCH_SOURCE_ZEROTIER_ADDRESS: [5, codec.nodeAddress],
+  MATCH_DEST_ZEROTIER_ADDRESS: [5, codec.nodeAddress],
+  MATCH_VLAN_ID: [2, codec.integers(['vlanId', 2])],
+  MATCH_VLAN_PCP: [1, codec.integers(['vlanPcp', 1])],
+  MATCH_VLAN_DEI: [1, codec.integers(['vlanDei', 1])],
+  MATCH_MAC_SOURCE: [6, codec.mac],
+  MATCH_MAC_DEST: [6, codec.mac],
+  MATCH_IPV4_SOURCE: [5, codec.ipPrefix(4)],
+  MATCH_IPV4_DEST: [5, codec.ipPrefix(4)],
+  MATCH_IPV6_SOURCE: [17, codec.ipPrefix(6)],
+  MATCH_IPV6_DEST: [17, codec.ipPrefix(6)],
+  MATCH_IP_TOS: [3, codec.integers(['mask', 1], ['start', 1], ['end', 1])],
+  MATCH_IP_PROTOCOL: [1, codec.integers(['ipProtocol', 1])],
+  MATCH_ETHERTYPE: [2, codec.integers(['etherType', 2])],
+  MATCH_ICMP: [3, codec.icmp],
+  MATCH_IP_SOURCE_PORT_RANGE: [4, range16],
+  MATCH_IP_DEST_PORT_RANGE: [4, range16],
+  MATCH_CHARACTERISTICS: [8, codec.characteristics],
+  MATCH_FRAME_SIZE_RANGE: [4, range16],
+  MATCH_RANDOM: [4, codec.integers(['probability', 4])],
+  MATCH_TAGS_DIFFERENCE: [8, tag],
+  MATCH_TAGS_BITWISE_AND: [8, tag],
+  MATCH_TAGS_BITWISE_OR: [8, tag],
+  MATCH_TAGS_BITWISE_XOR: [8, tag],
+  MATCH_TAGS_EQUAL: [8, tag],
+  MATCH_TAG_SENDER: [8, tag],
+  MATCH_TAG_RECEIVER: [8, tag],
+  INTEGER_RANGE: [19, codec.integerRange],
+};
 
-const BY_NAME = new Map(KINDS.map(([name, type, , kind]) => [name, { type, kind }]));
-const BY_TYPE = new Map(KINDS.map(([name, type, length, kind]) => [type, { name, length, kind }]));
+const kinds = Object.entries(KINDS).map(([name, [length, kind]]) => {
+  return { name, type: RuleType[name as keyof typeof KINDS] as number, length, kind };
+});
+const BY_NAME = new Map(kinds.map((entry) => [entry.name, entry]));
+const BY_TYPE = new Map(kinds.map((entry) => [entry.type, entry]));
 
 /** Reads one rule. Unknown types and unreadable entries give `undefined`; a wrongly typed `mask` throws (§9). */
 export function parseRule(json: Json | undefined): Rule | undefined {
