@@ -1,34 +1,10 @@
 /** Seeded random rules and sources for the property tests. A failing test names its seed. */
+import { SeededRandom } from '@ztkit/engine-conformance/seeded-random';
 import type { MatchFields, RuleJson } from '../../src/domain/rule-types.js';
 import type { RulesDocument } from '../../src/rules-language/format.js';
 
-/** A small generator (xorshift32): the same seed gives the same numbers everywhere. */
-export class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = (seed * 0x9e3779b1) | 1;
-    for (let i = 0; i < 4; i += 1) this.below(2);
-  }
-
-  /** 0 to `limit` - 1; up to 2^32. */
-  below(limit: number): number {
-    let x = this.#state;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.#state = x;
-    return Math.floor(((x >>> 0) / 2 ** 32) * limit);
-  }
-
-  chance(percent: number): boolean {
-    return this.below(100) < percent;
-  }
-
-  pick<T>(list: readonly T[]): T {
-    return list[this.below(list.length)] as T;
-  }
-
+/** Also makes what rules are made of. */
+export class Random extends SeededRandom {
   hex(digits: number): string {
     return Array.from({ length: digits }, () => this.below(16).toString(16)).join('');
   }
