@@ -2,7 +2,14 @@
  * Checks of API arguments, done once here: engines trust what passes. Every message names the argument and its
  * range.
  */
-import { type Endpoint, ZtError } from '@ztkit/types';
+import {
+  type Endpoint,
+  type NetworkId,
+  type NodeAddress,
+  parseNetworkId,
+  parseNodeAddress,
+  ZtError,
+} from '@ztkit/types';
 import { ipVersion } from './ip-address.js';
 
 /** The error for a bad argument. */
@@ -87,6 +94,25 @@ export function checkMac(name: string, value: unknown): string {
   const good = typeof value === 'string' && /^([0-9a-f]{2}(:[0-9a-f]{2}){5}|[0-9a-f]{12})$/i.test(value);
   if (good) return value;
   throw invalid(`"${name}" must be a MAC address such as 02:00:00:00:00:01, not ${shown(value)}`);
+}
+
+/** A node address, among other arguments that could be meant. */
+export function checkNodeAddress(name: string, value: unknown): NodeAddress {
+  try {
+    return parseNodeAddress(value);
+  } catch {
+    const what = 'a node address: 10 hex digits, not zero, not beginning with ff';
+    throw invalid(`"${name}" must be ${what}; it is ${shown(value)}`);
+  }
+}
+
+/** A network id, among other arguments that could be meant. */
+export function checkNetworkId(name: string, value: unknown): NetworkId {
+  try {
+    return parseNetworkId(value);
+  } catch {
+    throw invalid(`"${name}" must be a network id: 16 hex digits, not zero; it is ${shown(value)}`);
+  }
 }
 
 /** A function. */

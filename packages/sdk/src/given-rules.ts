@@ -2,8 +2,18 @@
  * Checks of what `node.explainRules` is given. Its argument is deep, and engines write what they get into fixed fields:
  * what goes on is a copy made of checked values only.
  */
-import { type GivenRules, type NetworkAddress, parseNetworkId, parseNodeAddress, type RuleParty } from '@ztkit/types';
-import { checkBytes, checkInteger, checkIp, checkList, checkMac, checkObject, invalid } from './arguments.js';
+import type { GivenRules, NetworkAddress, RuleParty } from '@ztkit/types';
+import {
+  checkBytes,
+  checkInteger,
+  checkIp,
+  checkList,
+  checkMac,
+  checkNetworkId,
+  checkNodeAddress,
+  checkObject,
+  invalid,
+} from './arguments.js';
 import { ipVersion } from './ip-address.js';
 
 const MAX_U32 = 0xffff_ffff;
@@ -20,8 +30,8 @@ const MAX_ADDRESSES = 32;
 export function checkGivenRules(value: unknown): GivenRules {
   const given = checkObject('given', value) as Partial<GivenRules>;
   return {
-    network: named('given.network', () => parseNetworkId(given.network)),
-    self: named('given.self', () => parseNodeAddress(given.self)),
+    network: checkNetworkId('given.network', given.network),
+    self: checkNodeAddress('given.self', given.self),
     rules: checkBytes('given.rules', given.rules),
     capabilities: optionalList('given.capabilities', given.capabilities, MAX_CAPABILITIES, checkCapability),
     own: checkParty('given.own', given.own),
@@ -30,15 +40,6 @@ export function checkGivenRules(value: unknown): GivenRules {
     addresses: optionalList('given.addresses', given.addresses, MAX_ADDRESSES, checkAddress),
     draw: checkInteger('given.draw', given.draw ?? 0, 0, MAX_U32),
   };
-}
-
-/** Runs a check that does not know which field it checks. */
-export function named<T>(name: string, check: () => T): T {
-  try {
-    return check();
-  } catch (error) {
-    throw invalid(`"${name}": ${(error as Error).message}`);
-  }
 }
 
 function optionalList<T>(name: string, value: unknown, most: number, check: (name: string, item: unknown) => T): T[] {

@@ -9,9 +9,8 @@ import type {
   RuleQuestion,
   RuleTrace,
 } from '@ztkit/types';
-import { parseNodeAddress } from '@ztkit/types';
-import { checkBytes, checkObject, invalid } from './arguments.js';
-import { checkGivenRules, named } from './given-rules.js';
+import { checkBytes, checkNodeAddress, checkObject, invalid } from './arguments.js';
+import { checkGivenRules } from './given-rules.js';
 
 /** What to ask about: an Ethernet frame, which way it goes, and optionally the other member. */
 export interface ExplainOptions {
@@ -83,9 +82,7 @@ function checkQuestion(options: ExplainOptions): RuleQuestion {
   const { direction, peer } = options;
   if (direction !== 'inbound' && direction !== 'outbound') throw invalid('"direction" must be "inbound" or "outbound"');
   const frame = checkBytes('frame', options.frame);
-  return peer === undefined
-    ? { direction, frame }
-    : { direction, frame, peer: named('peer', () => parseNodeAddress(peer)) };
+  return peer === undefined ? { direction, frame } : { direction, frame, peer: checkNodeAddress('peer', peer) };
 }
 
 function explained(trace: RuleTrace): RuleExplanation {

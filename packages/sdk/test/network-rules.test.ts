@@ -71,6 +71,13 @@ describe('rules of a network', () => {
     expect(fake.asked).toEqual([]);
   });
 
+  it('says what was expected of an address, and what to do, once', () => {
+    const message =
+      '"peer" must be a node address: 10 hex digits, not zero, not beginning with ff; it is "nobody". ' +
+      'Check the argument named in the message.';
+    expect(() => rules().explain({ ...outbound, peer: 'nobody' })).toThrow(expect.objectContaining({ message }));
+  });
+
   it('says in words what a trace says', () => {
     fake.trace = {
       verdict: 'ACCEPT',
