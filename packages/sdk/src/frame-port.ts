@@ -19,6 +19,9 @@ const queueLimits = { low: 65_536, high: 67_108_864, usual: 2_097_152 } as const
 /** Batches taken in one turn of the event loop: on a fast network there are always more. */
 const batchesPerTurn = 4;
 
+/** How long an engine that refuses may take to say why: its last events come from another thread. */
+const reasonMs = 100;
+
 /** Options of `network.frames()`. */
 export interface FramesOptions {
   /**
@@ -69,6 +72,11 @@ export class FramePorts {
     this.#ports.get(event.port)?.onEvent(event);
   }
 
+  /** @internal The network is about to be left: the engine forgets its port, with the counters. */
+  keepCounters(network: NetworkId): void {
+    for (const port of this.#ports.values()) if (port.networkId === network) port.keepCounters();
+  }
+
   /** @internal The network was left. */
   endNetwork(network: NetworkId, error: ZtError): void {
     for (const port of [...this.#ports.values()]) if (port.networkId === network) port.end(error);
@@ -104,6 +112,7 @@ export class FramePort implements AsyncIterable<Uint8Array[]>, AsyncDisposable {
   readonly #groups: GroupSet;
   readonly #readable = new WaitList<void>();
   readonly #writable = new WaitList<void>();
+  readonly #over = new WaitList<void>();
   #full = false;
   #pumping = false;
   #last: FrameCounters | undefined;
@@ -161,22 +170,41 @@ export class FramePort implements AsyncIterable<Uint8Array[]>, AsyncDisposable {
 
   /** Resolves when frames can be sent again; at once unless the last {@link send} took fewer than all. */
   async writable(options: { signal?: AbortSignal } = {}): Promise<void> {
+    checkObject('options', options);
     const signal = checkSignal(options.signal);
     this.#checkOpen();
     if (this.#full) await this.#writable.wait(signal);
   }
 
-  /** Frames that wait, without waiting for more: at most about 256 KiB of them; `[]`: none. */
+  /**
+   * Frames that wait, without waiting for more: at most about 256 KiB of them; `[]`: none.
+   * @throws ZtError `ERR_ZT_INVALID_ARGUMENT` for a port with `onFrames`, or why the port ended
+   */
   take(): Uint8Array[] {
+    this.#checkNoCallback();
     this.#checkOpen();
-    return this.#reader.read((into) => this.#engine.framesReceive(this.handle, into));
+    try {
+      return this.#read();
+    } catch (error) {
+      void this.#endWith(error);
+      throw error;
+    }
   }
 
   /** The next frames, at least one. Rejects when the port ends, with `ERR_ZT_CLOSED` after {@link close}. */
   async receive(options: { signal?: AbortSignal } = {}): Promise<Uint8Array[]> {
+    this.#checkNoCallback();
+    checkObject('options', options);
     const signal = checkSignal(options.signal);
     for (;;) {
-      const frames = this.take();
+      this.#checkOpen();
+      let frames: Uint8Array[];
+      try {
+        frames = this.#read();
+      } catch (error) {
+        await this.#endWith(error);
+        continue;
+      }
       if (frames.length > 0) return frames;
       await this.#readable.wait(signal);
     }
@@ -184,13 +212,19 @@ export class FramePort implements AsyncIterable<Uint8Array[]>, AsyncDisposable {
 
   /** Batches of frames until the port is closed; throws when it ended otherwise. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array[], void, undefined> {
-    if (this.#onFrames !== undefined) throw invalid('A port with "onFrames" cannot be iterated');
+    this.#checkNoCallback();
     for (let batches = 1; ; batches++) {
       if (this.#ended !== undefined) {
         if (this.#ended.reason !== undefined) throw this.#ended.reason;
         return;
       }
-      const frames = this.take();
+      let frames: Uint8Array[];
+      try {
+        frames = this.#read();
+      } catch (error) {
+        await this.#endWith(error);
+        continue;
+      }
       if (frames.length === 0) await this.#readable.wait();
       else yield frames;
       if (batches % batchesPerTurn === 0) await nextTurn();
@@ -203,12 +237,14 @@ export class FramePort implements AsyncIterable<Uint8Array[]>, AsyncDisposable {
    * of their own (vl2.md §11.1); for addresses served here without being assigned to this node. At most 2048 per port.
    */
   subscribe(mac: string, options: { ipv4?: string } = {}): void {
+    checkObject('options', options);
     this.#checkOpen();
     this.#groups.add(mac, options.ipv4);
   }
 
   /** Undoes a {@link subscribe}; others forget our subscription within 10 minutes. */
   unsubscribe(mac: string, options: { ipv4?: string } = {}): void {
+    checkObject('options', options);
     this.#checkOpen();
     this.#groups.delete(mac, options.ipv4);
   }
@@ -239,19 +275,25 @@ export class FramePort implements AsyncIterable<Uint8Array[]>, AsyncDisposable {
     else void this.#pump(this.#onFrames);
   }
 
-  /** @internal It can no longer work, or nobody needs it. */
-  end(reason: unknown): void {
-    if (this.#ended !== undefined) return;
+  /** @internal {@link counters} answers this from the end on. */
+  keepCounters(): void {
     try {
       this.#last = this.#engine.framesInfo(this.handle);
     } catch (error) {
       // The engine has forgotten it, with its counters.
       if (!(error instanceof ZtError)) throw error;
     }
+  }
+
+  /** @internal It can no longer work, or nobody needs it. */
+  end(reason: unknown): void {
+    if (this.#ended !== undefined) return;
+    this.keepCounters();
     this.#ended = { reason };
     this.#signal?.removeEventListener('abort', this.#abort);
     this.#engine.framesClose(this.handle);
     this.#onEnd();
+    this.#over.resolveAll();
     this.#readable.resolveAll();
     this.#writable.rejectAll(this.#error());
   }
@@ -259,15 +301,34 @@ export class FramePort implements AsyncIterable<Uint8Array[]>, AsyncDisposable {
   async #pump(onFrames: (frames: Uint8Array[]) => void): Promise<void> {
     if (this.#pumping) return;
     this.#pumping = true;
-    for (let batches = 1; !this.closed; batches++) {
-      const frames = this.take();
-      if (frames.length === 0) break;
-      runCallback(() => onFrames(frames));
-      if (batches % batchesPerTurn === 0) await nextTurn();
+    try {
+      for (let batches = 1; !this.closed; batches++) {
+        const frames = this.#read();
+        if (frames.length === 0) break;
+        runCallback(() => onFrames(frames));
+        if (batches % batchesPerTurn === 0) await nextTurn();
+      }
+    } catch (error) {
+      await this.#endWith(error);
+      if (!(error instanceof ZtError)) throw error;
+    } finally {
+      this.#pumping = false;
     }
-    this.#pumping = false;
   }
 
+  #read(): Uint8Array[] {
+    return this.#reader.read((into) => this.#engine.framesReceive(this.handle, into));
+  }
+
+  /** The engine refused. Its event that says why (a fatal error) may be on the way: that is the reason to tell then. */
+  async #endWith(error: unknown): Promise<void> {
+    if (error instanceof ZtError) await this.#over.wait(AbortSignal.timeout(reasonMs)).catch(() => undefined);
+    this.end(error);
+  }
+
+  #checkNoCallback(): void {
+    if (this.#onFrames !== undefined) throw invalid('The frames of a port with "onFrames" go there and nowhere else');
+  }
   #error(): ZtError {
     return (this.#ended?.reason as ZtError | undefined) ?? new ZtError('ERR_ZT_CLOSED', 'The port is closed');
   }

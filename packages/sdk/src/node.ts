@@ -229,6 +229,7 @@ export class Node {
     this.#checkOpen();
     const network = this.#networks.get(networkId);
     if (network === undefined) throw new ZtError('ERR_ZT_NOT_FOUND', `Network ${networkId} is not joined`);
+    this.#frames.keepCounters(networkId);
     this.#engine.leave(networkId);
     this.#networks.delete(networkId);
     this.#table.endNetwork(networkId);

@@ -218,6 +218,7 @@ export class FakeNode implements EngineNode {
     const info = this.joined.get(network);
     if (info === undefined) throw new ZtError('ERR_ZT_NOT_FOUND', 'Not joined');
     this.joined.delete(network);
+    if (this.frames.opened?.network === network) this.frames.end(Status.NETWORK_DOWN);
     this.emit({ type: 'NETWORK_DOWN', code: Event.NETWORK_DOWN, network: info });
   }
 

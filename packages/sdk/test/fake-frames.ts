@@ -14,6 +14,8 @@ export class FakeFrames implements EngineFrames {
   readonly sent: Uint8Array[] = [];
   /** Frames that are taken before the queue is full. */
   room = Number.POSITIVE_INFINITY;
+  /** What taking frames throws, as an engine that failed does. */
+  failure: Error | undefined;
   #number = 0;
   readonly #waiting: Uint8Array[] = [];
   readonly #emit: (event: NodeEvent) => void;
@@ -53,6 +55,7 @@ export class FakeFrames implements EngineFrames {
   }
 
   framesReceive(_port: number, into: Uint8Array): number | undefined {
+    if (this.failure !== undefined) throw this.failure;
     let at = 0;
     for (let frame = this.#waiting[0]; frame !== undefined && at + 2 + frame.length <= into.length; ) {
       into.set([frame.length >> 8, frame.length & 0xff], at);

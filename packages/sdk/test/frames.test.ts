@@ -1,5 +1,5 @@
-import { Status, ZtError } from '@ztkit/types';
-import { describe, expect, it } from 'vitest';
+import { Event, Status, ZtError } from '@ztkit/types';
+import { describe, expect, it, vi } from 'vitest';
 import type { Node } from '../src/index.js';
 import type { FakeFrames } from './fake-frames.js';
 import { lab, networkId } from './lab.js';
@@ -80,7 +80,12 @@ describe('frames of a network', () => {
     fake.feed(frame(3));
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(got).toEqual([1, 2, 3]);
+    fake.feed(frame(4));
     await expect(port[Symbol.asyncIterator]().next()).rejects.toThrow(code('INVALID_ARGUMENT'));
+    await expect(port.receive({ signal: AbortSignal.timeout(100) })).rejects.toThrow(code('INVALID_ARGUMENT'));
+    expect(() => port.take()).toThrow(code('INVALID_ARGUMENT'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(got).toEqual([1, 2, 3, 4]);
     await node.close();
   });
 
@@ -177,6 +182,84 @@ describe('frames of a network', () => {
     await node.close();
     expect(() => last.take()).toThrow(code('CLOSED'));
     expect(last.counters().sent).toBe(0);
+  });
+
+  describe.each([
+    { what: 'the node failed', fatal: true, reason: 'INVALID_IDENTITY' },
+    { what: 'nothing else says why', fatal: false, reason: 'CLOSED' },
+  ])('an engine that refuses to give frames ($what)', ({ fatal, reason }) => {
+    async function failed(onFrames?: () => void) {
+      const { start, world } = lab();
+      const node = await start();
+      await node.join(networkId).ready();
+      const [engine] = world.nodes;
+      if (engine === undefined) throw new Error('no node');
+      const port = network(node).frames(onFrames === undefined ? {} : { onFrames });
+      const fail = () => {
+        engine.frames.failure = new ZtError('ERR_ZT_CLOSED', 'The engine is closed');
+        engine.frames.feed(frame(1));
+        // An engine's own thread is a little later than its refusal.
+        const event = { type: 'NODE_FATAL_ERROR', code: Event.NODE_FATAL_ERROR } as const;
+        if (fatal) setTimeout(() => engine.emit({ ...event, reason: 'INVALID_IDENTITY', detail: 'gone' }), 20);
+      };
+      return { node, port, fail };
+    }
+
+    it('ends a port with onFrames, and nothing is unhandled', async () => {
+      const unhandled: unknown[] = [];
+      const listener = (error: unknown) => unhandled.push(error);
+      process.on('unhandledRejection', listener);
+      try {
+        const { node, port, fail } = await failed(() => undefined);
+        fail();
+        await vi.waitFor(() => expect(port.closed).toBe(true));
+        expect(() => port.send([frame(1)])).toThrow(code(reason));
+        await node.close();
+        expect(unhandled).toEqual([]);
+      } finally {
+        process.off('unhandledRejection', listener);
+      }
+    });
+
+    it('tells those who receive and iterate the same', async () => {
+      const { node, port, fail } = await failed();
+      const outcomes = Promise.allSettled([port.receive(), port[Symbol.asyncIterator]().next()]);
+      fail();
+      for (const outcome of await outcomes) expect(outcome).toMatchObject({ reason: code(reason) });
+      await expect(port.receive()).rejects.toThrow(code(reason));
+      expect(() => port.take()).toThrow(code(reason));
+      await node.close();
+    });
+
+    it('ends the port for one who takes', async () => {
+      const { node, port, fail } = await failed();
+      fail();
+      expect(() => port.take()).toThrow(code('CLOSED'));
+      await vi.waitFor(() => expect(port.closed).toBe(true));
+      expect(() => port.take()).toThrow(code(reason));
+      await node.close();
+    });
+  });
+
+  it('keeps the counters of a network that was left', async () => {
+    const { node } = await started();
+    const port = network(node).frames();
+    port.send([frame(1), frame(2)]);
+    await node.leave(networkId);
+    expect(port.counters().sent).toBe(2);
+    await node.close();
+  });
+
+  it.each([[null], [1], [[]], ['x']])('refuses %j as options', async (options) => {
+    const { node } = await started();
+    const port = network(node).frames();
+    const given = options as never;
+    const group = 'ff:ff:ff:ff:ff:ff';
+    await expect(port.writable(given)).rejects.toThrow(code('INVALID_ARGUMENT'));
+    await expect(port.receive(given)).rejects.toThrow(code('INVALID_ARGUMENT'));
+    expect(() => port.subscribe(group, given)).toThrow(code('INVALID_ARGUMENT'));
+    expect(() => port.unsubscribe(group, given)).toThrow(code('INVALID_ARGUMENT'));
+    await node.close();
   });
 
   it('gives up waiting when asked to, and stays open', async () => {
