@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -162,6 +162,24 @@ describe.runIf(requireKernel())('the TAP example', () => {
     expect(bridge.child.exitCode).toBe(1);
     expect(bridge.errors).toMatch(/^tap-bridge: [0-9a-f]{10} is no active bridge of [0-9a-f]{16}/);
     expect(ip('-n', behind, 'link')).not.toContain('zt0');
+  });
+
+  it.each([
+    { how: 'deleted', end: (_helper: number, ns: string) => ip('-n', ns, 'link', 'del', 'zt0'), why: 'exit code 1' },
+    { how: 'lost with its program', end: (helper: number) => process.kill(helper, 'SIGKILL'), why: 'SIGKILL' },
+  ])('ends with a message and 1 when the device is $how', async ({ end, why }) => {
+    const ns = makeNamespace('member');
+    const bridge = await start('native', ns, false);
+    await bridge.line('zt0 is on');
+    const { pid } = bridge.child;
+    const [helper] = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').map(Number);
+    expect(helper).toBeGreaterThan(1);
+    const closed = once(bridge.child, 'close', { signal: AbortSignal.timeout(15_000) });
+    end(helper ?? 0, ns);
+    await closed;
+    expect(bridge.errors).toMatch(/^tap-bridge: The TAP device zt0 is gone/m);
+    expect(bridge.errors).toContain(why);
+    expect(bridge.child.exitCode).toBe(1);
   });
 
   it('says so without root', () => {

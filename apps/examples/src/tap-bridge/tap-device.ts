@@ -1,6 +1,5 @@
 /** A TAP device of the Linux kernel as streams of frames, through a small program of its own (tap-device.c). */
 import { type ChildProcessByStdio, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +8,11 @@ import type { Readable, Writable } from 'node:stream';
 
 const source = join(import.meta.dirname, '../../src/tap-bridge/tap-device.c');
 const lengthBytes = 2;
+
+/** The program ends at once when it is told to; one that does not is killed. */
+const closeMs = 2000;
+/** From the loss of its pipes or of its entry in /proc to the news that the program ended. */
+const exitMs = 1000;
 
 /** Where the device is, and how it is set up. */
 export interface TapOptions {
@@ -43,14 +47,23 @@ export function whyNoTap(): string | undefined {
 
 export class TapDevice {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
-  readonly #exited: Promise<unknown>;
+  /** How the program ended, in words. */
+  readonly #exited: Promise<string>;
   readonly #options: TapOptions;
   readonly #chunks: AsyncIterator<Buffer>;
+  #ended: string | undefined;
+  #closing = false;
 
   private constructor(child: ChildProcessByStdio<Writable, Readable, null>, options: TapOptions) {
     this.#child = child;
     this.#options = options;
-    this.#exited = once(child, 'exit');
+    this.#exited = new Promise<string>((resolve) => {
+      child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `killed by ${signal}`));
+      child.once('error', (error) => resolve(error.message));
+    }).then((how) => {
+      this.#ended = how;
+      return how;
+    });
     this.#chunks = child.stdout[Symbol.asyncIterator]();
     child.stdin.on('error', () => undefined); // It ended: its exit says so.
   }
@@ -84,11 +97,11 @@ export class TapDevice {
     ip('link', 'set', name, 'up');
   }
 
-  /** Frames of the kernel, as many at once as came; ends with the device. */
+  /** Frames of the kernel, as many at once as came, until {@link close}; throws when the device is lost. */
   async *frames(): AsyncGenerator<Uint8Array[], void, undefined> {
     let rest: Buffer = Buffer.alloc(0);
     for (;;) {
-      const { done, value } = await this.#chunks.next();
+      const { done, value } = await this.#next();
       if (done === true) return;
       const bytes = rest.length === 0 ? value : Buffer.concat([rest, value]);
       const frames: Uint8Array[] = [];
@@ -104,7 +117,29 @@ export class TapDevice {
     }
   }
 
-  /** Gives frames to the kernel; resolves when there is room for more. */
+  async #next(): Promise<IteratorResult<Buffer>> {
+    const end = { done: true, value: undefined } as const;
+    let failure: unknown;
+    try {
+      const result = this.#closing ? end : await this.#chunks.next();
+      if (result.done !== true) return result;
+    } catch (error) {
+      failure = error; // Closed under the reader's hands, or broken.
+    }
+    if (this.#closing) return end;
+    throw await this.#lost(failure);
+  }
+
+  /** The error for a device that went away by itself; `failure`, when its program runs still. */
+  async #lost(failure: unknown): Promise<unknown> {
+    const timeout = new Promise((resolve) => setTimeout(resolve, exitMs).unref());
+    await Promise.race([this.#exited, timeout]);
+    if (this.#ended === undefined && failure !== undefined) return failure;
+    const how = this.#ended ?? 'nobody knows how yet';
+    return new Error(`The TAP device ${this.#options.name} is gone: its program ended (${how})`);
+  }
+
+  /** Gives frames to the kernel; resolves when there is room for more, throws when the device is lost. */
   async write(frames: readonly Uint8Array[]): Promise<void> {
     const size = frames.reduce((sum, { length }) => sum + lengthBytes + length, 0);
     const records = Buffer.allocUnsafe(size);
@@ -114,13 +149,19 @@ export class TapDevice {
       records.set(frame, at);
       at += frame.length;
     }
-    if (!this.#child.stdin.write(records)) await Promise.race([once(this.#child.stdin, 'drain'), this.#exited]);
+    if (this.#ended === undefined && this.#child.stdin.write(records)) return;
+    const drained = new Promise((resolve) => this.#child.stdin.once('drain', resolve));
+    await Promise.race([drained, this.#exited]);
+    if (this.#ended !== undefined && !this.#closing) throw await this.#lost(undefined);
   }
 
   /** Multicast MACs that the kernel wants to receive on the device. */
   async groups(): Promise<Set<string>> {
     // The file of the process that is in the device's namespace.
-    const table = await readFile(`/proc/${this.#child.pid}/net/dev_mcast`, 'utf8');
+    const file = `/proc/${this.#child.pid}/net/dev_mcast`;
+    const table = await readFile(file, 'utf8').catch(async (error) => {
+      throw await this.#lost(error);
+    });
     const groups = new Set<string>();
     for (const line of table.split('\n')) {
       const [, name, , , mac] = line.trim().split(/\s+/);
@@ -129,9 +170,13 @@ export class TapDevice {
     return groups;
   }
 
-  /** The device goes away. */
+  /** The device goes away, with what was not read. */
   async close(): Promise<void> {
+    this.#closing = true;
     this.#child.stdin.end();
+    this.#child.stdout.destroy();
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), closeMs);
     await this.#exited;
+    clearTimeout(timer);
   }
 }
