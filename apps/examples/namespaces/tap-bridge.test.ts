@@ -174,7 +174,7 @@ describe.runIf(requireKernel())('the TAP example', () => {
     const { pid } = bridge.child;
     const [helper] = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').map(Number);
     expect(helper).toBeGreaterThan(1);
-    const closed = once(bridge.child, 'close', { signal: AbortSignal.timeout(15_000) });
+    const closed = once(bridge.child, 'close', { signal: AbortSignal.timeout(60_000) });
     end(helper ?? 0, ns);
     await closed;
     expect(bridge.errors).toMatch(/^tap-bridge: The TAP device zt0 is gone/m);

@@ -200,7 +200,11 @@ describe('frames of a network', () => {
         engine.frames.feed(frame(1));
         // An engine's own thread is a little later than its refusal.
         const event = { type: 'NODE_FATAL_ERROR', code: Event.NODE_FATAL_ERROR } as const;
-        if (fatal) setTimeout(() => engine.emit({ ...event, reason: 'INVALID_IDENTITY', detail: 'gone' }), 20);
+        if (!fatal) return;
+        setTimeout(() => {
+          engine.emit({ ...event, reason: 'INVALID_IDENTITY', detail: 'gone' });
+          engine.flush();
+        }, 20);
       };
       return { node, port, fail };
     }
@@ -212,7 +216,7 @@ describe('frames of a network', () => {
       try {
         const { node, port, fail } = await failed(() => undefined);
         fail();
-        await vi.waitFor(() => expect(port.closed).toBe(true));
+        await vi.waitFor(() => expect(port.closed).toBe(true), { timeout: 10_000 });
         expect(() => port.send([frame(1)])).toThrow(code(reason));
         await node.close();
         expect(unhandled).toEqual([]);
@@ -235,7 +239,7 @@ describe('frames of a network', () => {
       const { node, port, fail } = await failed();
       fail();
       expect(() => port.take()).toThrow(code('CLOSED'));
-      await vi.waitFor(() => expect(port.closed).toBe(true));
+      await vi.waitFor(() => expect(port.closed).toBe(true), { timeout: 10_000 });
       expect(() => port.take()).toThrow(code(reason));
       await node.close();
     });
