@@ -274,6 +274,19 @@ describe('a clock that is set back', () => {
     expect(await grantedAt()).toBeGreaterThanOrEqual(before);
   });
 
+  it('tells who starts it when the times it issued are far ahead of the clock', async () => {
+    await grantedAt();
+    await controller.close();
+    const told: string[] = [];
+    const onError = (error: Error) => told.push(error.message);
+    controller = await createController({ port, store, now: clock.now, onError });
+    await controller.close();
+    expect(told).toEqual([]);
+    clock.advance(-2 * HOUR);
+    controller = await createController({ port, store, now: clock.now, onError });
+    expect(told).toEqual([expect.stringMatching(/1(19|20) minutes ahead of this clock/)]);
+  });
+
   it('puts a member out after a restart, whatever the run before issued', async () => {
     const before = await grantedAt();
     await controller.close();

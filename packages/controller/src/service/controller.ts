@@ -54,6 +54,9 @@ export interface ControllerStatus {
   droppedRequests: number;
 }
 
+/** Below it a restart after a crash explains what the clock is ahead. */
+const WORTH_TELLING_MINUTES = 5;
+
 /**
  * Reads the store and answers requests from now on.
  * @throws ControllerError `ERR_CONTROLLER_INPUT`, `ERR_CONTROLLER_STORE`
@@ -78,7 +81,15 @@ export async function createController(options: ControllerOptions): Promise<Cont
     clock,
     random64: options.random64 ?? random64,
   };
-  return new Controller(context, options.onError ?? ((error) => process.emitWarning(error)));
+  const onError = options.onError ?? ((error: Error): void => void process.emitWarning(error));
+  const minutes = Math.round(clock.ahead() / 60_000);
+  if (minutes >= WORTH_TELLING_MINUTES) {
+    const why = `Configurations are issued with times ${minutes} minutes ahead of this clock, as before the restart`;
+    onError(
+      new ControllerError('ERR_CONTROLLER_STORE', `${why}: is the clock right? They slow down until it is there`),
+    );
+  }
+  return new Controller(context, onError);
 }
 
 /** See {@link createController}. Records it gives are frozen; changes of one network happen one after the other. */
