@@ -70,12 +70,6 @@ bool Seen::HaveAlready(const Now& now, Peer& peer, const Path& path, Verb verb) 
   if (PathSlot* slot = peer.FindSlot(&path)) {
     slot->last_direct = now.mono;
     slot->unheard_since = Instant::Never();
-    // That we hear the peer does not say that it hears us: a path that left our probes unanswered may be open one way
-    // only. It is asked again, and used again when it answers.
-    if (slot->silent && verb != Verb::kOk) {
-      if (now.mono - slot->last_probe >= kProbeRetry) parts_.doubt.Raise(now.mono, peer, *slot, now.mono);
-      return true;
-    }
     // The answer moves the deadline from the repetition of the probe to the next heartbeat: no wake-up in between.
     const bool answered = slot->unanswered > 0 && !slot->silent;
     slot->unanswered = 0;
