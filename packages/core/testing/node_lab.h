@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "testing/issued_config.h"
 #include "testing/options_writer.h"
 #include "testing/test_identities.h"
 #include "testing/test_planet.h"
-#include "wire/network_config.h"
 #include "wire/secret_identity.h"
 #include "zt/node.h"
 
@@ -247,39 +247,12 @@ class NodeLab {
     CHECK(Do(host, Command::kControllerGrant, [&](node::HostWriter& w) {
             w.Address(member);
             w.U64(request);
-            WriteIssued(w, id, member, AddressOf(place));
+            NetworkConfig config = OpenNetwork(id, now().wall.ms, member, AddressOf(place), 24);
+            for (const NodeAddress bridge : bridges) {
+              config.specialists.push_back({bridge.value | Specialist::kActiveBridge});
+            }
+            WriteIssued(w, config);
           }) == Status::kOk);
-  }
-
-  void WriteIssued(node::HostWriter& w, NetworkId id, NodeAddress member, const IpAddress& address) const {
-    w.U64(id.value);
-    w.I64(now().wall.ms);
-    w.I64(1'800'000);
-    w.U64(1);
-    w.Address(member);
-    w.Address({});
-    w.U64(0);
-    w.U64(2);  // broadcast
-    w.U32(32);
-    w.U8(0);
-    w.Str16("lab");
-    w.U32(2800);
-    w.Bool(true);
-    w.Count(bridges.size());  // specialists
-    for (const NodeAddress bridge : bridges) w.U64(bridge.value | Specialist::kActiveBridge);
-    w.Count(1);
-    w.Prefix({IpAddress::V4(10, 7, 0, 0), 24});
-    w.Ip({});
-    w.U16(0);
-    w.U16(0);
-    w.Count(1);
-    w.Prefix({address, 24});
-    w.Str16("");
-    w.Count(0);  // name servers
-    w.U16(1);
-    w.Blob32(Bytes{0x01, 0x00});  // accept everything (vl2.md §13.1)
-    w.Count(0);  // capabilities
-    w.Count(0);  // tags
   }
 
   std::multimap<int64_t, Flight> flights;

@@ -5,6 +5,7 @@
 #include "crypto/provider.h"
 #include "node/commands.h"
 #include "sim/heap_account.h"
+#include "testing/issued_config.h"
 #include "testing/test_identities.h"
 #include "testing/test_planet.h"
 #include "vl1/packet_seal.h"
@@ -31,37 +32,6 @@ SecretIdentity Unworked(uint64_t number, RandomSource& random) {
   std::copy_n(agreement.begin(), 32, identity.public_key.begin());
   std::copy_n(signing.begin(), 32, identity.public_key.begin() + 32);
   return {identity, secret};
-}
-
-// HOST_PROTOCOL.md §6: broadcast, multicasts to 32, everything is accepted.
-void WriteIssued(node::HostWriter& out, NetworkId network, int64_t wall, NodeAddress member, const IpAddress& address) {
-  out.U64(network.value);
-  out.I64(wall);
-  out.I64(1'800'000);
-  out.U64(1);
-  out.Address(member);
-  out.Address({});
-  out.U64(0);
-  out.U64(2);
-  out.U32(32);
-  out.U8(0);
-  out.Str16("crowd");
-  out.U32(2800);
-  out.Bool(true);
-  out.Count(0);
-  out.Count(1);
-  out.Prefix({IpAddress::V4(10, 7, 0, 0), 16});
-  out.Ip({});
-  out.U16(0);
-  out.U16(0);
-  out.Count(1);
-  out.Prefix({address, 16});
-  out.Str16("");
-  out.Count(0);
-  out.U16(1);
-  out.Blob32(Bytes{0x01, 0x00});
-  out.Count(0);
-  out.Count(0);
 }
 
 IpAddress AddressAt(size_t place) {
@@ -186,7 +156,7 @@ void Crowd::Decide(ByteSpan request) {
   Do(kController, Command::kControllerGrant, [&](node::HostWriter& out) {
     out.Address(member);
     out.U64(id);
-    WriteIssued(out, network, now().wall.ms, member, AddressAt(place));
+    testing::WriteIssued(out, testing::OpenNetwork(network, now().wall.ms, member, AddressAt(place)));
   });
 }
 

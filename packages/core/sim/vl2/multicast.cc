@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/capture.h"
-#include "wire/network_config.h"
+#include "sim/vl2/scenario.h"
 #include "wire/verb/multicast_frame.h"
 #include "wire/verb/multicast_gather.h"
 
@@ -28,13 +27,7 @@ class Run {
   }
 
   MulticastVerdict Do();
-  MulticastVerdict Record(const std::string& pcap) {
-    Capture capture(lab_.internet.simulator);
-    lab_.wiretap.SetNext(&capture);
-    Do();
-    if (!capture.Save(pcap)) Fail("cannot write " + pcap);
-    return verdict_;
-  }
+  NetworkLab& lab() { return lab_; }
 
  private:
   struct Said {
@@ -45,8 +38,8 @@ class Run {
 
   static Terms TermsOf(const MulticastPlan& plan) { return {.multicast_limit = plan.limit}; }
   void SetSpecialist() {
-    lab_.terms.specialists = {lab_.members[0]->host().address().value | Specialist::kMulticastReplicator |
-                              Specialist::kActiveBridge};
+    const uint64_t roles = Specialist::kMulticastReplicator | Specialist::kActiveBridge;
+    lab_.terms.specialists = {{lab_.members[0]->host().address().value | roles}};
   }
   void SetLoss();
   void Count(const Wiretap::Message& message);
@@ -299,7 +292,7 @@ std::string MulticastBill::ToString() const {
 
 MulticastVerdict RunMulticast(const MulticastPlan& plan, const std::string& pcap) {
   Run run(plan);
-  return pcap.empty() ? run.Do() : run.Record(pcap);
+  return RunScenario(run, pcap);
 }
 
 }  // namespace zt::sim

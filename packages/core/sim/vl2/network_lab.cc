@@ -2,46 +2,13 @@
 
 #include "base/check.h"
 #include "base/seeded_random.h"
+#include "testing/issued_config.h"
 
 namespace zt::sim {
 namespace {
 
 constexpr size_t kMembersOfSite = 6;
-constexpr uint64_t kSlowestLine = 40;    // ms, one way
-constexpr uint64_t kBroadcastFlag = 0x0002;  // vl2.md §6.2
-
-void WriteIssued(node::HostWriter& w, const Terms& terms, NetworkId id, int64_t timestamp, NodeAddress member,
-                 const IpAddress& address) {
-  w.U64(id.value);
-  w.I64(timestamp);
-  w.I64(terms.ctmd);
-  w.U64(1);
-  w.Address(member);
-  w.Address({});
-  w.U64(0);
-  w.U64(kBroadcastFlag);
-  w.U32(terms.multicast_limit);
-  w.U8(0);  // private
-  w.Str16("simulated");
-  w.U32(2800);
-  w.Bool(true);
-  w.Count(terms.specialists.size());
-  for (const uint64_t specialist : terms.specialists) w.U64(specialist);
-  w.Count(1);
-  w.Prefix({IpAddress::V4(10, 7, 0, 0), 16});
-  w.Ip({});
-  w.U16(0);
-  w.U16(0);
-  w.Count(1);
-  w.Prefix({address, 16});
-  w.Str16("");
-  w.Count(0);  // name servers
-  w.U16(1);
-  w.Blob32(Bytes{0x01, 0x00});  // accept everything (vl2.md §13.1)
-  w.Count(0);                   // capabilities
-  w.Count(0);                   // tags
-}
-
+constexpr uint64_t kSlowestLine = 40;  // ms, one way
 }  // namespace
 
 IpAddress Participant::AddressOf(size_t index) {
@@ -199,7 +166,12 @@ void NetworkLab::Decide(ByteSpan request) {
   ZT_CHECK(controller->Do(Command::kControllerGrant, [&](node::HostWriter& w) {
     w.Address(member);
     w.U64(number);
-    WriteIssued(w, terms, id, controller->Now().wall.ms, member, Participant::AddressOf(places_.at(member)));
+    NetworkConfig config = testing::OpenNetwork(id, controller->Now().wall.ms, member,
+                                                Participant::AddressOf(places_.at(member)));
+    config.credential_time_max_delta = terms.ctmd;
+    config.multicast_limit = terms.multicast_limit;
+    config.specialists = terms.specialists;
+    testing::WriteIssued(w, config);
   }) == Status::kOk);
 }
 

@@ -10,6 +10,7 @@
 
 #include "sim/internet.h"
 #include "sim/vl2/wiretap.h"
+#include "wire/network_config.h"
 
 namespace zt::sim {
 
@@ -17,7 +18,7 @@ namespace zt::sim {
 struct Terms {
   uint32_t multicast_limit = 64;
   Millis ctmd = 1'800'000;             // credential time max delta (vl2.md §7.2)
-  std::vector<uint64_t> specialists = {};
+  std::vector<Specialist> specialists = {};
 };
 
 // The application on a member: in the group from Begin on. Takes over the host's on_event.

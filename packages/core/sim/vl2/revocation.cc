@@ -4,8 +4,8 @@
 #include <set>
 
 #include "base/seeded_random.h"
-#include "sim/capture.h"
 #include "sim/router.h"
+#include "sim/vl2/scenario.h"
 
 namespace zt::sim {
 namespace {
@@ -24,13 +24,7 @@ class Run {
  public:
   explicit Run(const RevocationPlan& plan) : lab_(plan.seed, plan.members, {.ctmd = kCtmd}) { Draw(plan.seed); }
   RevocationVerdict Do();
-  RevocationVerdict Record(const std::string& pcap) {
-    Capture capture(lab_.internet.simulator);
-    lab_.wiretap.SetNext(&capture);
-    Do();
-    if (!capture.Save(pcap)) Fail("cannot write " + pcap);
-    return verdict_;
-  }
+  NetworkLab& lab() { return lab_; }
 
  private:
   struct Said {
@@ -209,7 +203,7 @@ void Run::JudgeOthers() {
 
 RevocationVerdict RunRevocation(const RevocationPlan& plan, const std::string& pcap) {
   Run run(plan);
-  return pcap.empty() ? run.Do() : run.Record(pcap);
+  return RunScenario(run, pcap);
 }
 
 }  // namespace zt::sim

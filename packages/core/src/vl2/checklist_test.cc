@@ -22,19 +22,11 @@ using testing::Inject;
 using testing::Lan;
 using testing::Sent;
 using testing::TestNode;
+using testing::Write;
 
 constexpr NetworkId kNetwork = testing::kLanNetwork;
 
 constexpr Mac kGroup{0x333300000001};
-
-Bytes Write(const auto& message) {
-  Bytes out(9'996);
-  ByteWriter writer(out);
-  message.SerializeTo(writer);
-  CHECK(writer.ok());
-  out.resize(writer.size());
-  return out;
-}
 
 // Two members that have talked in every verb of VL2, and whose words are in the wire's log.
 struct Talk : Lan {

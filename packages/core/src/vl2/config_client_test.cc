@@ -18,6 +18,7 @@ using testing::Inject;
 using testing::Lan;
 using testing::Sent;
 using testing::TestNode;
+using testing::Write;
 
 constexpr NetworkId kNetwork = testing::kLanNetwork;
 
@@ -25,15 +26,6 @@ NetworkConfig Issue(const Lan& lan, const TestNode& member, int64_t later = 0) {
   IssuedConfig issued = lan.For(member.address());
   issued.config.timestamp += later;
   return *IssueConfig(lan.controller.self(), member.self().identity(), issued);
-}
-
-Bytes Write(const auto& message) {
-  Bytes out(9'996);
-  ByteWriter writer(out);
-  message.SerializeTo(writer);
-  CHECK(writer.ok());
-  out.resize(writer.size());
-  return out;
 }
 
 // A push of one signed chunk.

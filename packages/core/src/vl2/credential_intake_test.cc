@@ -44,10 +44,7 @@ struct Intake {
   // Shows `message`, a second after the one before. True: something was accepted.
   bool Show(const wire::NetworkCredentials& message) {
     wire.now.mono = wire.now.mono + 1'000;
-    Bytes bytes(9'996);
-    ByteWriter out(bytes);
-    message.SerializeTo(out);
-    bytes.resize(out.size());
+    const Bytes bytes = testing::Write(message);
     const Identity& from = carol.self().identity();
     return intake.HandleMessage(wire.now, {&from, Verb::kNetworkCredentials, {++packets}, 0, {}, bytes});
   }
@@ -243,10 +240,7 @@ TEST_CASE_FIXTURE(Intake, "News is flooded to all but its sender and its signer,
 TEST_CASE_FIXTURE(Intake, "The objects before a broken one count") {
   wire::NetworkCredentials message;
   message.coms.push_back(Com(kTime));
-  Bytes bytes(1'000);
-  ByteWriter out(bytes);
-  message.SerializeTo(out);
-  bytes.resize(out.size());
+  Bytes bytes = testing::Write(message);
   bytes[bytes.size() - 7] = 9;  // nine capabilities, none there
   const Identity& from = carol.self().identity();
   CHECK(intake.HandleMessage(wire.now, {&from, Verb::kNetworkCredentials, {1}, 0, {}, bytes}));
@@ -271,12 +265,9 @@ TEST_CASE_FIXTURE(Intake, "A sender of false certificates is soon not worth a ch
   // Good, but nobody looks.
   CHECK(intake.Accept(wire.now, network, Com(kTime), carol.address()) == Acceptance::kRejected);
   const Identity& from = alice.self().identity();
-  Bytes bytes(1'000);
-  ByteWriter out(bytes);
   wire::NetworkCredentials good;
   good.coms.push_back(Com(kTime));
-  good.SerializeTo(out);
-  bytes.resize(out.size());
+  const Bytes bytes = testing::Write(good);
   CHECK(intake.HandleMessage(wire.now, {&from, Verb::kNetworkCredentials, {1}, 0, {}, bytes}));
   wire.now.mono = wire.now.mono + 60'000;
   CHECK(Show(&wire::NetworkCredentials::coms, Com(kTime + 1)));

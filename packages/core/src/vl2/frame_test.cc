@@ -256,10 +256,7 @@ TEST_CASE_FIXTURE(FrameLan, "A certificate that comes with the frame counts, a m
   REQUIRE(frame.com.has_value());
   wire.Advance(5'000);  // past the deferred one, and the one second between credentials (§8.3)
   CHECK(Judge(frame) == kDelivered);
-  Bytes broken(400);
-  ByteWriter out(broken);
-  frame.SerializeTo(out);
-  broken.resize(out.size());
+  Bytes broken = testing::Write(frame);
   broken[9] = 0;  // the certificate's type
   const uint64_t before = alice.drops.Of(DropReason::kMalformed);
   CHECK_FALSE(testing::Inject(wire, alice, bob.address(), Verb::kExtFrame, broken));

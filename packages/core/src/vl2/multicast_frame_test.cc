@@ -1,5 +1,4 @@
 // Multicast frames between members: what is refused, bridges, replicators (vl2.md §12.4-§12.6).
-#include "testing/test_identities.h"
 #include "vl2/multicast_lan.h"
 #include "wire/verb/multicast_frame.h"
 #include "wire/verb/multicast_like.h"
@@ -8,25 +7,9 @@
 namespace zt::vl2 {
 namespace {
 
-using testing::Inject;
-using testing::kNetwork;
-using testing::MulticastLan;
-using testing::Sent;
-using testing::TestNode;
-
-constexpr MulticastGroup kGroup{{0x333300000001}, 0};
-constexpr size_t kEve = 5;  // of the test identities: nobody the lan has
+using namespace testing;
 
 struct FrameLan : MulticastLan {
-  void Acquaint() {
-    for (TestNode* a : {&alice, &bob, &carol}) {
-      for (TestNode* b : {&alice, &bob, &carol}) {
-        if (a != b) Send(*a, DeriveMac(b->address(), kNetwork), 0x0800, {1});
-      }
-    }
-    for (TestNode* node : {&alice, &bob, &carol}) node->frames.clear();
-    wire.log.clear();
-  }
   // A well-formed frame of bob's that asks for ten members.
   wire::MulticastFrame Good() const {
     wire::MulticastFrame frame;
@@ -81,7 +64,7 @@ TEST_CASE_FIXTURE(FrameLan, "Which multicast frames are delivered and which are 
 TEST_CASE_FIXTURE(FrameLan, "A multicast of a stranger is not delivered until it shows that it is a member") {
   JoinAll();
   CHECK(Judge(Good()) == std::pair<bool, bool>{true, false});  // asked bob for his certificate, and had it
-  TestNode eve{wire, std::string(zt::testing::kTestSecrets[kEve]).c_str()};
+  TestNode eve{wire, kEveSecret.c_str()};
   alice.frames.clear();
   Deliver(alice, eve, Verb::kMulticastFrame, Good());
   CHECK(alice.frames.empty());
@@ -191,10 +174,8 @@ TEST_CASE_FIXTURE(FrameLan, "An announcement cut off in an entry counts for thos
   JoinAll();
   wire::MulticastLike like;
   like.entries = {{kNetwork, kGroup.mac, 0}, {kNetwork, kGroup.mac, 1}};
-  Bytes room(64);
-  ByteWriter out(room);
-  like.SerializeTo(out);
-  Inject(wire, carol, bob.address(), Verb::kMulticastLike, out.written().first(30));
+  const Bytes whole = testing::Write(like);
+  Inject(wire, carol, bob.address(), Verb::kMulticastLike, ByteSpan(whole).first(30));
   CHECK(carol.drops.Of(DropReason::kMalformed) == 1);
   carol.frames.clear();
   Send(carol, kGroup.mac, 0x86dd, {1});

@@ -1,7 +1,6 @@
 // Who is asked for members, who answers, and what is done with it (vl2.md §12.5, §12.7, §12.8).
 #include <set>
 
-#include "testing/test_identities.h"
 #include "vl2/multicast_lan.h"
 #include "vl2/multicast_queue.h"
 #include "wire/verb/error.h"
@@ -13,39 +12,19 @@
 namespace zt::vl2 {
 namespace {
 
-using testing::Inject;
-using testing::kNetwork;
-using testing::MulticastLan;
-using testing::Sent;
-using testing::TestNode;
-
-constexpr MulticastGroup kGroup{{0x333300000001}, 0};
-constexpr size_t kEve = 5;  // of the test identities: nobody the lan has
+using namespace testing;
 
 struct GatherLan : MulticastLan {
-  // Everybody knows that everybody else is a member.
-  void Acquaint() {
-    for (TestNode* a : {&alice, &bob, &carol}) {
-      for (TestNode* b : {&alice, &bob, &carol}) {
-        if (a != b) Send(*a, DeriveMac(b->address(), kNetwork), 0x0800, {1});
-      }
-    }
-    for (TestNode* node : {&alice, &bob, &carol}) node->frames.clear();
-    wire.log.clear();
-  }
   // What `asked` answers to a question of `asking`; nothing: no answer.
   std::optional<wire::GatherResult> Ask(TestNode& asking, TestNode& asked, uint32_t limit,
                                         MulticastGroup group = kGroup, ByteSpan tail = {}) {
     wire.log.clear();
-    Bytes room(400);
-    ByteWriter out(room);
-    wire::MulticastGather gather{kNetwork, 0, group.mac, group.adi, limit, {}};
-    gather.SerializeTo(out);
+    Bytes question = testing::Write(wire::MulticastGather{kNetwork, 0, group.mac, group.adi, limit, {}});
     if (!tail.empty()) {
-      room[8] = wire::MulticastGather::kComAttached;
-      out.Put(tail);
+      question[8] = wire::MulticastGather::kComAttached;
+      question.insert(question.end(), tail.begin(), tail.end());
     }
-    Inject(wire, asked, asking.address(), Verb::kMulticastGather, out.written());
+    Inject(wire, asked, asking.address(), Verb::kMulticastGather, question);
     const auto answers = SentTo(asked, asking, Verb::kOk);
     if (answers.empty()) return std::nullopt;
     CHECK(answers.size() == 1);
@@ -99,7 +78,7 @@ TEST_CASE_FIXTURE(GatherLan, "Strangers get no answer, a root answers everybody"
   alice.vl2->Leave(wire.now, kNetwork);
   CHECK(Ask(alice, bob, 10));  // its certificate is still good
   const uint64_t refused = bob.drops.Of(DropReason::kNotAMember);
-  TestNode eve{wire, std::string(zt::testing::kTestSecrets[kEve]).c_str()};
+  TestNode eve{wire, kEveSecret.c_str()};
   CHECK(!Ask(eve, bob, 10));
   CHECK(bob.drops.Of(DropReason::kNotAMember) == refused + 1);
   bob.root_ = bob.address();

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "base/byte_writer.h"
+#include "testing/test_identities.h"
 #include "vl2/test_wire.h"
 #include "wire/derived_address.h"
 
@@ -11,6 +11,9 @@ namespace zt::vl2::testing {
 
 inline constexpr NetworkId kNetwork{0xfc7120dae1000002};
 inline constexpr uint32_t kBobIp = 0x0a000002;
+inline constexpr MulticastGroup kGroup{{0x333300000001}, 0};
+// Of the test identities: nobody the lan has.
+inline const std::string kEveSecret{zt::testing::kTestSecrets[5]};
 
 struct MulticastLan {
   TestWire wire;
@@ -43,6 +46,16 @@ struct MulticastLan {
       wire.Settle();
     }
   }
+  // Everybody knows that everybody else is a member.
+  void Acquaint() {
+    for (TestNode* a : {&alice, &bob, &carol}) {
+      for (TestNode* b : {&alice, &bob, &carol}) {
+        if (a != b) Send(*a, DeriveMac(b->address(), kNetwork), 0x0800, {1});
+      }
+    }
+    for (TestNode* node : {&alice, &bob, &carol}) node->frames.clear();
+    wire.log.clear();
+  }
   void Subscribe(TestNode& node, MulticastGroup group) {
     node.vl2->SetGroups(wire.now, kNetwork, {&group, 1});
     wire.Settle();
@@ -57,11 +70,7 @@ struct MulticastLan {
   }
   template <typename Message>
   bool Deliver(TestNode& to, const TestNode& from, Verb verb, const Message& message, uint64_t id = 77) {
-    Bytes room(10'000);
-    ByteWriter out(room);
-    message.SerializeTo(out);
-    CHECK(out.ok());
-    const bool trust = Inject(wire, to, from.address(), verb, out.written(), id);
+    const bool trust = Inject(wire, to, from.address(), verb, Write(message), id);
     wire.Settle();
     return trust;
   }

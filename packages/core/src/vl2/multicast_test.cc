@@ -108,13 +108,11 @@ TEST_CASE_FIXTURE(MulticastLan, "Announcements of strangers are not believed, a 
   JoinAll();
   wire::MulticastLike like;
   like.entries = {{{0xfc7120dae1000077}, {0x333300000001}, 0}, {kNetwork, {0x333300000001}, 0}};
-  ByteArray<64> room;
-  ByteWriter out(room);
-  like.SerializeTo(out);
-  Inject(wire, alice, bob.address(), Verb::kMulticastLike, out.written());
+  const Bytes announcement = testing::Write(like);
+  Inject(wire, alice, bob.address(), Verb::kMulticastLike, announcement);
   CHECK(alice.drops.Of(DropReason::kNotAMember) == 2);
   carol.root_ = carol.address();
-  Inject(wire, carol, bob.address(), Verb::kMulticastLike, out.written());
+  Inject(wire, carol, bob.address(), Verb::kMulticastLike, announcement);
   CHECK(carol.drops.Of(DropReason::kNotAMember) == 0);
 }
 
@@ -123,14 +121,12 @@ TEST_CASE_FIXTURE(MulticastLan, "The controller forgets a member's right to anno
   bob.vl2->Leave(wire.now, kNetwork);
   wire::MulticastLike like;
   like.entries = {{kNetwork, {0x333300000001}, 0}};
-  ByteArray<64> room;
-  ByteWriter out(room);
-  like.SerializeTo(out);
+  const Bytes announcement = testing::Write(like);
   wire.Advance(179'000);
-  Inject(wire, controller, bob.address(), Verb::kMulticastLike, out.written());
+  Inject(wire, controller, bob.address(), Verb::kMulticastLike, announcement);
   CHECK(controller.drops.Of(DropReason::kNotAMember) == 0);
   wire.Advance(2'000);
-  Inject(wire, controller, bob.address(), Verb::kMulticastLike, out.written());
+  Inject(wire, controller, bob.address(), Verb::kMulticastLike, announcement);
   CHECK(controller.drops.Of(DropReason::kNotAMember) == 1);
 }
 

@@ -1,6 +1,8 @@
 // For tests of this directory: several Vl2 instances joined by a lossless, ordered, recording wire in virtual time.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <deque>
 #include <functional>
 #include <map>
@@ -8,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/byte_writer.h"
 #include "vl2/test_secrets.h"
 #include "vl2/vl2.h"
 
@@ -138,5 +141,15 @@ class TestWire {
 // As TestNode's link would: hands a message to `to` as if `from` had sent it.
 bool Inject(TestWire& wire, TestNode& to, NodeAddress from, Verb verb, ByteSpan payload, uint64_t id = 77);
 Bytes FromHex(std::string_view hex);
+
+// The message's bytes, at most those of the largest payload.
+Bytes Write(const auto& message) {
+  Bytes out(limits::kMaxPayloadSize);
+  ByteWriter writer(out);
+  message.SerializeTo(writer);
+  CHECK(writer.ok());
+  out.resize(writer.size());
+  return out;
+}
 
 }  // namespace zt::vl2::testing

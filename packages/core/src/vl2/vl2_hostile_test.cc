@@ -36,11 +36,7 @@ TEST_CASE("Two certificates that displace each other do not keep the node busy f
     frame.ether_type = 0x0800;
     const Bytes payload(40);
     frame.payload = payload;
-    Bytes message(400);
-    ByteWriter out(message);
-    frame.SerializeTo(out);
-    message.resize(out.size());
-    Inject(lan.wire, lan.bob, lan.alice.address(), Verb::kExtFrame, message);
+    Inject(lan.wire, lan.bob, lan.alice.address(), Verb::kExtFrame, testing::Write(frame));
   }
   CHECK(lan.bob.drops.Of(DropReason::kQueueTimeout) == 2);
   CHECK(lan.bob.frames.empty());
@@ -123,10 +119,8 @@ TEST_CASE("who floods pushes out its own waiting messages only") {
   testing::MulticastLan lan;
   lan.JoinAll();
   const auto say = [&](const testing::TestNode& from, uint8_t byte) {
-    Bytes room(32);
-    ByteWriter out(room);
-    wire::Frame{testing::kNetwork, 0x0800, {&byte, 1}}.SerializeTo(out);
-    Inject(lan.wire, lan.alice, from.address(), Verb::kFrame, out.written());
+    const Bytes frame = testing::Write(wire::Frame{testing::kNetwork, 0x0800, {&byte, 1}});
+    Inject(lan.wire, lan.alice, from.address(), Verb::kFrame, frame);
   };
   say(lan.bob, 7);
   for (int i = 0; i < 100; ++i) say(lan.carol, 9);

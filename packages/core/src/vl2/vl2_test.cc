@@ -255,10 +255,7 @@ TEST_CASE("A frame with its certificate attached waits for the controller's iden
   frame.ether_type = 0x0800;
   const Bytes payload(40);
   frame.payload = payload;
-  Bytes message(400);
-  ByteWriter out(message);
-  frame.SerializeTo(out);
-  Inject(lan.wire, lan.bob, lan.alice.address(), Verb::kExtFrame, out.written());
+  Inject(lan.wire, lan.bob, lan.alice.address(), Verb::kExtFrame, testing::Write(frame));
   CHECK(lan.bob.frames.empty());
   CHECK(lan.bob.identity_requests == std::vector{lan.controller.address()});
   lan.bob.Reveal(lan.controller.address());
@@ -270,10 +267,9 @@ TEST_CASE("A stranger's frames do not pass, on a public network they do") {
     Lan lan;
     lan.shape.is_public = is_public;
     lan.Join(lan.alice);
-    ByteArray<64> room;
-    ByteWriter out(room);
-    wire::Frame{kNetwork, 0x0800, FromHex("01020304")}.SerializeTo(out);
-    const bool trust = Inject(lan.wire, lan.alice, lan.bob.address(), Verb::kFrame, out.written());
+    const Bytes payload = FromHex("01020304");
+    const Bytes frame = testing::Write(wire::Frame{kNetwork, 0x0800, payload});
+    const bool trust = Inject(lan.wire, lan.alice, lan.bob.address(), Verb::kFrame, frame);
     CHECK(trust == is_public);
     CHECK(lan.alice.frames.size() == (is_public ? 1 : 0));
   }

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "node/host_codec.h"
+#include "testing/issued_config.h"
 #include "wire/config_chunk.h"
 #include "wire/network_config.h"
 #include "wire/verb/network_credentials.h"
@@ -21,66 +22,12 @@ node::HostWriter Start(Bytes& command, Command op) {
   return out;
 }
 
-void WriteRules(node::HostWriter& out, size_t count, ByteSpan rules) {
-  out.U16(static_cast<uint16_t>(count));
-  out.Blob32(rules);
-}
-
-void WriteCredentials(node::HostWriter& out, const NetworkConfig& config) {
-  out.Count(config.capabilities.size());
-  for (const Capability& each : config.capabilities) {
-    out.U32(each.id);
-    WriteRules(out, each.rule_count, each.rule_bytes);
-  }
-  out.Count(config.tags.size());
-  for (const Tag& each : config.tags) {
-    out.U32(each.id);
-    out.U32(each.value);
-  }
-}
-
-void WriteLists(node::HostWriter& out, const NetworkConfig& config) {
-  out.Count(config.specialists.size());
-  for (const Specialist& each : config.specialists) out.U64(each.value);
-  out.Count(config.routes.size());
-  for (const NetworkRoute& each : config.routes) {
-    out.Prefix(each.target);
-    out.Ip(each.via);
-    out.U16(each.flags);
-    out.U16(each.metric);
-  }
-  out.Count(config.addresses.size());
-  for (const IpPrefix& each : config.addresses) out.Prefix(each);
-  out.Str16(config.dns.domain);
-  std::vector<IpAddress> servers;
-  for (const IpAddress& each : config.dns.servers) {
-    if (each != IpAddress{}) servers.push_back(each);
-  }
-  out.Count(servers.size());
-  for (const IpAddress& each : servers) out.Ip(each);
-  WriteRules(out, config.rules.size(), SerializeRules(config.rules));
-}
-
 Bytes Grant(PacketId request, const NetworkConfig& config) {
   Bytes command;
   node::HostWriter out = Start(command, Command::kControllerGrant);
   out.Address(config.issued_to);
   out.U64(request.value);
-  out.U64(config.network.value);
-  out.I64(config.timestamp);
-  out.I64(config.credential_time_max_delta);
-  out.U64(config.revision);
-  out.Address(config.issued_to);
-  out.Address(config.trace_target);
-  out.U64(config.trace_level);
-  out.U64(config.flags);
-  out.U32(config.multicast_limit);
-  out.U8(config.is_public ? 1 : 0);
-  out.Str16(config.name);
-  out.U32(config.mtu);
-  out.Bool(config.com.has_value());
-  WriteLists(out, config);
-  WriteCredentials(out, config);
+  testing::WriteIssued(out, config, config.com.has_value());
   return command;
 }
 
