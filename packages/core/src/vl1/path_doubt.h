@@ -24,7 +24,9 @@ class PathDoubt {
       Unheard(now, peer, *slot);
     }
   }
-  // Asks this path at `at`, and again soon. Until it answers, a path without doubt is preferred.
+  // Asks this path at `at`, and again soon.
+  void Ask(Instant now, Peer& peer, PathSlot& slot, Instant at);
+  // The same, and until it answers, a path without doubt is preferred.
   void Raise(Instant now, Peer& peer, PathSlot& slot, Instant at) {
     Ask(now, peer, slot, at);
     slot.avoid = true;
@@ -36,7 +38,6 @@ class PathDoubt {
   void Others(Instant now, Peer& peer, const Path& confirmed);
 
  private:
-  void Ask(Instant now, Peer& peer, PathSlot& slot, Instant at);
   void Unheard(Instant now, Peer& peer, PathSlot& slot);
 
   Context& context_;

@@ -17,7 +17,8 @@ struct PathSlot {
   Instant last_direct = Instant::LongAgo();  // last authenticated packet of this peer over it with hops 0
   Instant last_probe = Instant::LongAgo();
   int unanswered = 0;                        // probes since last_direct
-  bool silent = false;                       // not used for sending until it answers
+  bool silent = false;                       // not used for sending until the peer is heard on it
+  bool on_trial = false;                     // heard since, but not answered yet: silent once more, it needs an answer
   bool urgent = false;                       // in doubt: probed at probe_at and soon again (path_doubt.h)
   bool avoid = false;                        // in so much doubt that any other path is better
   Instant probe_at = Instant::LongAgo();

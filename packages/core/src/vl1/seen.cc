@@ -1,6 +1,7 @@
 #include "vl1/seen.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "vl1/path_check.h"
 
@@ -70,17 +71,15 @@ bool Seen::HaveAlready(const Now& now, Peer& peer, const Path& path, Verb verb) 
   if (PathSlot* slot = peer.FindSlot(&path)) {
     slot->last_direct = now.mono;
     slot->unheard_since = Instant::Never();
-    // The answer moves the deadline from the repetition of the probe to the next heartbeat: no wake-up in between.
-    const bool answered = slot->unanswered > 0 && !slot->silent;
-    slot->unanswered = 0;
-    slot->urgent = slot->avoid = false;
-    if (answered) parts_.schedule.Touch(now.mono, peer);
-    if (slot->silent) {
-      slot->silent = false;
-      parts_.schedule.Touch(now.mono, peer);
-      parts_.reachability.Update(now, peer);
-      if (peer.IsRoot()) parts_.reachability.UpdateAll(now);
-      context_.retry_waiting = true;
+    if (verb == Verb::kOk) slot->on_trial = false;
+    if (slot->on_trial) {
+      Try(now, peer, *slot);
+    } else if (slot->silent) {
+      UseAgain(now, peer, *slot, verb);
+    } else {
+      // The answer moves the deadline from the repetition of the probe to the next heartbeat: no wake-up in between.
+      if (std::exchange(slot->unanswered, 0) > 0) parts_.schedule.Touch(now.mono, peer);
+      slot->urgent = slot->avoid = false;
     }
     return true;
   }
@@ -88,6 +87,26 @@ bool Seen::HaveAlready(const Now& now, Peer& peer, const Path& path, Verb verb) 
     return slot.path->endpoint.ip == path.endpoint.ip && slot.path->socket == path.socket &&
            HoldsPort(now.mono, slot, verb);
   });
+}
+
+// A path that left our probes unanswered is used again as soon as the peer is heard on it: it may have been restarted
+// in its place. But that we hear it does not say that it hears us, so until it answers the path is on trial.
+void Seen::UseAgain(const Now& now, Peer& peer, PathSlot& slot, Verb verb) {
+  slot.unanswered = 0;
+  slot.silent = slot.urgent = slot.avoid = false;
+  slot.on_trial = verb != Verb::kOk;
+  if (slot.on_trial) parts_.doubt.Ask(now.mono, peer, slot, now.mono);
+  parts_.schedule.Touch(now.mono, peer);
+  parts_.reachability.Update(now, peer);
+  if (peer.IsRoot()) parts_.reachability.UpdateAll(now);
+  context_.retry_waiting = true;
+}
+
+// Heard, but no answer: a path that is open one way only. Once silent it is asked again, not used.
+void Seen::Try(const Now& now, Peer& peer, PathSlot& slot) {
+  if (slot.silent && !slot.urgent && now.mono - slot.last_probe >= kProbeRetry) {
+    parts_.doubt.Ask(now.mono, peer, slot, now.mono);
+  }
 }
 
 // A confirmed path: it replaces a dead one to the same IP, or the one not heard for longest if there is no room.

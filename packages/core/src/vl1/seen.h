@@ -29,6 +29,8 @@ class Seen {
   static bool Restless(Instant now, const Path& path);
   static bool HoldsPort(Instant now, const PathSlot& slot, Verb verb);
   bool HaveAlready(const Now& now, Peer& peer, const Path& path, Verb verb);
+  void UseAgain(const Now& now, Peer& peer, PathSlot& slot, Verb verb);
+  void Try(const Now& now, Peer& peer, PathSlot& slot);
   void Learn(const Now& now, Peer& peer, Path& path);
   void Confirm(const Now& now, Peer& peer, Path& path);
   std::optional<LocalSocket> WayToAsk(Instant now, const Peer& peer, const Path& path);

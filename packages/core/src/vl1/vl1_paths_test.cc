@@ -109,6 +109,34 @@ TEST_CASE("without the root, peers keep talking over their direct path and the n
   }
 }
 
+TEST_CASE("a path that is open one way only is not sent over, however often the peer is heard on it") {
+  TwoLeaves t;
+  t.lab.Run(1000);
+  const Bytes frame(60, 1);
+  const auto chat = [&](int seconds) {
+    for (int i = 0; i < seconds; ++i) {
+      t.lab.Send(t.alice, t.bob.address(), Verb::kFrame, frame);
+      t.lab.Send(t.bob, t.alice.address(), Verb::kFrame, frame);
+      t.lab.Run(1000);
+    }
+  };
+  chat(10);
+  REQUIRE(t.bob.received.back().hops == 0);
+  t.lab.tap = [&](const Endpoint& from, const Endpoint& to, Bytes&) {
+    return !(from == t.alice.endpoint && to == t.bob.endpoint);
+  };
+  chat(30);
+  t.bob.received.clear();
+  chat(120);
+  CHECK(t.bob.received.size() == 120);
+  t.lab.tap = nullptr;
+  chat(40);
+  t.bob.received.clear();
+  chat(5);
+  REQUIRE(t.bob.received.size() == 5);
+  CHECK(t.bob.received.back().hops == 0);
+}
+
 TEST_CASE("a direct path that dies is left for the root within a minute, and taken again when it answers") {
   TwoLeaves t;
   t.lab.Run(1000);
