@@ -1,9 +1,11 @@
 // zt_chaos: runs seeds, stops at none, prints each that fails with its plan and a capture file.
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -132,6 +134,7 @@ bool RunJobs(const Arguments& arguments, Total& total) {
     const pid_t child = fork();
     if (child < 0) return false;
     if (child > 0) continue;
+    prctl(PR_SET_PDEATHSIG, SIGTERM);  // stopped with us
     Total mine;
     for (uint64_t seed = arguments.first + job; seed <= arguments.last; seed += arguments.jobs) {
       RunSeed(seed, arguments, mine);

@@ -102,11 +102,11 @@ void Seen::UseAgain(const Now& now, Peer& peer, PathSlot& slot, Verb verb) {
   context_.retry_waiting = true;
 }
 
-// Heard, but no answer: a path that is open one way only. Once silent it is asked again, not used.
+// Heard, but it did not answer: open one way only, as far as we know. Once silent it is asked again, not used. Whoever
+// was restarted may be heard only this once for a while, so an early question is put off, not forgotten.
 void Seen::Try(const Now& now, Peer& peer, PathSlot& slot) {
-  if (slot.silent && !slot.urgent && now.mono - slot.last_probe >= kProbeRetry) {
-    parts_.doubt.Ask(now.mono, peer, slot, now.mono);
-  }
+  if (!slot.silent || slot.urgent) return;
+  parts_.doubt.Ask(now.mono, peer, slot, std::max(now.mono, slot.last_probe + kProbeRetry));
 }
 
 // A confirmed path: it replaces a dead one to the same IP, or the one not heard for longest if there is no room.

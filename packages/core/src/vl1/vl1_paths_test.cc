@@ -109,31 +109,75 @@ TEST_CASE("without the root, peers keep talking over their direct path and the n
   }
 }
 
+// Both send a frame each second.
+void Chat(TwoLeaves& t, Millis duration) {
+  for (Millis passed = 0; passed < duration; passed += 1000) {
+    t.lab.Send(t.alice, t.bob.address(), Verb::kFrame, kHi);
+    t.lab.Send(t.bob, t.alice.address(), Verb::kFrame, kHi);
+    t.lab.Run(1000);
+  }
+}
+
+void Restart(TwoLeaves& t, LabNode& node) {
+  node.transmit.Clear();
+  node.received.clear();
+  node.vl1 = std::make_unique<vl1::Vl1>(vl1::Options{}, node.secret, node.random, node.transmit, node.drops, node);
+  CHECK(node.vl1->OfferPlanet(t.lab.now(), t.planet.Serialize()));
+  node.running = true;
+}
+
+void CutFromAliceToBob(TwoLeaves& t) {
+  t.lab.tap = [&t](const Endpoint& from, const Endpoint& to, Bytes&) {
+    return !(from == t.alice.endpoint && to == t.bob.endpoint);
+  };
+}
+
 TEST_CASE("a path that is open one way only is not sent over, however often the peer is heard on it") {
   TwoLeaves t;
   t.lab.Run(1000);
-  const Bytes frame(60, 1);
-  const auto chat = [&](int seconds) {
-    for (int i = 0; i < seconds; ++i) {
-      t.lab.Send(t.alice, t.bob.address(), Verb::kFrame, frame);
-      t.lab.Send(t.bob, t.alice.address(), Verb::kFrame, frame);
-      t.lab.Run(1000);
-    }
-  };
-  chat(10);
+  Chat(t, 10000);
   REQUIRE(t.bob.received.back().hops == 0);
-  t.lab.tap = [&](const Endpoint& from, const Endpoint& to, Bytes&) {
-    return !(from == t.alice.endpoint && to == t.bob.endpoint);
-  };
-  chat(30);
+  CutFromAliceToBob(t);
+  Chat(t, 30000);
   t.bob.received.clear();
-  chat(120);
+  Chat(t, 120000);
   CHECK(t.bob.received.size() == 120);
   t.lab.tap = nullptr;
-  chat(40);
+  Chat(t, 10000);
   t.bob.received.clear();
-  chat(5);
+  Chat(t, 5000);
   REQUIRE(t.bob.received.size() == 5);
+  CHECK(t.bob.received.back().hops == 0);
+}
+
+TEST_CASE("a peer that was restarted in its place is reached at once, also after its path had fallen silent") {
+  for (const Millis down : {1000, 3000, 4000, 6000, 12000, 30000}) {
+    CAPTURE(down);
+    TwoLeaves t;
+    t.lab.Run(1000);
+    Chat(t, 5000);
+    t.bob.running = false;
+    Chat(t, down);
+    Restart(t, t.bob);
+    t.lab.Run(1000);  // its HELLO to the root is all that is heard of it
+    t.lab.Send(t.alice, t.bob.address(), Verb::kFrame, kHi);
+    t.lab.Run(1000);
+    CHECK(t.bob.received.size() == 1);
+  }
+}
+
+TEST_CASE("a peer that was restarted where its path was open one way only is reached directly within seconds") {
+  TwoLeaves t;
+  t.lab.Run(1000);
+  Chat(t, 10000);
+  CutFromAliceToBob(t);
+  Chat(t, 60000);
+  t.lab.tap = nullptr;
+  Restart(t, t.bob);
+  Chat(t, 7000);
+  t.bob.received.clear();
+  Chat(t, 1000);
+  REQUIRE(t.bob.received.size() == 1);
   CHECK(t.bob.received.back().hops == 0);
 }
 
