@@ -33,6 +33,27 @@ describe('the option tcp_relay', () => {
   });
 });
 
+describe('the option network_permissions', () => {
+  const id = '8056c2e21c000001' as never;
+  const tagged = (permissions?: object) => {
+    const cachedNetworks = [{ id, dictionary: new Uint8Array(), ...(permissions && { permissions }) }];
+    return valuesOf(encodeOptions({ ...base, cachedNetworks }, 'x'), CreateOption.NETWORK_PERMISSIONS);
+  };
+
+  it('is the network, flags and a white list', () => {
+    expect(tagged({})).toEqual([`${id}010000`]);
+    expect(tagged({ allowManaged: ['10.0.0.0/8'], allowGlobal: true, allowDefault: true })).toEqual([
+      `${id}070001040a00000008`,
+    ]);
+    expect(tagged({ allowManaged: false })).toEqual([`${id}000000`]);
+  });
+
+  it('permits nothing by an empty white list, and is left out for a network without', () => {
+    expect(tagged({ allowManaged: [] })).toEqual([`${id}000000`]);
+    expect(tagged()).toEqual([]);
+  });
+});
+
 describe('the options of physical paths', () => {
   const of = (options: object, tag: number) => valuesOf(encodeOptions({ ...base, ...options }, 'x'), tag);
   const address = 'feedbeef12';

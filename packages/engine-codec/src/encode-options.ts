@@ -3,6 +3,7 @@ import type { EngineNodeOptions, Impairment, MadeWorld, TcpRelayOptions, WorldSp
 import { CreateOption, TcpRelayMode, ZtError } from '@ztkit/types';
 import { ByteWriter } from './byte-writer.js';
 import { writeEndpoint, writeNetworkId, writeNodeAddress, writePrefixText } from './fields.js';
+import { writePermissions } from './network-permissions.js';
 import { followsInterfaces } from './raw-node.js';
 
 const WHOLE = 1_000_000;
@@ -24,12 +25,7 @@ export function encodeOptions(options: EngineNodeOptions, platform: string): Uin
   option(CreateOption.ALLOW_LOOPBACK_PATHS, (v) => v.bool(options.allowLoopbackPaths ?? false));
   for (const prefix of options.blacklist ?? []) option(CreateOption.BLACKLIST, (v) => writePrefixText(v, prefix));
   for (const record of options.cachedPeers ?? []) option(CreateOption.CACHED_PEER, (v) => v.put(record));
-  for (const { id, dictionary } of options.cachedNetworks ?? []) {
-    option(CreateOption.CACHED_NETWORK, (v) => {
-      writeNetworkId(v, id);
-      v.put(dictionary);
-    });
-  }
+  encodeNetworks(options, option);
   encodePaths(options, option);
   if (impairment !== undefined) option(CreateOption.IMPAIRMENT, (v) => writeImpairment(v, impairment));
   const { tcpRelay } = options;
@@ -38,6 +34,23 @@ export function encodeOptions(options: EngineNodeOptions, platform: string): Uin
   option(CreateOption.PRIMARY_PORT, (v) => v.u16(primaryPort(options.bind)));
   option(CreateOption.PLATFORM, (v) => v.put(new TextEncoder().encode(platform)));
   return out.written;
+}
+
+function encodeNetworks(
+  { cachedNetworks }: EngineNodeOptions,
+  option: (tag: number, write: (value: ByteWriter) => void) => void,
+): void {
+  for (const { id, dictionary, permissions } of cachedNetworks ?? []) {
+    option(CreateOption.CACHED_NETWORK, (v) => {
+      writeNetworkId(v, id);
+      v.put(dictionary);
+    });
+    if (permissions === undefined) continue;
+    option(CreateOption.NETWORK_PERMISSIONS, (v) => {
+      writeNetworkId(v, id);
+      writePermissions(v, permissions);
+    });
+  }
 }
 
 function encodePaths(

@@ -84,6 +84,18 @@ describe('an encoded node', () => {
     expect(node.nodeCounters()).toEqual({ PACKETS_RELAYED: 5n }); // one that we do not know is left out
   });
 
+  it('joins with permissions when there are any', () => {
+    const raw = new FakeRaw();
+    raw.reply = new ByteWriter().u32(0).written;
+    const node = new EncodedNode(raw);
+    node.join('a09acf0233000001' as never);
+    node.join('a09acf0233000001' as never, { allowGlobal: true });
+    expect(raw.requests.map((request) => Buffer.from(request.subarray(2)).toString('hex'))).toEqual([
+      'a09acf0233000001',
+      'a09acf0233000001030000',
+    ]);
+  });
+
   it('writes a connect request field by field', () => {
     const raw = new FakeRaw();
     const answer = new ByteWriter().u32(0).u32(42);

@@ -8,6 +8,7 @@ import type {
   MoonInfo,
   NetworkId,
   NetworkInfo,
+  NetworkPermissions,
   NodeAddress,
   NodeCounterKey,
   NodeInfo,
@@ -20,6 +21,7 @@ import { readConnectivity, readMoon, readNetwork, readNodeCounters, readPeer } f
 import { writeIssuedConfig } from './encode-issued-config.js';
 import { EncodedRules } from './encoded-rules.js';
 import { readEndpoint, readNodeAddress, writeNetworkId, writeNodeAddress } from './fields.js';
+import { writePermissions } from './network-permissions.js';
 import { readStackCounters } from './tcp-info.js';
 
 /** A machine has one gateway, rarely two; more than this says nothing new to a peer. */
@@ -92,8 +94,11 @@ export class EncodedNode extends EncodedRules implements EngineNode {
     return readNodeCounters(body);
   }
 
-  join(network: NetworkId): void {
-    this.requests.send(Command.JOIN, `cannot join network ${network}`, (out) => writeNetworkId(out, network));
+  join(network: NetworkId, permissions?: NetworkPermissions): void {
+    this.requests.send(Command.JOIN, `cannot join network ${network}`, (out) => {
+      writeNetworkId(out, network);
+      if (permissions !== undefined) writePermissions(out, permissions);
+    });
   }
 
   leave(network: NetworkId): void {

@@ -74,6 +74,20 @@ export function networksSuite(engines: EngineSet): void {
       await lab.stop(member.watched);
     });
 
+    it('takes of what the controller manages what the machine permits, and more when it permits more', async () => {
+      const watched = await lab.startNode(engine);
+      watched.node.join(lab.network, { allowManaged: ['fc00::/8'] });
+      await lab.whenReady(watched, lab.network);
+      const taken = (after = 0) => watched.types(after).filter((type) => type.startsWith('ADDR_ADDED'));
+      expect(taken()).toEqual(['ADDR_ADDED_IP6']);
+      expect(watched.types()).not.toContain('NETWORK_READY_IP4');
+      const after = watched.mark();
+      watched.node.join(lab.network, {});
+      await watched.next('NETWORK_READY_IP4', { after });
+      expect(taken(after).sort()).toEqual(['ADDR_ADDED_IP4', 'ADDR_ADDED_IP6']);
+      await lab.stop(watched);
+    });
+
     it('starts with the networks it is given, before the controller answers', async () => {
       const member = await lab.member(engine);
       const stored = await member.watched.next('STORE_NETWORK', { where: ({ data }) => data.length > 1 });

@@ -14,6 +14,7 @@ export type {
   NetworkAddress,
   NetworkId,
   NetworkInfo,
+  NetworkPermissions,
   NodeAddress,
   NodeEvent,
   NodeInfo,
@@ -68,7 +69,7 @@ export {
 } from './messages.js';
 export * from './moon-description.js';
 export type { OrbitOptions, OrbitSpec } from './moons.js';
-export type { ConnectOptions, Network, ReadyOptions } from './network.js';
+export type { ConnectOptions, JoinOptions, Network, ReadyOptions } from './network.js';
 export type { ExplainOptions, NetworkRules, RuleExplanation } from './network-rules.js';
 export type { Node, OnlineOptions } from './node.js';
 export type { EventStream, Unsubscribe } from './node-events.js';

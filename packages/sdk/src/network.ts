@@ -6,6 +6,7 @@ import {
   type NetworkAddress,
   type NetworkId,
   type NetworkInfo,
+  type NetworkPermissions,
   ZtError,
   type ZtErrorCode,
 } from '@ztkit/types';
@@ -20,6 +21,16 @@ import type { SocketPort, TcpHandle } from './tcp-handle.js';
 import { type ListenOptions, TcpListener } from './tcp-listener.js';
 import { type UdpOptions, UdpSocket } from './udp-socket.js';
 import { WaitList } from './waiting.js';
+
+/** Options of `node.join()`. */
+export interface JoinOptions {
+  /**
+   * What the network may have of what its controller manages, also when it is joined already. Goes before the network's
+   * `networks.d/<id>.local.conf` in the store, member by member, and is kept there. A network with neither has everything.
+   */
+  permissions?: NetworkPermissions;
+  signal?: AbortSignal;
+}
 
 /** Options of {@link Network.ready}. */
 export interface ReadyOptions {
@@ -105,6 +116,7 @@ export class Network {
     return this.#info.config?.mtu;
   }
 
+  /** As the controller assigned them: whether we took them is for our permissions ({@link JoinOptions}). */
   get addresses(): readonly NetworkAddress[] {
     return this.#info.config?.addresses ?? [];
   }

@@ -1,6 +1,14 @@
 /** What a node finds in its store at start, and what it writes there while it runs (vl1.md §9.1). */
-import { type NetworkId, type NodeEvent, parseNetworkId, parseNodeAddress, ZtError } from '@ztkit/types';
+import {
+  type NetworkId,
+  type NetworkPermissions,
+  type NodeEvent,
+  parseNetworkId,
+  parseNodeAddress,
+  ZtError,
+} from '@ztkit/types';
 import { loadMoons, moonFile } from './moon-files.js';
+import { formatPermissionFile, type PermissionFile, readPermissionFile } from './network-permissions.js';
 import type { StateStore } from './state-store.js';
 import { dictionaryDefect, peerDefect, peerEndpoints, samePeer, worldDefect } from './stored-forms.js';
 import { WriteBehind } from './write-behind.js';
@@ -12,6 +20,8 @@ const joinedMarker = new Uint8Array([0x0a]);
 
 /** Networks loaded at start; a directory with more is not one a node wrote. */
 const maxNetworks = 256;
+/** Local settings loaded at start: as many for networks that are not joined as for those that are, and some. */
+const maxPermissions = 1024;
 /** Cached peers loaded at start. */
 const maxCachedPeers = 1024;
 /** Old peer records are looked for so often (vl1.md §9.2). */
@@ -45,7 +55,7 @@ export interface StoredState {
   planet: Uint8Array | undefined;
   moons: Uint8Array[];
   peers: Uint8Array[];
-  networks: { id: NetworkId; dictionary: Uint8Array }[];
+  networks: { id: NetworkId; dictionary: Uint8Array; permissions?: NetworkPermissions }[];
 }
 
 /** Warns the application; `kind` is `STATE_SET_ASIDE`, `STATE_DAMAGED` or `STATE_NOT_SAVED`. */
@@ -65,6 +75,8 @@ export class NodeState {
   readonly #frozen = new Set<string>();
   /** Configurations as they were loaded, until the engine has judged them. */
   readonly #loaded = new Map<string, Uint8Array>();
+  /** What networks may have, also such that are not joined yet. */
+  readonly #permissions = new Map<NetworkId, PermissionFile>();
   #maintenance: ReturnType<typeof setInterval> | undefined;
   #judgement: ReturnType<typeof setTimeout> | undefined;
 
@@ -136,7 +148,9 @@ export class NodeState {
 
   async #loadNetworks(): Promise<StoredState['networks']> {
     const networks: StoredState['networks'] = [];
-    for (const name of await this.#store.list('networks.d')) {
+    const names = await this.#store.list('networks.d');
+    await this.#loadPermissions(names);
+    for (const name of names) {
       const match = /^networks\.d\/([0-9a-f]{16})\.conf$/.exec(name);
       if (match === null || networks.length >= maxNetworks || /^0+$/.test(match[1] ?? '')) continue;
       const id = parseNetworkId(match[1]);
@@ -145,13 +159,40 @@ export class NodeState {
       if (content === undefined) this.rememberNetwork(id);
       const dictionary = content !== undefined && content.length > 1 ? content : new Uint8Array();
       if (dictionary.length > 0) this.#loaded.set(name, dictionary);
-      networks.push({ id, dictionary });
+      const permissions = this.#permissions.get(id)?.permissions;
+      networks.push({ id, dictionary, ...(permissions === undefined ? {} : { permissions }) });
     }
     if (this.#loaded.size > 0) {
       this.#judgement = setTimeout(() => this.#loaded.clear(), judgementMs);
       (this.#judgement as { unref?(): void }).unref?.();
     }
     return networks;
+  }
+
+  /** What cannot be read permits what the defaults do; the file stays. */
+  async #loadPermissions(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      const match = /^networks\.d\/([0-9a-f]{16})\.local\.conf$/.exec(name);
+      if (match === null || this.#permissions.size >= maxPermissions || /^0+$/.test(match[1] ?? '')) continue;
+      const content = await this.loadChecked(name, () => undefined);
+      const file = readPermissionFile(new TextDecoder().decode(content));
+      this.#permissions.set(parseNetworkId(match[1]), file);
+      if (file.defects.length === 0) continue;
+      this.#warn('STATE_DAMAGED', `${this.where(name)} counts only in part: ${file.defects.slice(0, 3).join(', ')}`);
+    }
+  }
+
+  /** What the store says a network may have, with what the application says now, which wins. */
+  permissionsOf(id: NetworkId, given: NetworkPermissions | undefined): NetworkPermissions | undefined {
+    const held = this.#permissions.get(id)?.permissions;
+    return given === undefined ? held : { ...held, ...given };
+  }
+
+  /** Remembers them for the next start; other settings in the file stay. */
+  rememberPermissions(id: NetworkId, permissions: NetworkPermissions): void {
+    const others = this.#permissions.get(id)?.others ?? [];
+    this.#permissions.set(id, { permissions, others, defects: [] });
+    this.#later(`networks.d/${id}.local.conf`, utf8.encode(formatPermissionFile(permissions, others)));
   }
 
   /** Moves a damaged object out of the way, to a name nobody reads, and says so. */
@@ -212,6 +253,8 @@ export class NodeState {
 
   async forgetNetwork(id: NetworkId): Promise<void> {
     this.#forgotten.add(id);
+    // The network's local settings go with it (sdk-api.md §5.5).
+    if (this.#permissions.delete(id)) this.#later(`networks.d/${id}.local.conf`, new Uint8Array());
     await this.#writes.now(`networks.d/${id}.conf`, new Uint8Array());
   }
 

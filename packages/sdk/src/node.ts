@@ -26,7 +26,8 @@ import { FramePorts } from './frame-port.js';
 import type { Logger } from './logger.js';
 import { Messages } from './messages.js';
 import { type OrbitOptions, orbit, parseMoonId } from './moons.js';
-import { Network } from './network.js';
+import { type JoinOptions, Network } from './network.js';
+import { checkPermissions } from './network-permissions.js';
 import { type ExplainOptions, explainGiven, type RuleExplanation } from './network-rules.js';
 import { type EventStream, NodeEvents, type Unsubscribe } from './node-events.js';
 import type { NodeParts } from './node-parts.js';
@@ -208,13 +209,17 @@ export class Node {
   }
 
   /** Joins a network; `network.ready()` waits until it can be used. Joining twice gives the same object. */
-  join(id: string, options: { signal?: AbortSignal } = {}): Network {
+  join(id: string, options: JoinOptions = {}): Network {
     const networkId = parseNetworkId(id);
     checkSignal(options.signal);
+    const given = checkPermissions(options.permissions);
     this.#checkOpen();
     const joined = this.#networks.get(networkId);
+    if (joined !== undefined && given === undefined) return joined;
+    const permissions = this.#state.permissionsOf(networkId, given);
+    this.#engine.join(networkId, permissions);
+    if (given !== undefined && permissions !== undefined) this.#state.rememberPermissions(networkId, permissions);
     if (joined !== undefined) return joined;
-    this.#engine.join(networkId);
     const info = this.#engine.networks().find((network) => network.id === networkId);
     if (info === undefined) throw new ZtError('ERR_ZT_INTERNAL', `The engine joined ${networkId} and does not list it`);
     const network = this.#makeNetwork(info);

@@ -11,6 +11,7 @@ import {
   type MoonInfo,
   type NetworkId,
   type NetworkInfo,
+  type NetworkPermissions,
   type NodeAddress,
   NodeCounter,
   type NodeCounterKey,
@@ -118,6 +119,7 @@ export class FakeNode implements EngineNode {
   readonly options: EngineNodeOptions;
   readonly address: NodeAddress;
   readonly joined = new Map<NetworkId, NetworkInfo>();
+  readonly permissions = new Map<NetworkId, NetworkPermissions>();
   readonly granted: unknown[] = [];
   readonly captures = new FakeCaptures((event) => this.emit(event));
   readonly frames = new FakeFrames((event) => this.emit(event));
@@ -136,7 +138,7 @@ export class FakeNode implements EngineNode {
     this.connectivity = { state: world.online ? 'ONLINE' : 'STARTING', reasons: [], roots: [] };
     this.emit({ type: 'NODE_UP', code: Event.NODE_UP, address: this.address });
     if (world.online) this.emit({ type: 'NODE_ONLINE', code: Event.NODE_ONLINE, address: this.address });
-    for (const { id } of options.cachedNetworks ?? []) this.join(id);
+    for (const { id, permissions } of options.cachedNetworks ?? []) this.join(id, permissions);
   }
 
   /** Events go out in batches, never from inside a method. */
@@ -184,8 +186,9 @@ export class FakeNode implements EngineNode {
     return `10.0.0.${Number.parseInt(this.address.slice(8), 16)}`;
   }
 
-  join(network: NetworkId): void {
+  join(network: NetworkId, permissions?: NetworkPermissions): void {
     this.#check();
+    if (permissions !== undefined) this.permissions.set(network, permissions);
     if (this.joined.has(network)) return;
     this.joined.set(network, { id: network, mac: '02:00:00:00:00:01', status: 'REQUESTING_CONFIGURATION' });
     setImmediate(() => this.refresh(network, 'NETWORK_OK'));

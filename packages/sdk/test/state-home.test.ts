@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type NodeEvent, ZtError } from '@ztkit/types';
+import { type NetworkId, type NodeEvent, ZtError } from '@ztkit/types';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileStore, memoryStore, type Node } from '../src/index.js';
 import { type FakeNode, fakePeerRecord, fakePlanet } from './fake-engine.js';
@@ -112,6 +112,57 @@ async function startDamaged(planet: Uint8Array | undefined = undefined): Promise
   await node.whenOnline();
   return { node, said: warnings(events) };
 }
+
+describe('the local settings of a network', () => {
+  const settings = `networks.d/${network}.local.conf`;
+  const settingsNow = () => readFile(join(home, settings), 'utf8');
+  const id = network as NetworkId;
+
+  it('in the home reach the engine with the network', async () => {
+    await put(settings, 'allowManaged=10.0.0.0/8\nallowGlobal=1\n');
+    const { start, world } = lab();
+    const node = await start({ store: fileStore(home), planet: undefined });
+    const [fake] = world.nodes as unknown as [FakeNode];
+    const permissions = { allowManaged: ['10.0.0.0/8'], allowGlobal: true };
+    expect(fake.options.cachedNetworks?.find((cached) => cached.id === id)).toMatchObject({ permissions });
+    node.join(id);
+    await node.close();
+    expect(await settingsNow()).toBe('allowManaged=10.0.0.0/8\nallowGlobal=1\n');
+  });
+
+  it('give way to what the application says, which is kept', async () => {
+    await put(settings, 'allowManaged=0\nallowGlobal=1\nallowDNS=1\n');
+    const { start, world } = lab();
+    const node = await start({ store: fileStore(home), planet: undefined });
+    const [fake] = world.nodes as unknown as [FakeNode];
+    node.join(id, { permissions: { allowManaged: true } });
+    expect(fake.permissions.get(id)).toEqual({ allowManaged: true, allowGlobal: true });
+    await node.close();
+    expect(await settingsNow()).toBe('allowManaged=1\nallowGlobal=1\nallowDefault=0\nallowDNS=1\n');
+  });
+
+  it('count for a network that is joined later, and go when it is left', async () => {
+    const other = '9056c2e21c000009' as NetworkId;
+    await put(`networks.d/${other}.local.conf`, 'allowManaged=0\n');
+    const { start, world } = lab();
+    const node = await start({ store: fileStore(home), planet: undefined });
+    const [fake] = world.nodes as unknown as [FakeNode];
+    node.join(other);
+    expect(fake.permissions.get(other)).toEqual({ allowManaged: false });
+    expect(fake.permissions.get('9056c2e21c000001' as NetworkId)).toBeUndefined();
+    await node.leave(other);
+    await node.close();
+    expect(await readdir(join(home, 'networks.d'))).not.toContain(`${other}.local.conf`);
+  });
+
+  it('that are damaged permit nothing more and stay as they are', async () => {
+    await put(settings, 'allowManaged=perhaps\n');
+    const { node, said } = await startDamaged();
+    expect(said).toEqual([expect.stringMatching(/^STATE_DAMAGED .*local\.conf counts only in part: line 1 must be/)]);
+    await node.close();
+    expect(await settingsNow()).toBe('allowManaged=perhaps\n');
+  });
+});
 
 describe('damaged files', () => {
   const damage: [string, (content: Buffer) => Uint8Array][] = [

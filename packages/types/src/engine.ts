@@ -105,6 +105,19 @@ export interface PhysicalNetwork {
   mtu?: number;
 }
 
+/**
+ * What a network may have of the addresses and routes that its controller manages (controller.md §11.3). Loopback,
+ * link-local and multicast ones are never taken then.
+ */
+export interface NetworkPermissions {
+  /** False: none. A list: those that lie within one of these prefixes (at most 64). Default true. */
+  allowManaged?: boolean | readonly string[];
+  /** Also those of global scope. Default false. */
+  allowGlobal?: boolean;
+  /** Also default routes. Default false. */
+  allowDefault?: boolean;
+}
+
 /** What an engine needs to start a node. */
 export interface EngineNodeOptions {
   /** Secret identity in text form (270 characters). Absent: the node makes one and emits store events. */
@@ -114,7 +127,7 @@ export interface EngineNodeOptions {
   /** Peer cache records to load (vl1.md §9.2). */
   cachedPeers?: readonly Uint8Array[];
   /** Networks to join at start, with their stored dictionaries (empty: none stored). */
-  cachedNetworks?: readonly { id: NetworkId; dictionary: Uint8Array }[];
+  cachedNetworks?: readonly { id: NetworkId; dictionary: Uint8Array; permissions?: NetworkPermissions }[];
   /**
    * Local UDP addresses to bind. Port 0 = any. IPv6 sockets are IPv6-only, so `0.0.0.0` and `::` can
    * share a port.
@@ -235,8 +248,11 @@ export interface EngineNode extends EngineCaptures, EngineFrames, EngineRules {
   counters(): Record<string, bigint>;
   /** What each protocol of the stack sent, took and refused. */
   stackCounters(): StackCounters;
-  /** Joins a network; already joined is fine. */
-  join(network: NetworkId): void;
+  /**
+   * Joins a network; already joined is fine. `permissions`: as given from now on; absent: as they were, and everything
+   * for a network that never had any.
+   */
+  join(network: NetworkId, permissions?: NetworkPermissions): void;
   /** Leaves; throws `ERR_ZT_NOT_FOUND` when not joined. */
   leave(network: NetworkId): void;
   /**

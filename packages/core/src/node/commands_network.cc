@@ -7,8 +7,10 @@ namespace {
 
 Status Join(CommandContext& c, HostReader& in, HostWriter&) {
   const NetworkId id{in.U64()};
-  if (!in.AtEnd()) return Status::kInvalidArgument;
-  return c.node.Join(c.now, id, {});
+  if (in.AtEnd()) return c.node.Join(c.now, id, {});
+  NetworkPermissions permissions;
+  if (const Status status = NetworkPermissions::Read(in, permissions); status != Status::kOk) return status;
+  return c.node.Join(c.now, id, {}, &permissions);
 }
 
 Status Leave(CommandContext& c, HostReader& in, HostWriter&) {

@@ -84,7 +84,10 @@ void Composition::LoadCaches(const Now& now) {
     if (!vl1_->LoadPeer(now, record)) events_.Warn(Warning::kPeerCacheRejected, "a cached peer record is malformed");
   }
   for (const CachedNetwork& cached : options_.cached_networks) {
-    const Status status = Join(now, cached.id, cached.dictionary);
+    const auto permitted = std::find_if(options_.permitted_networks.begin(), options_.permitted_networks.end(),
+                                        [&](const PermittedNetwork& network) { return network.id == cached.id; });
+    const bool named = permitted != options_.permitted_networks.end();
+    const Status status = Join(now, cached.id, cached.dictionary, named ? &permitted->permissions : nullptr);
     const bool placeholder = cached.dictionary.size() < 2;  // vl2.md §3.2 step 3
     const auto info = vl2_->Info(cached.id);
     if (status != Status::kOk || (!placeholder && info.has_value() && info->config == nullptr)) {
@@ -93,6 +96,7 @@ void Composition::LoadCaches(const Now& now) {
   }
   options_.cached_peers = {};
   options_.cached_networks = {};
+  options_.permitted_networks = {};
   options_.planet = {};
   options_.identity.reset();
 }
@@ -253,12 +257,16 @@ void Composition::Shutdown(const Now& now) {
   events_.Node(Event::kNodeDown, self);
 }
 
-Status Composition::Join(const Now& now, NetworkId network, ByteSpan cached) {
+Status Composition::Join(const Now& now, NetworkId network, ByteSpan cached, const NetworkPermissions* permissions) {
   if (network.value == 0 || (!network.IsAdHoc() && !network.Controller().IsValid())) return Status::kInvalidArgument;
+  if (permissions != nullptr) ports_->Permit(now, network, *permissions, vl1_->online());
   joining_ = true;
   const bool joined = vl2_->Join(now, network, cached);
   joining_ = false;
-  if (!joined) return Status::kLimitReached;
+  if (!joined) {
+    if (!vl2_->Info(network).has_value()) ports_->ForgetPermissions(network);
+    return Status::kLimitReached;
+  }
   if (const auto info = vl2_->Info(network)) ports_->Attach(now, *info);
   return Status::kOk;
 }

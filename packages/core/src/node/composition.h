@@ -51,7 +51,8 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   std::span<const Transmit> PollTransmit(const Now& now);
   void Shutdown(const Now& now);
 
-  Status Join(const Now& now, NetworkId network, ByteSpan cached);
+  // `permissions` null: as they were; a network that never had any takes everything.
+  Status Join(const Now& now, NetworkId network, ByteSpan cached, const NetworkPermissions* permissions = nullptr);
   Status Leave(const Now& now, NetworkId network);
 
   // Ports for frames (HOST_PROTOCOL.md §12).

@@ -63,8 +63,30 @@ void NetworkPorts::Apply(const Now& now, const vl2::NetworkInfo& info, bool upda
   if (online) Report(info, port);
 }
 
+void NetworkPorts::Permit(const Now& now, NetworkId id, const NetworkPermissions& permissions, bool online) {
+  permissions_[id] = permissions;
+  if (ports_.count(id) == 0) return;
+  if (const auto info = vl2_.Info(id)) Apply(now, *info, true, online);
+}
+
+std::vector<IpPrefix> NetworkPorts::Addresses(NetworkId id, const NetworkConfig& config) const {
+  std::vector<IpPrefix> addresses = Normalized(config.addresses);
+  const auto held = permissions_.find(id);
+  if (held == permissions_.end()) return addresses;
+  std::erase_if(addresses, [&](const IpPrefix& p) { return !held->second.Allows(p); });
+  return addresses;
+}
+
+std::vector<NetworkRoute> NetworkPorts::Routes(NetworkId id, const NetworkConfig& config) const {
+  const auto held = permissions_.find(id);
+  if (held == permissions_.end()) return config.routes;
+  std::vector<NetworkRoute> routes = config.routes;
+  std::erase_if(routes, [&](const NetworkRoute& r) { return !held->second.Allows(r.target); });
+  return routes;
+}
+
 void NetworkPorts::ApplyAddresses(const Now& now, NetworkId id, Port& port, const NetworkConfig& config) {
-  std::vector<IpPrefix> next = Normalized(config.addresses);
+  std::vector<IpPrefix> next = Addresses(id, config);
   if (next == port.addresses) return;
   for (const IpPrefix& old : port.addresses) {
     if (!Has(next, old)) events_.Address(false, id, old);
@@ -128,15 +150,16 @@ void NetworkPorts::WarnOfConflict(const netstack::StackEvent& event) {
 }
 
 void NetworkPorts::ApplyRoutes(NetworkId id, Port& port, const NetworkConfig& config) {
-  if (config.routes == port.routes) return;
+  std::vector<NetworkRoute> next = Routes(id, config);
+  if (next == port.routes) return;
   // sdk-api.md §5.4 Do: routes are installed, differences reported after the addresses of the same callback.
   for (const NetworkRoute& old : port.routes) {
-    if (!Has(config.routes, old)) events_.Route(Event::kRouteRemoved, id, old);
+    if (!Has(next, old)) events_.Route(Event::kRouteRemoved, id, old);
   }
-  for (const NetworkRoute& fresh : config.routes) {
+  for (const NetworkRoute& fresh : next) {
     if (!Has(port.routes, fresh)) events_.Route(Event::kRouteAdded, id, fresh);
   }
-  port.routes = config.routes;
+  port.routes = std::move(next);
   GiveRoutes(id, port);
 }
 
@@ -191,6 +214,7 @@ void NetworkPorts::Detach(const Now& now, const vl2::NetworkInfo& info) {
   if (at == ports_.end()) return;
   const Port port = std::move(at->second);
   ports_.erase(at);
+  permissions_.erase(info.id);
   events_.Network(Event::kNetworkDown, info);
   stack_.RemoveInterface(now, info.id);
   if (port.reported == NetworkStatus::kOk) events_.Netif(Event::kNetifLinkDown, info.id, port.mac, port.mtu);

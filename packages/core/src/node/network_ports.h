@@ -6,6 +6,7 @@
 
 #include "netstack/stack.h"
 #include "node/event_encoder.h"
+#include "node/network_permissions.h"
 #include "vl2/vl2.h"
 
 namespace zt::node {
@@ -24,6 +25,10 @@ class NetworkPorts {
   // A configuration or a change of failure state: addresses, routes, MTU, then the events in the order of sdk-api.md
   // §5.5. `update`: report NETWORK_UPDATE. Status transitions are reported only while `online` (sdk-api.md §3.3).
   void Apply(const Now& now, const vl2::NetworkInfo& info, bool update, bool online);
+  // What the network may have from now on; what it has already is judged again. Without this it has everything, as in
+  // existing embedded nodes (sdk-api.md §5.3).
+  void Permit(const Now& now, NetworkId id, const NetworkPermissions& permissions, bool online);
+  void ForgetPermissions(NetworkId id) { permissions_.erase(id); }
   // Transitions held back while the node was offline.
   void ReportAll();
   // The network is about to be left, or the node shuts down.
@@ -65,7 +70,12 @@ class NetworkPorts {
   netstack::Stack& stack_;
   vl2::Vl2& vl2_;
   EventEncoder& events_;
+  // Sorted, without duplicates, as far as they are permitted.
+  std::vector<IpPrefix> Addresses(NetworkId id, const NetworkConfig& config) const;
+  std::vector<NetworkRoute> Routes(NetworkId id, const NetworkConfig& config) const;
+
   std::map<NetworkId, Port> ports_;  // bounded by Stack::kMaxInterfaces
+  std::map<NetworkId, NetworkPermissions> permissions_;  // of networks in ports_, and of one about to be joined
 };
 
 }  // namespace zt::node

@@ -41,6 +41,15 @@ Status ParseCachedNetwork(HostReader& in, NodeOptions& out) {
   return Status::kOk;
 }
 
+Status ParsePermissions(HostReader& in, NodeOptions& out) {
+  PermittedNetwork network{{in.U64()}, {}};
+  if (!in.ok() || network.id.value == 0) return Status::kInvalidArgument;
+  if (const Status status = NetworkPermissions::Read(in, network.permissions); status != Status::kOk) return status;
+  if (out.permitted_networks.size() == NodeOptions::kMaxCachedNetworks) return Status::kLimitReached;
+  out.permitted_networks.push_back(std::move(network));
+  return Status::kOk;
+}
+
 Status ParseImpairment(HostReader& in, NodeOptions& out) {
   out.impairment.loss = in.U32();
   out.impairment.duplicate = in.U32();
@@ -118,6 +127,7 @@ Status ParseOne(CreateOption tag, ByteSpan value, NodeOptions& out) {
       out.cached_peers.push_back(Copy(value));
       return Status::kOk;
     case CreateOption::kCachedNetwork: return ParseCachedNetwork(in, out);
+    case CreateOption::kNetworkPermissions: return ParsePermissions(in, out);
     case CreateOption::kImpairment: return ParseImpairment(in, out);
     case CreateOption::kRandomSeed:
       if (value.size() < NodeOptions::kMinSeed || value.size() > NodeOptions::kMaxSeed) return Status::kInvalidArgument;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "node/impairment.h"
+#include "node/network_permissions.h"
 #include "vl1/limits.h"
 #include "vl1/vl1.h"
 #include "node/tcp_relay.h"
@@ -16,6 +17,12 @@
 #include "zt/inet.h"
 
 namespace zt::node {
+
+// What a network of the start may have (controller.md §11.3).
+struct PermittedNetwork {
+  NetworkId id;
+  NetworkPermissions permissions;
+};
 
 struct CachedNetwork {
   NetworkId id;
@@ -47,6 +54,7 @@ struct NodeOptions {
   std::vector<IpPrefix> blacklist;
   std::vector<Bytes> cached_peers;
   std::vector<CachedNetwork> cached_networks;
+  std::vector<PermittedNetwork> permitted_networks;  // kMaxCachedNetworks
   Impairment::Settings impairment;
   Bytes random_seed;
   std::optional<bool> aes;  // absent: what the machine has instructions for

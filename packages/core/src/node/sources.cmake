@@ -21,6 +21,7 @@ set(ZT_NODE_SOURCES
   host_codec.cc
   impairment.cc
   makers.cc
+  network_permissions.cc
   network_ports.cc
   node.cc
   options.cc
@@ -39,6 +40,7 @@ set(ZT_NODE_TESTS
   node_multicast_test.cc
   node_network_test.cc
   node_path_test.cc
+  node_permissions_test.cc
   node_socket_test.cc
   node_tcp_relay_test.cc
   tcp_relay_test.cc

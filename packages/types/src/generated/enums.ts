@@ -627,6 +627,7 @@ export const CreateOption = {
   RELAY_LIMITS: 18,
   TCP_RELAY: 19,
   MAX_PEERS: 20,
+  NETWORK_PERMISSIONS: 21,
 } as const;
 /** A value of {@link CreateOption}. */
 export type CreateOption = (typeof CreateOption)[keyof typeof CreateOption];
@@ -652,6 +653,7 @@ export const CreateOptionName: Readonly<Record<number, keyof typeof CreateOption
   18: 'RELAY_LIMITS',
   19: 'TCP_RELAY',
   20: 'MAX_PEERS',
+  21: 'NETWORK_PERMISSIONS',
 };
 
 /** Whether the node can be reached (body of node_connectivity, reply of diagnose). */

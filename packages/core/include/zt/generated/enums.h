@@ -648,6 +648,7 @@ enum class CreateOption : uint16_t {
   kRelayLimits = 18,
   kTcpRelay = 19,
   kMaxPeers = 20,
+  kNetworkPermissions = 21,
 };
 constexpr std::string_view ToString(CreateOption value) {
   switch (value) {
@@ -671,10 +672,11 @@ constexpr std::string_view ToString(CreateOption value) {
     case CreateOption::kRelayLimits: return "relay_limits";
     case CreateOption::kTcpRelay: return "tcp_relay";
     case CreateOption::kMaxPeers: return "max_peers";
+    case CreateOption::kNetworkPermissions: return "network_permissions";
   }
   return "unknown";
 }
-inline constexpr int kCreateOptionCount = 21;
+inline constexpr int kCreateOptionCount = 22;
 
 // Whether the node can be reached (body of node_connectivity, reply of diagnose).
 enum class Connectivity : uint8_t {
