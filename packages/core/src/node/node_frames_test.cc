@@ -47,7 +47,7 @@ struct FramesLab : NodeLab {
   void Start() {
     Member(a);
     Member(b);
-    // They know each other: a burst to a stranger does not fit the queues of VL1 (vl1.md §7.9).
+    // They know each other: of a burst to a stranger only the beginning arrives (vl1.md §7.9).
     CHECK(PingAnswer(a, AddressOf(1)) == Status::kOk);
     Run(5'000);
   }
@@ -175,6 +175,24 @@ TEST_CASE("two applications exchange frames of a type no stack knows, in batches
   CHECK(c.sent == 2);
   CHECK(c.sent_bytes == 30);
   CHECK(c.dropped == 0);
+}
+
+// vl1.md §7.9, vl2.md §8.3: what opens the way for the others is sent first.
+TEST_CASE("of a burst to a stranger the first frames arrive: credentials are not pushed out by what follows them") {
+  for (const size_t burst : {size_t{10}, size_t{60}}) {
+    FramesLab lab;
+    lab.Member(lab.a);
+    lab.Member(lab.b);
+    const uint32_t from = lab.Open(lab.a, true), to = lab.Open(lab.b, true);
+    std::vector<EthernetFrame> frames;
+    for (uint8_t i = 0; i < burst; ++i) frames.push_back({lab.mac_b(), lab.mac_a(), kExperimental, Bytes(100, i)});
+    lab.Send(lab.a, from, frames);
+    lab.Run(4'000);  // less than anything is repeated in
+    const std::vector<EthernetFrame> got = lab.Take(lab.b, to);
+    REQUIRE(got.size() >= 3);
+    for (size_t i = 0; i < 3; ++i) CHECK(got[i] == frames[i]);
+    MESSAGE(got.size() << " of " << burst);
+  }
 }
 
 TEST_CASE("a broadcast reaches every port, and a group those that subscribed") {

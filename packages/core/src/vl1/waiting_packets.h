@@ -30,7 +30,9 @@ class WaitingPackets {
  public:
   explicit WaitingPackets(DropCounters& drops) : drops_(drops) {}
 
-  // When a queue is full its oldest packet is dropped.
+  // A burst is led by what opens the way for the rest (credentials, vl2.md §8.3), so its beginning stays when there is
+  // no room for all of it, and what is sent to others still finds room. What a stranger sends may be anybody's: of that
+  // the first half stays and the rest is the newest.
   void AddSend(Instant now, NodeAddress to, Verb verb, Gather payload, SendOptions options);
   void AddReceive(Instant now, NodeAddress source, ByteSpan packet, const Endpoint& from, LocalSocket via);
   // Removes and returns everything, oldest first; what still cannot go on is given back with Return.
@@ -44,6 +46,9 @@ class WaitingPackets {
   bool empty() const { return sends_.empty() && receives_.empty(); }
 
  private:
+  // False: the packet for `to` is the one to drop.
+  bool MakeRoomToSend(NodeAddress to);
+
   DropCounters& drops_;
   std::deque<WaitingSend> sends_;
   std::deque<WaitingReceive> receives_;
