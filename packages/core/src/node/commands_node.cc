@@ -1,4 +1,5 @@
 // Commands about the node itself and its peers.
+#include <algorithm>
 #include <array>
 
 #include "node/commands.h"
@@ -10,7 +11,8 @@ namespace {
 // Local interface addresses a host may report: more than any real machine has.
 constexpr size_t kMaxLocalEndpoints = 256;
 // A user message travels in one packet (vl1.md §5.9): what can be delivered, less the header and the 8-byte type.
-constexpr size_t kMaxUserMessage = limits::kMaxDeliverablePacketSize - 28 - 8;
+constexpr size_t kUserMessageHead = 8;
+constexpr size_t kMaxUserMessage = limits::kMaxDeliverablePacketSize - 28 - kUserMessageHead;
 
 Status NodeInfo(CommandContext& c, HostReader& in, HostWriter& out) {
   if (!in.AtEnd()) return Status::kInvalidArgument;
@@ -102,10 +104,11 @@ Status SendUserMessage(CommandContext& c, HostReader& in, HostWriter&) {
   const uint64_t type = in.U64();
   const ByteSpan data = in.Blob16();
   if (!in.AtEnd() || !to.IsValid() || to == c.node.vl1().self().address()) return Status::kInvalidArgument;
-  if (data.size() > kMaxUserMessage) return Status::kMessageTooBig;
+  const size_t deliverable = c.node.vl1().MaxPayload(c.now, to) - kUserMessageHead;
+  if (data.size() > std::min(kMaxUserMessage, deliverable)) return Status::kMessageTooBig;
   if (!c.node.vl1().HasRoom()) return Status::kWouldBlock;  // the host drains the queue after this command
-  std::array<uint8_t, 8> head;
-  for (size_t i = 0; i < 8; ++i) head[i] = static_cast<uint8_t>(type >> (56 - 8 * i));
+  std::array<uint8_t, kUserMessageHead> head;
+  for (size_t i = 0; i < kUserMessageHead; ++i) head[i] = static_cast<uint8_t>(type >> (56 - 8 * i));
   const std::array<ByteSpan, 2> pieces{ByteSpan(head), data};
   c.node.vl1().Send(c.now, to, Verb::kUserMessage, pieces);
   return Status::kOk;

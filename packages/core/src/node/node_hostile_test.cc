@@ -91,6 +91,25 @@ TEST_CASE("a user message is refused or it arrives") {
   CHECK(send(most + 1) == Status::kMessageTooBig);
   CHECK(send(most) == Status::kOk);
   lab.RunUntil([&] { return b.Count(Event::kUserMessage) == 1; });
+  // Where datagrams are smaller, the message is smaller (vl1.md §3.11).
+  Bytes network;
+  node::HostWriter rule(network);
+  rule.Prefix(*IpPrefix::Parse("0.0.0.0/0"));
+  rule.U64(0);
+  rule.U16(1400);
+  LabHost& c = lab.Add(4, lab.Options(4).Add(CreateOption::kPhysicalNetwork, network));
+  lab.Member(c);
+  const auto send_from_c = [&](size_t size) {
+    return lab.Do(c, Command::kSendUserMessage, [&](node::HostWriter& w) {
+      w.Address(to);
+      w.U64(7);
+      w.Blob16(Bytes(size, 1));
+    });
+  };
+  const size_t most_of_c = 1400 + 6 * (1400 - 16) - 28 - 8;
+  CHECK(send_from_c(most_of_c + 1) == Status::kMessageTooBig);
+  CHECK(send_from_c(most_of_c) == Status::kOk);
+  lab.RunUntil([&] { return b.Count(Event::kUserMessage) == 2; });
   const auto to_self = [&](node::HostWriter& w) {
     w.Address(*NodeAddress::Parse(PublicText(2).substr(0, 10)));
     w.U64(7);

@@ -89,13 +89,14 @@ void Inbound::WarnOwnAddress(const Now& now, const Endpoint& from) {
   context_.delegate.OnWarning(now, Warning::kOwnAddressSeen, from.ToString());
 }
 
-bool Inbound::SuiteAcceptable(const wire::PacketView& packet, const IpAddress& from) {
+bool Inbound::SuiteAcceptable(const wire::PacketView& packet, const IpAddress& from, LocalSocket via) {
   switch (static_cast<CipherSuite>(packet.suite())) {
     case CipherSuite::kPoly1305:
     case CipherSuite::kSalsa2012Poly1305:
     case CipherSuite::kAesGmacSiv: return true;  // whatever we announce (vl1.md §4.8)
     case CipherSuite::kTrustedPath:
-      if (context_.physical.Trusts(packet.mac(), from)) return true;  // vl1.md §3.11
+      // What a TCP relay hands us has the source the relay writes there: no network vouches for it (vl1.md §3.11).
+      if (via != kAllSockets && context_.physical.Trusts(packet.mac(), from)) return true;
       context_.Drop(DropReason::kUntrustedPath);
       return false;
   }
@@ -105,7 +106,7 @@ bool Inbound::SuiteAcceptable(const wire::PacketView& packet, const IpAddress& f
 
 void Inbound::Decode(const Now& now, MutableBytes packet, const Endpoint& from, LocalSocket via) {
   const wire::PacketView view(packet);
-  if (!SuiteAcceptable(view, from.ip)) return;
+  if (!SuiteAcceptable(view, from.ip, via)) return;
   if (static_cast<CipherSuite>(view.suite()) == CipherSuite::kPoly1305 && view.verb() == Verb::kHello) {
     parts_.hello.HandleUnverified(now, packet, from, via);
     return;

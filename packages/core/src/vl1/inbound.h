@@ -39,7 +39,7 @@ class Inbound {
   void OpenAndDispatch(const Now& now, MutableBytes packet, Peer& peer, const Endpoint& from, LocalSocket via);
   // False: dropped. Counts what does not open against its source, unless somebody was heard there before.
   bool Open(const Now& now, MutableBytes packet, Peer& peer, const Endpoint& from, LocalSocket via);
-  bool SuiteAcceptable(const wire::PacketView& packet, const IpAddress& from);
+  bool SuiteAcceptable(const wire::PacketView& packet, const IpAddress& from, LocalSocket via);
   void HandleBeacon(const Now& now, const InboundDatagram& datagram);
   void WarnOwnAddress(const Now& now, const Endpoint& from);
 

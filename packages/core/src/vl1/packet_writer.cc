@@ -1,5 +1,7 @@
 #include "vl1/packet_writer.h"
 
+#include <algorithm>
+
 #include "base/byte_writer.h"
 #include "wire/fragment.h"
 #include "wire/lz4.h"
@@ -13,13 +15,12 @@ constexpr size_t kMaxHelloSize = 149 + 17 * (kMaxMoons + kMaxMoonSeeds);
 constexpr size_t kJunkSize = 4;
 constexpr uint8_t kJunkTtl = 2;        // vl1.md §3.12
 
-// The largest packet that seven datagrams carry (vl1.md §3.7).
+}  // namespace
+
 size_t MaxPacket(size_t mtu) {
   const size_t deliverable = mtu + (limits::kMaxFragments - 1) * (mtu - wire::kFragmentHeaderSize);
-  return deliverable < limits::kMaxPacketSize ? deliverable : limits::kMaxPacketSize;
+  return std::min(deliverable, limits::kMaxPacketSize);
 }
-
-}  // namespace
 
 const PeerKeys* KeysOf(const SecretIdentity& self, Peer& peer) {
   if (peer.keys == nullptr && !peer.keys_refused) {
@@ -112,7 +113,8 @@ PacketId PacketWriter::Write(const Now& now, Peer& peer, Verb verb, Gather paylo
   if (!options.never_compress) packet = Compress(packet);
   wire::MutablePacketView view(packet);
   view.set_fragmented(packet.size() > physical.mtu);  // in place before sealing (vl1.md §3.3)
-  if (options.by_send_routine && physical.trusted_path != 0) {
+  // Through the TCP relay the packet crosses other networks than the one it is for.
+  if (options.by_send_routine && physical.trusted_path != 0 && to.via != kAllSockets) {
     view.set_suite(static_cast<uint8_t>(CipherSuite::kTrustedPath));
     view.set_mac(physical.trusted_path);
   } else {

@@ -44,6 +44,9 @@ class PacketWriter {
   std::unique_ptr<uint8_t[]> compressed_;  // limits::kMaxPayloadSize bytes, from the first use on
 };
 
+// The largest packet that seven datagrams carry (vl1.md §3.7).
+size_t MaxPacket(size_t mtu);
+
 // The keys shared with a peer, expanded at first use. Null if there is no safe agreement with it.
 const PeerKeys* KeysOf(const SecretIdentity& self, Peer& peer);
 

@@ -23,6 +23,12 @@ PhysicalNetworks::Rule PhysicalNetworks::Find(const IpAddress& ip) const {
   return {default_mtu_, 0};
 }
 
+size_t PhysicalNetworks::smallest_mtu() const {
+  size_t mtu = default_mtu_;
+  for (const PhysicalNetwork& network : networks_) mtu = std::min<size_t>(mtu, network.mtu);
+  return mtu;
+}
+
 bool PhysicalNetworks::Trusts(uint64_t trusted_path, const IpAddress& from) const {
   return trusted_path != 0 && std::any_of(networks_.begin(), networks_.end(), [&](const PhysicalNetwork& network) {
            return network.trusted_path == trusted_path && network.prefix.Contains(from);

@@ -22,6 +22,8 @@ class PhysicalNetworks {
   Rule Of(const IpAddress& ip) const {
     return networks_.empty() ? Rule{default_mtu_, 0} : Find(ip);
   }
+  // What every network lets through.
+  size_t smallest_mtu() const;
   // An unsealed packet with this id from there counts as authenticated: some network has both.
   bool Trusts(uint64_t trusted_path, const IpAddress& from) const;
 

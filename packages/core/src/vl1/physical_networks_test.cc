@@ -4,6 +4,7 @@
 #include "testing/vl1_lab.h"
 #include "testing/vl1_packets.h"
 #include "wire/test_identities.h"
+#include "wire/verb/ok_hello.h"
 
 namespace zt::testing {
 namespace {
@@ -134,6 +135,46 @@ TEST_CASE("an unsealed packet counts with the right id from the right network, o
   CHECK(node.drops.Of(DropReason::kUntrustedPath) == 3);
 }
 
+// Who keeps the relay, or listens to its plain TCP stream, writes any source there.
+TEST_CASE("through the TCP relay nothing unsealed is taken or sent, whatever network the source claims to be in") {
+  const Endpoint inside = *Endpoint::Parse("10.2.0.9/5000");
+  Vl1Lab lab;
+  LabNode& node = lab.Add(0, "10.1.0.1/9993", Trusting("10.2.0.0/16", 25));
+  const SecretIdentity eve = *SecretIdentity::ParseText(kTestSecrets[3]);
+  const auto deliver = [&](Bytes bytes) { node.vl1->HandleDatagram(lab.now(), {bytes, inside, kAllSockets}); };
+  node.vl1->SetTunnel(lab.now(), *Endpoint::Parse("30.0.0.1/443"));
+  deliver(MakeHello(eve, node.secret.identity()));
+  Bytes hello;
+  for (const Transmit& t : node.transmit.datagrams()) {
+    const auto opened = OpenPacket(eve, node.secret.identity(), t.bytes);
+    if (opened && wire::PacketView(*opened).verb() == Verb::kHello) hello = *opened;
+  }
+  REQUIRE_FALSE(hello.empty());
+  node.transmit.Clear();
+  wire::OkHello ok;
+  ok.in_re = wire::PacketView(hello).id();
+  ok.protocol = 12;
+  Bytes payload(100);
+  ByteWriter out(payload);
+  ok.SerializeTo(out);
+  payload.resize(out.size());
+  deliver(MakePacket(eve, node.secret.identity(), {.verb = Verb::kOk, .payload = payload}));
+  const Bytes message{0, 0, 0, 0, 0, 0, 0, 1, 'h', 'i'};
+  node.vl1->Send(lab.now(), eve.address(), Verb::kUserMessage, {std::array{ByteSpan(message)}});
+  REQUIRE(node.transmit.datagrams().size() == 1);
+  CHECK(node.transmit.datagrams()[0].via == kAllSockets);
+  CHECK(wire::PacketView(node.transmit.datagrams()[0].bytes).suite() != 2);
+  Bytes plain(wire::kHeaderSize + message.size());
+  wire::MutablePacketView view(plain);
+  view.Start({0xe0f}, node.address(), eve.address(), Verb::kUserMessage);
+  view.set_suite(2);
+  view.set_mac(25);
+  std::copy(message.begin(), message.end(), plain.begin() + wire::kPayloadOffset);
+  deliver(plain);
+  CHECK(node.received.empty());
+  CHECK(node.drops.Of(DropReason::kUntrustedPath) == 1);
+}
+
 TEST_CASE("the packet of the vector trusted_path is taken by whom it is for [T]") {
   LabNode told(0, *Endpoint::Parse("10.1.0.1/9993"), {});
   const SecretIdentity alice = Alice(), bob = Bob();
@@ -225,7 +266,27 @@ TEST_CASE("a blacklist for one peer binds only that peer") {
   CHECK(carol.received.back().hops == 0);
 }
 
-TEST_CASE("in low-bandwidth mode HELLO leaves by one socket, and a root is called every 25 seconds (vl1.md §7.13)") {
+TEST_CASE("in low-bandwidth mode HELLO leaves by the socket of its path (vl1.md §7.13)") {
+  for (const bool low : {false, true}) {
+    vl1::Options options;
+    options.low_bandwidth = low;
+    LabNode node(0, *Endpoint::Parse("20.1.0.1/9993"), options);
+    node.sockets = {{0, node.endpoint}, {1, *Endpoint::Parse("20.1.0.1/9994")}, {2, *Endpoint::Parse("20.1.0.1/9995")}};
+    const Now now{{1000}, {1700000000000}};
+    node.TellSockets(now);
+    const SecretIdentity eve = *SecretIdentity::ParseText(kTestSecrets[3]);
+    Bytes hello = MakeHello(eve, node.secret.identity());
+    node.vl1->HandleDatagram(now, {hello, *Endpoint::Parse("20.9.0.1/5000"), {1}});
+    std::vector<LocalSocket> by;
+    for (const Transmit& t : node.transmit.datagrams()) {
+      const auto opened = OpenPacket(eve, node.secret.identity(), t.bytes);
+      if (opened && wire::PacketView(*opened).verb() == Verb::kHello) by.push_back(t.via);
+    }
+    CHECK(by == std::vector<LocalSocket>{low ? LocalSocket{1} : kAllSockets});
+  }
+}
+
+TEST_CASE("in low-bandwidth mode a root is called every 25 seconds (vl1.md §7.13)") {
   for (const bool low : {false, true}) {
     vl1::Options options;
     options.low_bandwidth = low;

@@ -66,20 +66,37 @@ bool RootSet::IsSeed(NodeAddress address) const {
 void RootSet::Rebuild() {
   roots_.clear();
   we_are_root_ = false;
-  const auto add = [this](const World& world) {
-    for (const WorldRoot& root : world.roots) {
-      if (root.identity == self_) {
-        we_are_root_ = true;  // address and key: recognised as ourselves, not listed (vl1.md §6.4)
-        continue;
-      }
-      // Another key under our own address can be no peer of ours (vl1.md §11.6).
-      if (root.identity.address != self_.address && Find(root.identity.address) == nullptr) roots_.push_back(root);
-    }
-  };
-  add(planet_);
-  for (const World& moon : moons_) add(moon);
+  AddRootsOf(planet_);
+  for (const World& moon : moons_) AddRootsOf(moon);
   std::sort(roots_.begin(), roots_.end(),
             [](const WorldRoot& a, const WorldRoot& b) { return a.identity.address < b.identity.address; });
+}
+
+void RootSet::AddRootsOf(const World& world) {
+  for (const WorldRoot& root : world.roots) {
+    if (root.identity == self_) {
+      we_are_root_ = true;  // address and key: recognised as ourselves, not listed (vl1.md §6.4)
+      continue;
+    }
+    if (root.identity.address == self_.address) continue;  // another key under our own address (vl1.md §11.6)
+    const auto listed = std::find_if(roots_.begin(), roots_.end(), [&root](const WorldRoot& other) {
+      return other.identity.address == root.identity.address;
+    });
+    if (listed == roots_.end()) {
+      roots_.push_back(root);
+    } else if (listed->identity == root.identity) {
+      AddEndpoints(*listed, root);
+    }
+  }
+}
+
+// A root of several worlds is called wherever one of them says it is: each of these places is allowed (vl1.md §6.4).
+void RootSet::AddEndpoints(WorldRoot& listed, const WorldRoot& root) {
+  for (const Endpoint& endpoint : root.endpoints) {
+    if (listed.endpoints.size() >= limits::kMaxRootEndpoints) return;
+    const auto same = std::find(listed.endpoints.begin(), listed.endpoints.end(), endpoint);
+    if (same == listed.endpoints.end()) listed.endpoints.push_back(endpoint);
+  }
 }
 
 const WorldRoot* RootSet::Find(NodeAddress address) const {

@@ -42,7 +42,7 @@ class RootSet {
   const World* FindMoon(uint64_t id) const;
   const std::vector<Seed>& seeds() const { return seeds_; }
   bool IsSeed(NodeAddress address) const;
-  // Roots without ourselves, ascending by address.
+  // Roots without ourselves, ascending by address; the endpoints of one are those of all worlds that name it.
   const std::vector<WorldRoot>& roots() const { return roots_; }
   const WorldRoot* Find(NodeAddress address) const;
   PeerRole RoleOf(NodeAddress address) const;
@@ -58,6 +58,8 @@ class RootSet {
  private:
   Verdict Replace(World& held, const World& world);
   void Rebuild();
+  void AddRootsOf(const World& world);
+  static void AddEndpoints(WorldRoot& listed, const WorldRoot& root);
 
   const Identity self_;
   World planet_;

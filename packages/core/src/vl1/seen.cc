@@ -175,11 +175,15 @@ void Seen::Confirm(const Now& now, Peer& peer, Path& path) {
 // the place that may be no peer's at all; else from the one it came to.
 std::optional<LocalSocket> Seen::WayToAsk(Instant now, const Peer& peer, const Path& path) {
   const IpAddress& ip = path.endpoint.ip;
-  if (context_.options.allow_loopback_paths && ip.Scope() == IpScope::kLoopback) return kAllSockets;  // our own host
-  const size_t copies = std::max<size_t>(context_.sockets.CountOf(ip.family), 1);  // none: through the TCP relay
+  const bool one_copy = context_.options.low_bandwidth;  // vl1.md §7.13
+  if (context_.options.allow_loopback_paths && ip.Scope() == IpScope::kLoopback) {  // our own host
+    return one_copy ? path.socket : kAllSockets;
+  }
+  const size_t sockets = std::max<size_t>(context_.sockets.CountOf(ip.family), 1);  // none: through the TCP relay
+  const size_t copies = one_copy ? 1 : sockets;
   const size_t granted = gate_.Pass(now, ip, copies, peer.IsRoot() || peer.Trusted(now));
   if (granted == 0) return std::nullopt;
-  return granted < copies ? path.socket : kAllSockets;
+  return one_copy || granted < copies ? path.socket : kAllSockets;
 }
 
 }  // namespace zt::vl1

@@ -182,6 +182,14 @@ PacketId Vl1::Send(const Now& now, NodeAddress to, Verb verb, Gather payload, Se
   return impl_->outbound.Send(now, to, verb, payload, options);
 }
 
+size_t Vl1::MaxPayload(const Now& now, NodeAddress to) const {
+  const Context& context = impl_->context;
+  const Peer* peer = context.peers.Find(to);
+  const Path* path = peer == nullptr ? nullptr : RouteTo(context, now.mono, *peer).path;
+  const size_t mtu = path == nullptr ? context.physical.smallest_mtu() : context.physical.Of(path->endpoint.ip).mtu;
+  return MaxPacket(mtu) - wire::kHeaderSize;
+}
+
 bool Vl1::HasRoom() const { return impl_->writer.HasRoom(); }
 
 const SecretIdentity& Vl1::self() const { return impl_->context.self; }

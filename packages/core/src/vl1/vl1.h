@@ -171,6 +171,8 @@ class Vl1 {
   // Seals and sends to `to` by the best path, a root, or the waiting queue (vl1.md §7.6). The id is the one on the
   // wire, or 0 when the packet was queued (it is registered when it leaves) or dropped. To ourselves: nothing happens.
   PacketId Send(const Now& now, NodeAddress to, Verb verb, Gather payload, SendOptions options = {});
+  // The largest payload that can reach `to` by the path it would take now; if there is none, by any.
+  size_t MaxPayload(const Now& now, NodeAddress to) const;
   // True while the transmit queue takes another full-size packet: senders of bulk data ask before they build one.
   bool HasRoom() const;
 

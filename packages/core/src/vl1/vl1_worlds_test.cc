@@ -219,6 +219,26 @@ TEST_CASE("a planet update in band moves everybody to the new root") {
   CHECK(bob.received.back().hops == 1);
 }
 
+TEST_CASE("a root that planet and moon name is called where either says it is (vl1.md §6.4)") {
+  for (const bool planet_has_dead_endpoint : {false, true}) {
+    CAPTURE(planet_has_dead_endpoint);
+    Vl1Lab lab;
+    LabNode& root = lab.Add(0, "10.1.0.1/9993");
+    LabNode& alice = lab.Add(1, "10.2.0.1/9993");
+    std::vector<Endpoint> of_planet;
+    if (planet_has_dead_endpoint) of_planet.push_back(*Endpoint::Parse("10.1.0.9/9993"));
+    lab.GivePlanet(Vl1Lab::MakePlanet({{&root, of_planet}}));
+    const World moon = Vl1Lab::MakeMoon({{&root, {root.endpoint}}});
+    REQUIRE(alice.vl1->OfferMoon(lab.now(), moon.Serialize()));
+    lab.Run(60000);  // each HELLO goes to one of its endpoints, at random
+    CHECK(HasPath(alice, root, lab.now()));
+    CHECK(alice.vl1->online());
+    CHECK(RoleOf(alice, root, lab.now()) == PeerRole::kPlanet);
+    REQUIRE(alice.vl1->Deorbit(lab.now(), moon.id) == Status::kOk);
+    CHECK(alice.vl1->Diagnose(lab.now()).roots.at(0).endpoints.size() == of_planet.size());
+  }
+}
+
 TEST_CASE("a root that moved is used at its new address only") {
   Vl1Lab lab;
   LabNode& root = lab.Add(0, "10.1.0.1/9993");
