@@ -19,7 +19,7 @@ import { choosePaths } from './path-options.js';
 import type { PortMapper } from './port-mapping/port-mapper.js';
 import { selectEngine } from './select-engine.js';
 import { memoryStore } from './state-store.js';
-import { worldDefect } from './stored-forms.js';
+import { worldDefect, worldRevision } from './stored-forms.js';
 
 /**
  * Starts a node. Resolves when its sockets are bound and it runs; `node.whenOnline()` waits for a root.
@@ -190,13 +190,6 @@ async function choosePlanet(given: Uint8Array | undefined, stored: StoredState, 
   if (given === undefined || held === undefined) return (given ?? held) as Uint8Array;
   const [ours, theirs] = [worldRevision(given), worldRevision(held)];
   return theirs.id === ours.id && theirs.timestamp > ours.timestamp ? held : given;
-}
-
-/** Id and timestamp of a serialized world (vl1.md §6.1), zero when it is too short to be one. */
-function worldRevision(world: Uint8Array): { id: bigint; timestamp: bigint } {
-  if (world.length < 17) return { id: 0n, timestamp: 0n };
-  const view = new DataView(world.buffer, world.byteOffset, world.byteLength);
-  return { id: view.getBigUint64(1), timestamp: view.getBigUint64(9) };
 }
 
 /** The given identity, the stored one, or a new one, which is saved before it is used. */

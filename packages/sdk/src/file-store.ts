@@ -12,6 +12,8 @@ const maxPeerCacheAgeMs = 30 * 24 * 3600 * 1000;
 /** The largest object read: a configuration dictionary is below 1 MiB by far. */
 const maxObjectBytes = 4 << 20;
 
+/** What others must not read: secret identities, and descriptions of worlds with their signing key (vl1.md §6.6). */
+const secretName = /\.secret$|^(planet|moon)\.json$/;
 const peerName = /^peers\.d\/[0-9a-f]{10}\.peer$/;
 /** What `#writeAtomically` calls a file that is not whole yet. */
 const temporaryName = /\.[0-9a-f]{12}\.tmp$/;
@@ -90,7 +92,7 @@ class FileStore implements StateStore {
     // Writing an unchanged object is skipped (vl1.md §9.1).
     const before = await this.get(name);
     if (before !== undefined && Buffer.compare(before, data) === 0) return;
-    const options = { mode: name.endsWith('.secret') ? 0o600 : 0o644, durable: !name.startsWith('peers.d/') };
+    const options = { mode: secretName.test(name) ? 0o600 : 0o644, durable: !name.startsWith('peers.d/') };
     await this.#guard('write', path, () => this.#writeAtomically(path, data, options));
   }
 

@@ -12,6 +12,7 @@ import {
   publicIdentity,
 } from './private-world.js';
 import type { EngineChoice } from './select-engine.js';
+import { worldDefect, worldRevision } from './stored-forms.js';
 
 /** The description, key by key as in the file. */
 export interface WorldDescription {
@@ -70,12 +71,26 @@ export function parseWorldDescription(text: string): WorldDescription {
   return value;
 }
 
-/** A signed definition of what is described, dated now: the bytes of a `planet` or `<id>.moon` file. */
+/** Options of {@link signWorldDescription}. */
+export interface SignOptions {
+  engine?: EngineChoice;
+  /** Ms since the epoch, also the revision. Default: now, or one more than that of `previous` if that is later. */
+  timestamp?: bigint;
+  /** The definition that nodes have, if there is one: its signed bytes. The new one is made such that they take it. */
+  previous?: Uint8Array;
+}
+
+/**
+ * A signed definition of what is described: the bytes of a `planet` or `<id>.moon` file.
+ * @throws ZtError `ERR_ZT_INVALID_ARGUMENT`, `ERR_ZT_INVALID_IDENTITY`: the description, or that no node which has
+ * `previous` would take what was signed
+ */
 export async function signWorldDescription(
   description: WorldDescription,
-  options: { engine?: EngineChoice; timestamp?: bigint } = {},
+  options: SignOptions = {},
 ): Promise<MadeMoon> {
   const d = parseWorldDescription(JSON.stringify(description));
+  const timestamp = options.timestamp ?? nextRevision(d, options.previous);
   const roots = d.roots
     .map(({ identity, stableEndpoints }) => ({
       identity: publicIdentity(identity),
@@ -88,12 +103,46 @@ export async function signWorldDescription(
     roots,
     signingKey: bytes(d.signingKey + d.signingKey_SECRET),
     nextKey: bytes(d.updatesMustBeSignedBy),
-    ...(options.timestamp === undefined ? {} : { timestamp: options.timestamp }),
+    timestamp,
   };
   const engine = options.engine === undefined ? {} : { engine: options.engine };
   if (d.worldType === 'moon') return createMoon(spec, engine);
   const planet = await createPrivateWorld(spec, engine);
   return { bytes: planet, signingKey: spec.signingKey, id: d.id.toLowerCase().padStart(16, '0') };
+}
+
+/**
+ * What is wrong with a signed file of this description, such as a `planet` or `.moon` file: its form, its type or its id.
+ * Nothing: it is the file of that world; whether it is the latest it does not say.
+ */
+export function signedWorldDefect(file: Uint8Array, { worldType, id }: WorldDescription): string | undefined {
+  const wanted = id.toLowerCase().padStart(16, '0');
+  return worldDefect(file, worldType, worldType === 'moon' ? wanted : undefined) ?? idDefect(file, wanted);
+}
+
+function idDefect(file: Uint8Array, wanted: string): string | undefined {
+  return worldRevision(file).id === BigInt(`0x${wanted}`) ? undefined : 'has the id of another';
+}
+
+/** Nodes take a definition that is newer than theirs and signed by the key that theirs names (vl1.md §6.3). */
+function nextRevision(description: WorldDescription, previous: Uint8Array | undefined): bigint {
+  const now = BigInt(Date.now());
+  if (previous === undefined) return now;
+  const defect = signedWorldDefect(previous, description);
+  if (defect !== undefined) {
+    const what = `the previous definition ${defect}`;
+    throw new ZtError('ERR_ZT_INVALID_ARGUMENT', `A definition that follows ${what} cannot be signed: move it away`);
+  }
+  const { timestamp, nextKey } = worldRevision(previous);
+  if (nextKey !== description.signingKey.toLowerCase()) {
+    throw new ZtError(
+      'ERR_ZT_INVALID_ARGUMENT',
+      'No node would take this definition: the previous one must be followed by one signed with another key. ' +
+        'Put the pair that its "updatesMustBeSignedBy" named into "signingKey" and "signingKey_SECRET" ' +
+        '(or move the previous file away if no node has it)',
+    );
+  }
+  return now > timestamp ? now : timestamp + 1n;
 }
 
 function parseEndpoint(text: unknown): Endpoint {

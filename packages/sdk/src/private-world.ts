@@ -1,5 +1,5 @@
 /** Identities and planets for a world of one's own: own roots, no vendor, no packet to anybody not named here. */
-import { type Endpoint, type MadeWorld, type MoonId, ZtError } from '@ztkit/types';
+import { type Endpoint, type Engine, type MadeWorld, type MoonId, type WorldSpec, ZtError } from '@ztkit/types';
 import { checkObject, checkRemote, checkSignal, invalid } from './arguments.js';
 import { type EngineChoice, selectEngine } from './select-engine.js';
 
@@ -93,7 +93,29 @@ async function makeWorld(type: 'planet' | 'moon', spec: MoonSpec, choice: Engine
   checkKey('nextKey', nextKey, 64);
   const engine = await selectEngine(choice);
   const keys = { ...(signingKey === undefined ? {} : { signingKey }), ...(nextKey === undefined ? {} : { nextKey }) };
-  return engine.makeWorld({ type, id, timestamp, roots, ...keys });
+  const world = { type, id, timestamp, roots, ...keys };
+  return engine.makeWorld(world).catch(async (error: unknown) => {
+    throw await explained(error, engine, world);
+  });
+}
+
+/** An engine says that a key or an identity is wrong, not which: this does. All else was checked before. */
+async function explained(error: unknown, engine: Engine, world: WorldSpec): Promise<unknown> {
+  if (!(error instanceof ZtError)) return error;
+  if (error.code === 'ERR_ZT_INVALID_ARGUMENT' && world.signingKey !== undefined) {
+    const what =
+      'The two halves of the signing key ("signingKey" and "signingKey_SECRET" of a description) do not belong';
+    const remedy = 'no node could verify what is signed. Take both from the description that made this world';
+    return new ZtError(error.code, `${what} together: ${remedy}`, { cause: error });
+  }
+  if (error.code !== 'ERR_ZT_INVALID_IDENTITY') return error;
+  for (const root of world.roots) {
+    const alone = await engine.makeWorld({ ...world, roots: [root] }).catch(() => undefined);
+    if (alone !== undefined) continue;
+    const what = `The identity of root ${root.identity.slice(0, 10)} is not one: its address does not follow from its key`;
+    return new ZtError(error.code, `${what}. Take the text of that node's identity.public`, { cause: error });
+  }
+  return error;
 }
 
 function checkKey(name: string, key: unknown, size: number): void {
@@ -105,14 +127,29 @@ function checkRoots({ roots }: PrivateWorldSpec): { identity: string; endpoints:
   if (!Array.isArray(roots) || roots.length < 1 || roots.length > maxRoots) {
     throw invalid(`"roots" must be an array of 1..${maxRoots} roots`);
   }
-  return roots.map((root: RootSpec, index) => {
-    const { identity, endpoints } = checkObject(`roots[${index}]`, root) as RootSpec;
-    if (!Array.isArray(endpoints) || endpoints.length > maxEndpoints) {
-      throw invalid(`"roots[${index}].endpoints" must be an array of 0..${maxEndpoints} endpoints`);
-    }
-    const checked = endpoints.map((endpoint) => checkRemote(`roots[${index}].endpoints`, endpoint));
-    return { identity: publicIdentity(identity), endpoints: checked };
-  });
+  const checked = roots.map(checkRoot);
+  for (const [index, { identity }] of checked.entries()) {
+    const address = identity.slice(0, 10);
+    if (checked.findIndex((other) => other.identity.startsWith(address)) === index) continue;
+    throw invalid(`"roots" names ${address} twice: give each root once, with all its endpoints`);
+  }
+  return checked;
+}
+
+function checkRoot(root: RootSpec, index: number): { identity: string; endpoints: Endpoint[] } {
+  const { identity, endpoints } = checkObject(`roots[${index}]`, root) as RootSpec;
+  if (!Array.isArray(endpoints) || endpoints.length > maxEndpoints) {
+    throw invalid(`"roots[${index}].endpoints" must be an array of 0..${maxEndpoints} endpoints`);
+  }
+  const checked = endpoints.map((endpoint) => checkStable(`roots[${index}].endpoints`, endpoint));
+  return { identity: publicIdentity(identity), endpoints: checked };
+}
+
+/** Where one node can be reached: not the address that means "any", nor one that means many. */
+function checkStable(name: string, value: unknown): Endpoint {
+  const endpoint = checkRemote(name, value);
+  if (!/^(0\.|22[4-9]\.|23\d\.|255\.255\.255\.255$|ff|[0:]+$)/i.test(endpoint.address)) return endpoint;
+  throw invalid(`"${name}" must be addresses at which others reach the root, not ${endpoint.address}`);
 }
 
 function randomId(): bigint {

@@ -16,7 +16,7 @@ export interface StateStore {
   close?(): Promise<void>;
   /** The object, or `undefined` when there is none. */
   get(name: string): Promise<Uint8Array | undefined>;
-  /** Writes all or nothing. Objects named `*.secret` must not be readable by others. */
+  /** Writes all or nothing. Objects named `*.secret`, `planet.json` or `moon.json` must not be readable by others. */
   put(name: string, data: Uint8Array): Promise<void>;
   /** Deletes; a missing object is fine. */
   delete(name: string): Promise<void>;

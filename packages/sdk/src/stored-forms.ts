@@ -4,7 +4,7 @@
  */
 
 /** Where the parts of a serialized world are. */
-const worldHead = { id: 1, roots: 177, end: 178 } as const;
+const worldHead = { id: 1, timestamp: 9, nextKey: 17, signature: 81, roots: 177, end: 178 } as const;
 const worldTypes = { planet: 1, moon: 127 } as const;
 const maxRoots = 4;
 const maxRootEndpoints = 32;
@@ -35,6 +35,14 @@ export function worldDefect(world: Uint8Array, kind: 'planet' | 'moon', id?: str
   if (kind === 'planet') return undefined;
   const surplus = at + 2 + ((world[at] ?? 0) << 8) + (world[at + 1] ?? 0);
   return surplus > world.length ? 'ends too early' : undefined;
+}
+
+/** Id, timestamp and next key of a serialized world (vl1.md §6.1); zero when it is too short to be one. */
+export function worldRevision(world: Uint8Array): { id: bigint; timestamp: bigint; nextKey: string } {
+  if (world.length < worldHead.end) return { id: 0n, timestamp: 0n, nextKey: '' };
+  const view = new DataView(world.buffer, world.byteOffset, world.byteLength);
+  const nextKey = hex(world.subarray(worldHead.nextKey, worldHead.signature));
+  return { id: view.getBigUint64(worldHead.id), timestamp: view.getBigUint64(worldHead.timestamp), nextKey };
 }
 
 /** Where the next root starts, or nothing when this one is not whole. */

@@ -16,13 +16,13 @@ export interface ServiceNodeOptions {
   engine: 'auto' | 'native' | 'wasm';
 }
 
-/** Starts the node; `more` is what the command itself decides. */
+/** Starts the node; `more` is what the command itself decides, also a store of the home directory that is open. */
 export async function startServiceNode(options: ServiceNodeOptions, more: NodeOptions): Promise<Node> {
   const { home, port, bind, allowLoopback, engine } = options;
   const planet = options.planet === undefined ? undefined : await readPlanet(options.planet);
   return createNode({
-    ...more,
     store: fileStore(home),
+    ...more,
     engine,
     ...(planet === undefined ? {} : { planet }),
     ...(bind.length === 0 ? { port } : { bind: bind.map((address) => ({ address, port })) }),

@@ -1,5 +1,6 @@
 /** `ztkit moon init` and `ztkit moon sign` (vl1.md §6.6). */
-import { readFile, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeMoon, parseWorldDescription, signWorldDescription } from '@ztkit/sdk';
 import { ControllerError } from '../domain/errors.js';
@@ -10,12 +11,45 @@ export async function initMoon(identity: string): Promise<string> {
   return JSON.stringify(await describeMoon([{ identity: text.trim(), endpoints: [] }]), null, 2);
 }
 
-/** Writes the signed moon; the line that says where. */
+/**
+ * Writes the signed moon; the line that says where. What nodes may have already, a definition of the same moon in that
+ * directory, is followed by a newer one.
+ */
 export async function signMoon(file: string, directory: string): Promise<string> {
-  const { id, bytes } = await signWorldDescription(parseWorldDescription(await read(file)));
-  const path = join(directory, `${id}.moon`);
-  await attempt(`${path} could not be written`, () => writeFile(path, bytes));
+  const description = parseWorldDescription(await read(file));
+  if (description.worldType !== 'moon') {
+    const remedy =
+      '"ztkit root" makes and signs the planet of its root, signWorldDescription() of @ztkit/sdk any other';
+    throw new ControllerError('ERR_CONTROLLER_INPUT', `${file} describes a planet, not a moon: ${remedy}`);
+  }
+  const path = join(directory, `${description.id.toLowerCase().padStart(16, '0')}.moon`);
+  const previous = await readIfThere(path);
+  const { bytes } = await attempt(`${file} was not signed`, () =>
+    signWorldDescription(description, previous === undefined ? {} : { previous }),
+  );
+  await attempt(`${path} could not be written`, () => replaceFile(path, bytes));
   return path;
+}
+
+/** Whoever is cut off in the middle keeps the old file. */
+async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await writeFile(draft, bytes, { flush: true });
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new ControllerError('ERR_CONTROLLER_INPUT', `${path} could not be read: ${(error as Error).message}`);
+  }
 }
 
 function read(path: string): Promise<string> {

@@ -3,15 +3,14 @@
  * signed file where the node looks for it, `planet` or `moons.d/<id>.moon`.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
-import { dirname, join } from 'node:path';
 import {
   describeMoon,
-  fileStore,
   generateIdentity,
   parseWorldDescription,
   publicIdentity,
+  type StateStore,
+  signedWorldDefect,
   signWorldDescription,
   type WorldDescription,
 } from '@ztkit/sdk';
@@ -34,46 +33,65 @@ export interface OwnWorld {
   /** The signed file. */
   path: string;
   endpoints: readonly string[];
-  /** It is new, or its endpoints changed. */
-  changed: boolean;
+  /** Why it was signed now; nothing: it stands as it was. */
+  signed: string | undefined;
 }
 
-/** The identity in the home directory, made when there is none. */
-export async function ensureIdentity(home: string): Promise<string> {
-  const store = fileStore(home);
+/** The identity in the home directory, made when there is none. The caller holds the directory's lock. */
+export async function ensureIdentity(store: StateStore): Promise<string> {
   const stored = await store.get('identity.secret');
   if (stored !== undefined) return new TextDecoder().decode(stored).trim();
-  await mkdir(home, { recursive: true, mode: 0o700 });
   const secret = await generateIdentity();
-  await store.put('identity.secret', new TextEncoder().encode(secret));
-  await store.put('identity.public', new TextEncoder().encode(publicIdentity(secret)));
+  await store.put('identity.secret', utf8.encode(secret));
+  await store.put('identity.public', utf8.encode(publicIdentity(secret)));
   return secret;
 }
 
+const utf8 = new TextEncoder();
+
 /**
  * Loads the world of the home directory, makes it at the first start, and signs it anew when other endpoints were given
- * than it names.
+ * than it names, or when its signed file is missing or damaged. The caller holds the directory's lock.
  */
-export async function ensureWorld(identity: string, options: OwnWorldOptions): Promise<OwnWorld> {
-  const file = join(options.home, `${options.world}.json`);
-  const known = await readDescription(file);
-  if (known === undefined && options.world === 'planet') await refuseForeignPlanet(options.home);
+export async function ensureWorld(store: StateStore, identity: string, options: OwnWorldOptions): Promise<OwnWorld> {
+  const name = `${options.world}.json`;
+  const where = (object: string) => store.describe?.(object) ?? object;
+  const known = await readDescription(store, name);
+  if (known === undefined && options.world === 'planet') await refuseForeignPlanet(store, options.home);
   const description = known ?? (await describe(identity, options));
   const own = description.roots.find((root) => publicIdentity(root.identity) === publicIdentity(identity));
   if (own === undefined) {
-    throw new ControllerError('ERR_CONTROLLER_INPUT', `${file} does not name the identity in ${options.home}`);
+    throw new ControllerError('ERR_CONTROLLER_INPUT', `${where(name)} does not name the identity in ${options.home}`);
   }
   const wanted = [...(options.endpoint.length > 0 ? options.endpoint : own.stableEndpoints)];
   const id = description.id.toLowerCase().padStart(16, '0');
-  const path = join(options.home, options.world === 'planet' ? 'planet' : `moons.d/${id}.moon`);
-  const changed = known === undefined || wanted.join() !== own.stableEndpoints.join();
+  const file = options.world === 'planet' ? 'planet' : `moons.d/${id}.moon`;
+  const moved = wanted.join() !== own.stableEndpoints.join();
   own.stableEndpoints = wanted;
-  if (!changed) return { id, path, endpoints: wanted, changed };
-  const { bytes } = await signWorldDescription(description);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeFile(file, `${JSON.stringify(description, null, 2)}\n`, { mode: 0o600 });
-  await writeFile(path, bytes);
-  return { id, path, endpoints: wanted, changed };
+
+  const held = await store.get(file);
+  const defect = held === undefined ? 'was missing' : signedWorldDefect(held, description);
+  const world = { id, path: where(file), endpoints: wanted };
+  if (known !== undefined && !moved && defect === undefined) return { ...world, signed: undefined };
+  const previous = defect === undefined && held !== undefined ? { previous: held } : {};
+  const { bytes } = await signWorldDescription(description, previous);
+  const aside = held !== undefined && defect !== undefined ? await setAside(store, file) : undefined;
+  // The key is safe before anything is signed with it. Later the signed file goes first: whoever repeats a start that
+  // was cut off in between with the same endpoints finds others in the description, and all is written again.
+  const text = utf8.encode(`${JSON.stringify(description, null, 2)}\n`);
+  if (known === undefined) await store.put(name, text);
+  await store.put(file, bytes);
+  if (known !== undefined && moved) await store.put(name, text);
+  if (known === undefined || moved) return { ...world, signed: 'new definition' };
+  const kept = aside === undefined ? '' : ` and was kept as ${where(aside)}`;
+  return { ...world, signed: `signed again: the file ${defect}${kept}` };
+}
+
+/** What is damaged is not overwritten. */
+async function setAside(store: StateStore, file: string): Promise<string> {
+  const aside = `${file}.corrupt-${new Date().toISOString().replaceAll(/[-:.]/g, '')}`;
+  await store.setAside?.(file, aside);
+  return aside;
 }
 
 async function describe(identity: string, options: OwnWorldOptions): Promise<WorldDescription> {
@@ -92,26 +110,20 @@ function machineEndpoints({ port, allowLoopback }: OwnWorldOptions): string[] {
   return [...new Set(chosen)].slice(0, 32).map((address) => `${address}/${port}`);
 }
 
-async function readDescription(file: string): Promise<WorldDescription | undefined> {
-  let text: string;
+async function readDescription(store: StateStore, name: string): Promise<WorldDescription | undefined> {
+  const data = await store.get(name);
+  if (data === undefined) return undefined;
   try {
-    text = await readFile(file, 'utf8');
+    return parseWorldDescription(new TextDecoder().decode(data));
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new ControllerError('ERR_CONTROLLER_INPUT', `${file} could not be read: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-  try {
-    return parseWorldDescription(text);
-  } catch (cause) {
-    throw new ControllerError('ERR_CONTROLLER_INPUT', `${file}: ${(cause as Error).message}`, { cause });
+    const where = store.describe?.(name) ?? name;
+    throw new ControllerError('ERR_CONTROLLER_INPUT', `${where}: ${(cause as Error).message}`, { cause });
   }
 }
 
 /** A planet without its description is somebody else's: it is not overwritten. */
-async function refuseForeignPlanet(home: string): Promise<void> {
-  if ((await fileStore(home).get('planet')) === undefined) return;
+async function refuseForeignPlanet(store: StateStore, home: string): Promise<void> {
+  if ((await store.get('planet')) === undefined) return;
   throw new ControllerError(
     'ERR_CONTROLLER_INPUT',
     `${home} has a planet that was not made here (there is no planet.json): use another --home, or --world moon`,

@@ -1,11 +1,12 @@
 /** `ztkit root`: a node that is a root of its own planet or moon, and its metrics, until a signal comes. */
-import type { Node } from '@ztkit/sdk';
+import type { Node, StateStore } from '@ztkit/sdk';
 import type { Endpoint } from '@ztkit/types';
 import Fastify from 'fastify';
 import { type LogLevel, makeLogger } from '../cli/log.js';
 import { type ServiceNodeOptions, startServiceNode } from '../cli/service-node.js';
 import { ControllerError } from '../domain/errors.js';
 import { listen } from '../http/listen.js';
+import { openHome } from './locked-home.js';
 import { makeMetrics } from './metrics.js';
 import { ensureIdentity, ensureWorld, type OwnWorldOptions } from './own-world.js';
 
@@ -37,11 +38,13 @@ export async function startRoot(options: RootOptions, print: (text: string) => v
     if (options.port === 0 && options.endpoint.length === 0) {
       throw new ControllerError('ERR_CONTROLLER_INPUT', 'A root needs a fixed --port, which its world names');
     }
-    const world = await ensureWorld(await ensureIdentity(options.home), options);
-    const node = await startNode(options);
+    const store = await openHome(options.home);
+    undo.push(async () => store.close?.());
+    const world = await ensureWorld(store, await ensureIdentity(store), options);
+    const node = await startNode(options, store);
     undo.push(() => node.close());
     print(`address ${node.address}`);
-    print(`${options.world} ${world.id}${world.changed ? ' (new definition)' : ''}: ${world.path}`);
+    print(`${options.world} ${world.id}${world.signed === undefined ? '' : ` (${world.signed})`}: ${world.path}`);
     for (const endpoint of world.endpoints) print(`endpoint ${endpoint}`);
     if (world.endpoints.length === 0) print('no endpoint: name where others reach it with --endpoint');
     const metrics = options.metrics === undefined ? undefined : await serveMetrics(node, options.metrics, undo);
@@ -55,11 +58,11 @@ export async function startRoot(options: RootOptions, print: (text: string) => v
 }
 
 /** The planet file is for a moon's root alone: the root of a planet has just written its own. */
-function startNode({ planet, ...options }: RootOptions): Promise<Node> {
+function startNode({ planet, ...options }: RootOptions, store: StateStore): Promise<Node> {
   const { maxPeers, relayLimit, relayLimitPerSource, logLevel } = options;
   const lives = options.world === 'moon' && planet !== undefined ? { ...options, planet } : options;
   const relayLimits = { total: relayLimit, perSource: relayLimitPerSource };
-  return startServiceNode(lives, { logger: makeLogger(logLevel), maxPeers, relayLimits });
+  return startServiceNode(lives, { store, logger: makeLogger(logLevel), maxPeers, relayLimits });
 }
 
 async function serveMetrics(node: Node, at: Endpoint, undo: (() => Promise<unknown>)[]): Promise<Endpoint> {

@@ -28,7 +28,8 @@ class IdentityMaker {
 // into `out` (cleared first). `spec`: type u8 (1 planet, 127 moon), id u64, timestamp i64, public key that must sign the next
 // update (64 bytes; zero: the signing one), signing key pair 128 bytes or zero for a fresh one, list of (str16 identity
 // text, list of ep); fields as in HOST_PROTOCOL.md §1. `seed`: 32..64 bytes. kInvalidArgument: malformed, another type,
-// 0 or more than 4 roots, more than 32 endpoints, id 0; kInvalidIdentity: a root's identity.
+// 0 or more than 4 roots, more than 32 endpoints, id 0, a private key that does not belong to the public one;
+// kInvalidIdentity: a root's identity, also one whose address does not follow from its key.
 Status MakeWorld(ByteSpan seed, ByteSpan spec, Bytes& out);
 
 // A planet alone, signed by the key that also signs the next update. `spec` as above without type and next key.

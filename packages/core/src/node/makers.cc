@@ -51,7 +51,8 @@ Status ReadRoot(node::HostReader& in, WorldRoot& root) {
   const auto identity = Identity::ParseText(in.Str16());
   const size_t endpoints = in.U16();
   if (!in.ok() || endpoints > limits::kMaxRootEndpoints) return Status::kInvalidArgument;
-  if (!identity.has_value()) return Status::kInvalidIdentity;
+  // Nodes would never answer a root whose address does not follow from its key (vl1.md §2.5).
+  if (!identity.has_value() || !identity->Validate()) return Status::kInvalidIdentity;
   root.identity = *identity;
   for (size_t i = 0; i < endpoints; ++i) root.endpoints.push_back(in.Ep());
   return in.ok() ? Status::kOk : Status::kInvalidArgument;
@@ -99,6 +100,7 @@ Status MakeWorld(ByteSpan seed, ByteSpan spec, Bytes& out) {
   if (!in.AtEnd()) return Status::kInvalidArgument;
   if (IsZero(world.next_key)) world.next_key = key.public_key;
   world.Sign(key.public_key, key.private_key);
+  if (!world.Verify(key.public_key)) return Status::kInvalidArgument;  // two halves of different keys
   out = world.Serialize();
   out.insert(out.end(), key.public_key.begin(), key.public_key.end());
   out.insert(out.end(), key.private_key.begin(), key.private_key.end());
