@@ -4,7 +4,10 @@ import { checkBytes, checkFunction, invalid } from './arguments.js';
 import { runCallback } from './callback.js';
 import type { Unsubscribe } from './node-events.js';
 
-/** The most bytes of one message: what one packet can deliver (vl1.md §3.7), less its header and the type. */
+/**
+ * The most bytes of one message: what one packet can deliver (vl1.md §3.7), less its header and the type. Fewer where
+ * `physicalNetworks` gives the path a smaller MTU: `send` throws ERR_ZT_MESSAGE_TOO_BIG then.
+ */
 export const maxMessageBytes = 9892;
 
 /** Types up to this one belong to the vendor of the original software (100: software update). Use greater ones. */
