@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/vl2/acquaintance.h"
 #include "sim/vl2/scenario.h"
 #include "wire/verb/multicast_frame.h"
 #include "wire/verb/multicast_gather.h"
+#include "wire/verb/reply.h"
 
 namespace zt::sim {
 namespace {
@@ -34,6 +36,7 @@ class Run {
     size_t from;
     uint32_t number;
     Instant at;
+    std::set<NodeAddress> known;  // subscribers, to the speaker
   };
 
   static Terms TermsOf(const MulticastPlan& plan) { return {.multicast_limit = plan.limit}; }
@@ -44,6 +47,7 @@ class Run {
   void SetLoss();
   void Count(const Wiretap::Message& message);
   void CountFrame(const Wiretap::Message& message);
+  void CountAnswer(const Wiretap::Message& message);
   bool IsUpstream(NodeAddress who) const {
     return who == lab_.controller->address() || who == lab_.internet.root(0).address() ||
            (plan_.replicator && who == lab_.members[0]->host().address());
@@ -72,6 +76,8 @@ class Run {
   std::vector<Said> said_;
   std::map<size_t, Instant> gathered_;  // by speaker, as vl2.md §12.5 has it
   std::map<uint32_t, uint64_t> asked_;  // gather limits in frames
+  std::set<uint64_t> asking_;           // packets that are counted and answered
+  Acquaintance acquaintance_{kGroupMac};
 };
 
 void Run::SetLoss() {
@@ -89,27 +95,32 @@ void Run::CountFrame(const Wiretap::Message& m) {
   const auto frame = wire::MulticastFrame::Parse(m.payload);
   if (!frame || frame->destination != kGroupMac || frame->payload.size() < 20 || frame->payload[9] != kUdp) return;
   ++verdict_.paid.frames;
+  asking_.insert(m.id.value);
   ++asked_[frame->gather_limit.value_or(0)];
 }
 
+// An answer counts if its question does, whenever it comes.
+void Run::CountAnswer(const Wiretap::Message& m) {
+  const auto ok = wire::Ok::Parse(m.payload);
+  if (!ok || asking_.count(ok->in_re.value) == 0) return;
+  ++(ok->in_re_verb == Verb::kMulticastGather ? verdict_.paid.gather_answers : verdict_.paid.frame_answers);
+}
+
 void Run::Count(const Wiretap::Message& m) {
+  acquaintance_.See(m);
+  if (m.verb == Verb::kOk) CountAnswer(m);
   if (!counting_) return;
   MulticastBill& bill = verdict_.paid;
   switch (m.verb) {
     case Verb::kMulticastFrame: CountFrame(m); break;
     case Verb::kMulticastGather: {
       const auto gather = wire::MulticastGather::Parse(m.payload);
-      if (gather && gather->mac == kGroupMac) ++bill.gathers;
+      if (!gather || gather->mac != kGroupMac) break;
+      ++bill.gathers;
+      asking_.insert(m.id.value);
       break;
     }
     case Verb::kMulticastLike: ++(IsUpstream(m.to) ? bill.likes_upstream : bill.likes_members); break;
-    case Verb::kOk:
-      if (const auto gather = wire::OkMulticastGather::Parse(m.payload)) {
-        bill.gather_answers += gather->mac == kGroupMac ? 1 : 0;
-      } else if (const auto frame = wire::OkMulticastFrame::Parse(m.payload)) {
-        bill.frame_answers += frame->mac == kGroupMac ? 1 : 0;
-      }
-      break;
     default: break;
   }
 }
@@ -131,8 +142,9 @@ void Run::Round() {
     lab_.internet.simulator.RunFor(at - lab_.now());
     Participant& member = *lab_.members[i];
     if (!Hears(i, lab_.now())) continue;  // not there
+    const std::set<NodeAddress> known = acquaintance_.Of(member.host().address());
     if (!member.SayToAll(round_)) Fail("member " + std::to_string(i) + " could not speak");
-    said_.push_back({i, round_, lab_.now()});
+    said_.push_back({i, round_, lab_.now(), known});
     Gathers(i);
   }
   lab_.internet.simulator.RunFor(start + kPeriod - lab_.now());
@@ -216,21 +228,36 @@ void Run::JudgeOne(const Said& said) {
   }
 }
 
-// With a limit below the subscribers everybody gets its share of a random choice.
+// With a limit below the subscribers, a speaker that knows as many as the limit asks for no more (vl2.md §12.5). So it
+// draws from whom it knows, for each datagram anew: not everybody is known to equally many speakers.
 void Run::JudgeShares() {
-  const double chance = static_cast<double>(plan_.limit) / static_cast<double>(Others());
+  std::vector<Share> pairs;  // speaker and member: where all members get their share, a speaker may still not vary
   for (size_t i = 0; i < plan_.members; ++i) {
-    double trials = 0, hits = 0;
+    const NodeAddress self = lab_.members[i]->host().address();
+    std::map<size_t, Share> by_speaker;
+    Share share;
     for (const Said& said : said_) {
       if (said.at < begin_ || said.from == i) continue;
-      ++trials;
-      hits += lab_.members[i]->Copies(said.from, said.number);
+      const uint32_t copies = lab_.members[i]->Copies(said.from, said.number);
+      const bool known = said.known.count(self) != 0;
+      const double chance = known ? static_cast<double>(plan_.limit) / static_cast<double>(said.known.size()) : 0;
+      share.Add(chance, copies);
+      by_speaker[said.from].Add(chance, copies);
+      if (!known && copies > 0) {
+        Fail("member " + std::to_string(said.from) + " spoke to " + std::to_string(i) + ", of whom nobody told it");
+      }
     }
-    const double off = std::abs(hits - trials * chance), deviation = std::sqrt(trials * chance * (1 - chance));
-    if (off > 5 * deviation) {
-      Fail("member " + std::to_string(i) + " got " + std::to_string(hits) + " of " + std::to_string(trials) +
-           ": the choice is not random");
+    if (!share.IsFair()) {
+      Fail("member " + std::to_string(i) + " was chosen " + share.ToString() + ": the choice is not random");
     }
+    for (const auto& [speaker, pair] : by_speaker) pairs.push_back(pair);
+  }
+  const double unevenness = Unevenness(pairs);
+  if (std::abs(unevenness) > kStriking) {
+    Fail("the choice is not another random one each time: " + std::to_string(unevenness) + " deviations");
+  }
+  for (const NodeAddress who : {lab_.controller->address(), lab_.internet.root(0).address()}) {
+    for (const std::string& fault : acquaintance_.JudgeAnswersOf(who)) Fail(fault);
   }
 }
 

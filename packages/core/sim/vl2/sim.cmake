@@ -1,6 +1,7 @@
 # Virtual networks on the simulated internet: multicast, revocation, memory (README.md).
 if(ZT_BUILD_TESTS)
-  add_library(zt_vl2_lab STATIC ${CMAKE_CURRENT_LIST_DIR}/network_lab.cc ${CMAKE_CURRENT_LIST_DIR}/wiretap.cc)
+  add_library(zt_vl2_lab STATIC ${CMAKE_CURRENT_LIST_DIR}/acquaintance.cc ${CMAKE_CURRENT_LIST_DIR}/network_lab.cc
+              ${CMAKE_CURRENT_LIST_DIR}/share.cc ${CMAKE_CURRENT_LIST_DIR}/wiretap.cc)
   target_compile_options(zt_vl2_lab PRIVATE -Wall -Wextra -Werror)
   target_link_libraries(zt_vl2_lab PUBLIC zt_sim)
 

@@ -64,7 +64,7 @@ void Wiretap::Open(Bytes packet) {
   const vl1::PeerKeys* keys = KeysOf(view.source(), view.destination());
   if (keys == nullptr) return;  // a host that nobody watches
   ZT_CHECK(keys->Open(packet));
-  Message message{view.source(), view.destination(), view.verb(), {}};
+  Message message{view.source(), view.destination(), view.verb(), view.id(), {}};
   const ByteSpan payload = view.payload();
   if (view.compressed()) {
     message.payload.resize(kLargest);

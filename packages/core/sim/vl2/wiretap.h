@@ -16,6 +16,7 @@ class Wiretap final : public Tap {
   struct Message {
     NodeAddress from, to;
     Verb verb;
+    PacketId id;
     Bytes payload;  // decompressed
   };
 
