@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export const externalAddress = [44, 1, 2, 3];
+const externalAddress = [44, 1, 2, 3];
 
 /** A mapping asked for: internal port, lifetime in seconds (0: take it back). */
 export interface Asked {
@@ -18,6 +18,10 @@ export class FakeGateway {
   readonly mapped = new Map<number, number>();
   /** Datagrams it does not answer, to see that they are sent again. */
   deaf = 0;
+  /** What its provider gave it; a lease that ends brings another. */
+  external = externalAddress;
+  /** Seconds since it started, as its answers say. */
+  epoch = 9;
   #socket: Socket = createSocket('udp4');
   #http: Server | undefined;
   port = 0;
@@ -34,6 +38,12 @@ export class FakeGateway {
     return this;
   }
 
+  /** It forgets what it mapped, and counts from the beginning. */
+  reboot(): void {
+    this.mapped.clear();
+    this.epoch = 0;
+  }
+
   /** The external port, 0 when it was taken back. */
   map(port: number, lifetime: number): number {
     this.asked.push({ port, lifetime });
@@ -47,11 +57,11 @@ export class FakeGateway {
     const gateway = new FakeGateway();
     return gateway.listen((message) => {
       if (message[0] !== 0) return Uint8Array.of(0, 128 + (message[1] ?? 0), 0, 1, 0, 0, 0, 0); // unsupported version
-      if (message[1] === 0) return Uint8Array.of(0, 128, 0, 0, 0, 0, 0, 9, ...externalAddress);
+      if (message[1] === 0) return Uint8Array.of(0, 128, 0, 0, 0, 0, 0, gateway.epoch, ...gateway.external);
       const port = message.readUInt16BE(4);
       const lifetime = message.readUInt32BE(8);
       const answer = Buffer.alloc(16);
-      answer.set([0, 129, 0, result, 0, 0, 0, 9]);
+      answer.set([0, 129, 0, result, 0, 0, 0, gateway.epoch]);
       answer.writeUInt16BE(port, 8);
       if (result === 0) answer.writeUInt16BE(gateway.map(port, lifetime), 10);
       answer.writeUInt32BE(Math.min(lifetime, 3600), 12);
@@ -68,8 +78,9 @@ export class FakeGateway {
       const lifetime = message.readUInt32BE(4);
       answer[1] = 0x81;
       answer.fill(0, 8, 24);
+      answer.writeUInt32BE(gateway.epoch, 8);
       answer.writeUInt16BE(gateway.map(message.readUInt16BE(40), lifetime), 42);
-      answer.set([...new Uint8Array(10), 0xff, 0xff, ...externalAddress], 44);
+      answer.set([...new Uint8Array(10), 0xff, 0xff, ...gateway.external], 44);
       return answer;
     });
   }
@@ -81,7 +92,7 @@ export class FakeGateway {
     const fault = (code: number) => `<s:Envelope><s:Body><errorCode>${code}</errorCode></s:Body></s:Envelope>`;
     const act = (action: string, value: (name: string) => string): [number, string] => {
       if (action === 'GetExternalIPAddress') {
-        return [200, `<r><NewExternalIPAddress>${externalAddress.join('.')}</NewExternalIPAddress></r>`];
+        return [200, `<r><NewExternalIPAddress>${gateway.external.join('.')}</NewExternalIPAddress></r>`];
       }
       const external = Number(value('NewExternalPort'));
       if (action === 'DeletePortMapping') {

@@ -1,5 +1,6 @@
 /** What the protocols that ask a gateway for a port have in common. */
 import type { Endpoint } from '@ztkit/types';
+import type { GatewayEpoch } from './gateway-epoch.js';
 
 /** A UDP port of ours that a gateway shall map. */
 export interface MappingRequest {
@@ -19,6 +20,8 @@ export interface Mapping {
   external: Endpoint;
   /** Seconds it lasts without being asked for again. */
   lifetime: number;
+  /** Tells, next to that of an earlier answer, whether the gateway still knows its mappings; UPnP has none. */
+  epoch?: GatewayEpoch;
   /** Takes it back. Rejects when the gateway does not confirm. */
   remove(signal: AbortSignal): Promise<void>;
 }

@@ -54,6 +54,7 @@ export async function mapByNatPmp(request: MappingRequest, port = gatewayPort): 
   return {
     external: { address, port: granted.getUint16(10) },
     lifetime: granted.getUint32(12),
+    epoch: { protocol: 'NAT-PMP', seconds: granted.getUint32(4), at: Date.now() },
     remove: async (until) => void (await map(0, 0, until)),
   };
 }

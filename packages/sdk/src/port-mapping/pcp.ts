@@ -58,6 +58,7 @@ export async function mapByPcp(request: MappingRequest, port = gatewayPort): Pro
   return {
     external: { address, port: granted.getUint16(HEADER_BYTES + 18) },
     lifetime: granted.getUint32(4),
+    epoch: { protocol: 'PCP', seconds: granted.getUint32(8), at: Date.now() },
     remove: async (until) => void (await map(0, until)),
   };
 }

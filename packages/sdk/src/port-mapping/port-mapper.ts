@@ -2,20 +2,23 @@
 import type { Endpoint, NodeEvent } from '@ztkit/types';
 import type { Logger } from '../logger.js';
 import { type GatewayRoute, gatewayRoutes } from './default-gateway.js';
-import type { Mapping, MappingProtocol } from './mapping-protocol.js';
+import { type GatewayEpoch, restartedBetween } from './gateway-epoch.js';
+import type { Mapping, MappingProtocol, MappingRequest } from './mapping-protocol.js';
 import { mapByNatPmp } from './nat-pmp.js';
 import { mapByPcp } from './pcp.js';
 import { mapByUpnp } from './upnp.js';
 
 /** RFC 6886 §3.3 recommends two hours; asked for again after half of what was granted. */
 const LIFETIME_S = 7_200;
-/** Nothing is asked for more often than this, whatever a gateway grants. */
+/** A change of the network makes us ask for what we hold, but not more often than this: anybody can make it look so. */
+const RECHECK_MS = 10_000;
+/** Nothing is renewed more often than this, whatever a gateway grants. */
 const SHORTEST_RENEWAL_MS = 60_000;
 /** A gateway that maps nothing may be replaced, or its owner may allow it. */
 const RETRY_MS = 10 * 60_000;
 /** All protocols, one after the other, at one gateway. */
 const ATTEMPT_MS = 30_000;
-/** How long `close()` waits for gateways to take mappings back; otherwise they end by themselves. */
+/** How long gateways have to take a mapping back; otherwise it ends by itself, if it has an end. */
 const REMOVE_MS = 2_000;
 /** A machine has one way out, rarely two. */
 const MAX_MAPPINGS = 4;
@@ -42,7 +45,10 @@ interface Held {
   target: Target;
   mapping: Mapping;
   protocol: MappingProtocol;
+  askedAt: number;
   renewAt: number;
+  /** The gateway did not confirm it when asked again: not announced, but perhaps still there. */
+  lapsed: boolean;
 }
 
 const keyOf = ({ local, gateway }: Target): string => `${local.address}/${local.port} by ${gateway}`;
@@ -52,6 +58,10 @@ export class PortMapper {
   readonly #held = new Map<string, Held>();
   /** When a gateway that maps nothing may be asked again: others may say as often as they like that we moved. */
   readonly #retryAt = new Map<string, number>();
+  /** By gateway. */
+  readonly #epochs = new Map<string, GatewayEpoch>();
+  /** Mappings that are being taken back: the same ones must not be made meanwhile. */
+  readonly #removals = new Map<string, Promise<void>>();
   readonly #end = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #round: Promise<void> | undefined;
@@ -77,11 +87,13 @@ export class PortMapper {
       });
   }
 
-  /** Events that say so. */
+  /** Events that say so: a gateway may have restarted or got another address, so what is held is asked for again. */
   notice(events: readonly NodeEvent[]): void {
     const moved: readonly string[] = ['NODE_ONLINE', 'SURFACE_CHANGED'];
+    if (!events.some(({ type }) => moved.includes(type))) return;
     if (events.some(({ type }) => type === 'NODE_ONLINE')) this.#retryAt.clear();
-    if (events.some(({ type }) => moved.includes(type))) this.refresh();
+    for (const held of this.#held.values()) held.renewAt = Math.min(held.renewAt, held.askedAt + RECHECK_MS);
+    this.refresh();
   }
 
   /** Takes the mappings back. Never rejects: a gateway that does not answer forgets them in time. */
@@ -89,15 +101,21 @@ export class PortMapper {
     this.#end.abort(new Error('the node is closing'));
     clearTimeout(this.#timer);
     await this.#round;
-    const signal = AbortSignal.timeout(REMOVE_MS);
-    await Promise.all(
-      [...this.#held.values()].map(({ mapping, target }) =>
-        mapping.remove(signal).catch((error: Error) => {
-          this.#parts.logger.warn(`the mapping of ${keyOf(target)} was not taken back: ${error.message}`);
-        }),
-      ),
-    );
-    this.#held.clear();
+    for (const key of [...this.#held.keys()]) this.#remove(key);
+    await Promise.all(this.#removals.values());
+  }
+
+  /** Forgets the mapping and has the gateway forget it, beside what else is done. */
+  #remove(key: string): void {
+    const mapping = this.#held.get(key)?.mapping;
+    this.#held.delete(key);
+    if (mapping === undefined) return;
+    const removal = mapping
+      .remove(AbortSignal.timeout(REMOVE_MS))
+      // Expected where the machine is no longer on the gateway's network.
+      .catch((error: Error) => this.#parts.logger.info(`the mapping of ${key} was not taken back: ${error.message}`))
+      .finally(() => this.#removals.delete(key));
+    this.#removals.set(key, removal);
   }
 
   async #run(): Promise<void> {
@@ -105,9 +123,10 @@ export class PortMapper {
       this.#again = false;
       const targets = await this.#targets();
       const wanted = new Set(targets.map(keyOf));
-      for (const map of [this.#held, this.#retryAt]) {
-        for (const key of map.keys()) if (!wanted.has(key)) map.delete(key);
-      }
+      for (const key of [...this.#held.keys()]) if (!wanted.has(key)) this.#remove(key);
+      for (const key of this.#retryAt.keys()) if (!wanted.has(key)) this.#retryAt.delete(key);
+      const gateways = new Set(targets.map(({ gateway }) => gateway));
+      for (const gateway of this.#epochs.keys()) if (!gateways.has(gateway)) this.#epochs.delete(gateway);
       for (const target of targets) await this.#keep(target);
       this.#announce();
     }
@@ -133,33 +152,58 @@ export class PortMapper {
 
   /** Maps, or asks again when it is time. */
   async #keep(target: Target): Promise<void> {
-    const held = this.#held.get(keyOf(target));
-    if ((held?.renewAt ?? this.#retryAt.get(keyOf(target)) ?? 0) > Date.now()) return;
-    const all = this.#parts.protocols ?? [mapByPcp, mapByNatPmp, mapByUpnp];
-    // The one that worked goes first: it knows the mapping.
-    const protocols = held === undefined ? all : [held.protocol, ...all.filter((each) => each !== held.protocol)];
-    const { local, gateway } = target;
-    const signal = AbortSignal.any([this.#end.signal, AbortSignal.timeout(ATTEMPT_MS)]);
+    const key = keyOf(target);
+    const held = this.#held.get(key);
+    if ((held?.renewAt ?? this.#retryAt.get(key) ?? 0) > Date.now()) return;
+    await this.#removals.get(key);
+    const askedAt = Date.now();
     const failures: string[] = [];
-    for (const protocol of protocols) {
+    for (const protocol of this.#protocolsFor(held)) {
       if (this.#end.signal.aborted) return;
       try {
-        const wantedPort = held?.mapping.external.port ?? local.port;
-        const mapping = await protocol({ local, gateway, wantedPort, lifetime: LIFETIME_S, signal });
+        const mapping = await protocol(this.#requestFor(target, held));
         const renewAt = Date.now() + Math.max(mapping.lifetime * 500, SHORTEST_RENEWAL_MS);
-        this.#held.set(keyOf(target), { target, mapping, protocol, renewAt });
+        this.#held.set(key, { target, mapping, protocol, askedAt, renewAt, lapsed: false });
+        this.#readEpoch(target, mapping.epoch);
         return;
       } catch (error) {
         failures.push((error as Error).message);
       }
     }
-    this.#held.delete(keyOf(target));
-    this.#retryAt.set(keyOf(target), Date.now() + SHORTEST_RENEWAL_MS);
-    this.#tell(`${gateway} maps no port: ${failures.join('; ')}`);
+    if (held === undefined) this.#retryAt.set(key, Date.now() + SHORTEST_RENEWAL_MS);
+    else this.#held.set(key, { ...held, askedAt, renewAt: Date.now() + SHORTEST_RENEWAL_MS, lapsed: true });
+    this.#tell(`${target.gateway} maps no port: ${failures.join('; ')}`);
+  }
+
+  /** The one that worked goes first: it knows the mapping. */
+  #protocolsFor(held: Held | undefined): readonly MappingProtocol[] {
+    const all = this.#parts.protocols ?? [mapByPcp, mapByNatPmp, mapByUpnp];
+    return held === undefined ? all : [held.protocol, ...all.filter((each) => each !== held.protocol)];
+  }
+
+  #requestFor({ local, gateway }: Target, held: Held | undefined): MappingRequest {
+    const signal = AbortSignal.any([this.#end.signal, AbortSignal.timeout(ATTEMPT_MS)]);
+    const wantedPort = held?.mapping.external.port || local.port;
+    return { local, gateway, wantedPort, lifetime: LIFETIME_S, signal };
+  }
+
+  /** A gateway that restarted forgot all its mappings, not only the one it was asked for (RFC 6886 §3.6, RFC 6887 §8.5). */
+  #readEpoch({ local, gateway }: Target, epoch: GatewayEpoch | undefined): void {
+    if (epoch === undefined) return;
+    const earlier = this.#epochs.get(gateway);
+    this.#epochs.set(gateway, epoch);
+    if (earlier === undefined || !restartedBetween(earlier, epoch)) return;
+    this.#parts.logger.info(`port mapping: ${gateway} restarted`);
+    for (const held of this.#held.values()) {
+      if (held.target.gateway !== gateway || held.target.local.address === local.address) continue;
+      held.renewAt = 0;
+      this.#again = true;
+    }
   }
 
   #announce(): void {
-    const external = [...this.#held.values()].map(({ mapping }) => mapping.external);
+    const confirmed = [...this.#held.values()].filter(({ lapsed }) => !lapsed);
+    const external = confirmed.map(({ mapping }) => mapping.external);
     const fits = external.filter(({ address, port }) => address !== '' && address !== '0.0.0.0' && port !== 0);
     const text = JSON.stringify(fits);
     if (text === this.#announced || this.#end.signal.aborted) return;
