@@ -177,6 +177,21 @@ describe('changes', () => {
     expect(await port.settle()).toEqual([]);
   });
 
+  it('are told of an eviction also by a controller just started, whom nobody has asked yet', async () => {
+    await controller.updateMember(NETWORK, '5511111111', { authorized: true }); // was never here
+    await controller.close();
+    await port.settle();
+    const again = await createController({ port, store, now: clock.now });
+    clock.advance(1_000);
+    await again.deauthorize(NETWORK, ALICE);
+    expect(await port.settle()).toEqual([{ kind: 'revoke', network: NETWORK, target: ALICE, recipients: [BOB] }]);
+    await again.authorize(NETWORK, ALICE);
+    clock.advance(120_000); // by now whoever is online has asked
+    await again.deauthorize(NETWORK, ALICE);
+    expect(await port.settle()).toEqual([]);
+    await again.close();
+  });
+
   it('deauthorise with a revocation to every online member, and re-authorise with a push', async () => {
     await controller.deauthorize(NETWORK, ALICE);
     expect(await port.take(1)).toEqual([{ kind: 'revoke', network: NETWORK, target: ALICE, recipients: [ALICE, BOB] }]);

@@ -76,7 +76,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
   const context: AnsweringContext = {
     port,
     directory,
-    presence: new Presence(),
+    presence: new Presence(now()),
     now,
     clock,
     random64: options.random64 ?? random64,

@@ -23,6 +23,17 @@ interface Seen {
 /** Last requests by network and member, in the order they came. */
 export class Presence {
   readonly #seen = new Map<string, Seen>();
+  readonly #since: number;
+
+  /** `since`: when requests began to be heard, ms. */
+  constructor(since: number) {
+    this.#since = since;
+  }
+
+  /** Requests were not heard for long enough to know who is online. */
+  isNew(now: number): boolean {
+    return now - this.#since < ONLINE_WINDOW_MS;
+  }
 
   /** Notes a request at `now` ms. False: it came too soon after the one before and must be dropped. */
   admit(network: NetworkId, member: NodeAddress, now: number): boolean {

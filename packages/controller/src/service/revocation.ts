@@ -5,11 +5,21 @@ import type { AnsweringContext } from './answering.js';
 /** Recipients of one command to the node; more are told by further commands. */
 const RECIPIENTS_AT_ONCE = 1024;
 
-/** Addresses of the members of a network that asked within the online window. */
+/**
+ * Addresses of the members of a network that asked within the online window. A controller that has not run for as long
+ * does not know who is online: every authorised member that was ever here is taken for it then.
+ */
 export function onlineMembers(context: AnsweringContext, network: NetworkId): NodeAddress[] {
   const now = context.now();
-  const members = context.directory.members(network).map(({ id }) => id);
-  return members.filter((id) => context.presence.isOnline(network, id, now));
+  const { presence } = context;
+  const isNew = presence.isNew(now);
+  return context.directory
+    .members(network)
+    .filter(
+      ({ id, authorized, identity }) =>
+        (isNew && authorized && identity !== undefined) || presence.isOnline(network, id, now),
+    )
+    .map(({ id }) => id);
 }
 
 /** Tells `recipients` that the certificate of each target no longer holds; they pass it on. */
