@@ -14,6 +14,7 @@
 #include "host/interface_monitor.h"
 #include "host/poller.h"
 #include "host/relay_stream.h"
+#include "host/stranger_gate.h"
 #include "host/udp_bindings.h"
 #include "zt/node.h"
 
@@ -63,9 +64,11 @@ class Engine {
   void Join();
 
  private:
-  // A turn feeds at most this many batches per socket before it drains the node, so that acknowledgements leave and
-  // other threads get at the lock.
-  static constexpr int kReceiveBatchesPerTurn = 1;
+  // A turn feeds at most this many batches per socket, and none after so many bytes, before it drains the node, so that
+  // acknowledgements leave and other threads get at the lock. One batch of receive offload is a turn's work; of single
+  // datagrams, as those of a flood are, a turn for each batch costs more than they do.
+  static constexpr int kReceiveBatchesPerTurn = 16;
+  static constexpr size_t kReceiveBytesPerTurn = 256 << 10;
   // And drains at most this many, of 1 MiB each, before it feeds again.
   static constexpr int kTransmitBatchesPerTurn = 16;
   // With those of our own what the node takes at most (HOST_PROTOCOL.md §3).
@@ -88,6 +91,7 @@ class Engine {
   void Run();
   void Turn();
   void ReceiveAll();
+  void Receive(UdpBinding& binding);
   void HandleTimeoutIfDue(const Now& now);
 
   // engine_sockets.cc: sockets that come and go.
@@ -98,6 +102,10 @@ class Engine {
   void NoteOnline(bool online);
   void TellSockets();
   void TellEndpoints();  // with mutex_ held
+
+  // engine_strangers.cc: what a flood of strangers' datagrams may cost.
+  void WatchStrangers(Instant now);
+  void FilterSources();
 
   // Sends until the node has nothing more, a socket is full, or others have their turn. True: nothing is left.
   bool DrainTransmit();
@@ -143,6 +151,9 @@ class Engine {
   std::vector<Poller::Ready> ready_;
   Instant rebind_at_ = Instant::Never();  // when the addresses are looked at
   Instant redraw_at_ = Instant::Never();  // when the node has been offline for too long
+  StrangerGate strangers_;
+  uint64_t from_strangers_ = 0;                   // datagrams, as the node counts them
+  std::optional<std::vector<Endpoint>> known_;    // to the filter of the sockets; none: they have none
   bool untold_ = false;                   // the node was not ready to hear of the sockets
   bool network_changed_ = false;          // the default route did
 };

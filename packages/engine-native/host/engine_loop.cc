@@ -55,12 +55,13 @@ void Engine::Turn() {
   const Now now = ReadClock();
   if (now.mono > overrun) HandleWakeUp();
   RebindIfDue(now.mono);
+  WatchStrangers(now.mono);
   HandleTimeoutIfDue(now);
 }
 
 Instant Engine::NextWake() {
   auto lock = LockForThread();
-  return std::min({node_->NextTimeout().at, rebind_at_, redraw_at_});
+  return std::min({node_->NextTimeout().at, rebind_at_, redraw_at_, strangers_.due()});
 }
 
 void Engine::ReceiveAll() {
@@ -79,16 +80,21 @@ void Engine::ReceiveAll() {
       binding->blocked = false;
       poller_->WatchWritable(ready.socket, binding->socket->descriptor(), false);
     }
-    if (!ready.readable) continue;
-    for (int batch = 0; batch < kReceiveBatchesPerTurn; ++batch) {
-      inbound_.clear();
-      const bool more = binding->socket->Receive(buffers_, binding->number, inbound_);
-      if (!inbound_.empty()) {
-        auto lock = LockForThread();
-        node_->HandleDatagrams(ReadClock(), inbound_);
-      }
-      if (!more) break;
-    }
+    if (ready.readable) Receive(*binding);
+  }
+}
+
+void Engine::Receive(UdpBinding& binding) {
+  size_t bytes = 0;
+  for (int batch = 0; batch < kReceiveBatchesPerTurn && bytes < kReceiveBytesPerTurn; ++batch) {
+    inbound_.clear();
+    const bool more = binding.socket->Receive(buffers_, binding.number, inbound_);
+    if (inbound_.empty()) return;
+    for (const InboundDatagram& datagram : inbound_) bytes += datagram.bytes.size();
+    auto lock = LockForThread();
+    node_->HandleDatagrams(ReadClock(), inbound_);
+    from_strangers_ = node_->DatagramsOfStrangers();
+    if (!more) return;
   }
 }
 

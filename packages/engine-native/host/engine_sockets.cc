@@ -66,6 +66,7 @@ void Engine::NoteOnline(bool online) {
 }
 
 void Engine::TellSockets() {
+  FilterSources();
   Bytes request, reply;
   node::HostWriter out(request);
   out.U16(static_cast<uint16_t>(Command::kSetLocalSockets));

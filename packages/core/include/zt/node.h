@@ -7,7 +7,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
+#include <vector>
 
 #include "zt/bytes.h"
 #include "zt/generated/enums.h"
@@ -60,6 +62,11 @@ class Node {
   // Appends events encoded as in HOST_PROTOCOL.md §4 until `max_bytes` would be passed (at least one is always taken).
   void DrainEvents(Bytes& out, size_t max_bytes);
   Deadline NextTimeout() const;
+  // How many datagrams came from endpoints at which no peer is reached, since the start.
+  uint64_t DatagramsOfStrangers() const;
+  // The others: paths of peers and stable endpoints of roots, each once. None: there are more than `max`, or this node
+  // is a root, whose work is with strangers. For hosts that let only a part of a flood through.
+  std::optional<std::vector<Endpoint>> KnownEndpoints(size_t max) const;
   // A root was heard lately, or this node is one (vl1.md §7.10).
   bool Online() const;
 

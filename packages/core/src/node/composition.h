@@ -65,6 +65,7 @@ class Composition final : private vl1::Delegate, private vl2::Delegate, private 
   Status Availability() const;
   bool online() const { return Availability() == Status::kOk && vl1_->online(); }
   // Valid only while Availability() is kOk.
+  const vl1::Vl1& vl1() const { return *vl1_; }
   vl1::Vl1& vl1() { return *vl1_; }
   vl2::Vl2& vl2() { return *vl2_; }
   netstack::Stack& stack() { return stack_; }

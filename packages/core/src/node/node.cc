@@ -88,6 +88,15 @@ void Node::DrainEvents(Bytes& out, size_t max_bytes) { impl_->composition.events
 
 Deadline Node::NextTimeout() const { return impl_->composition.NextTimeout(); }
 
+uint64_t Node::DatagramsOfStrangers() const {
+  return impl_->Unavailable() == 0 ? impl_->composition.vl1().activity().from_strangers : 0;
+}
+
+std::optional<std::vector<Endpoint>> Node::KnownEndpoints(size_t max) const {
+  if (impl_->Unavailable() != 0) return std::nullopt;
+  return std::as_const(impl_->composition).vl1().KnownEndpoints(max);
+}
+
 bool Node::Online() const { return impl_->composition.online(); }
 
 }  // namespace zt

@@ -1,4 +1,4 @@
-// What a node did for others, as a root and as a relay. Counted since its start, never reset.
+// What a node did for others, as a root and as a relay, and heard of strangers. Counted since its start, never reset.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@ struct Activity {
   uint64_t whois_answered = 0;   // addresses
   uint64_t whois_unknown = 0;
   uint64_t worlds_sent = 0;      // answers that carried any
+  uint64_t from_strangers = 0;   // datagrams from endpoints at which no peer is reached
 };
 
 }  // namespace zt::vl1

@@ -16,6 +16,7 @@ set(ZT_VL1_SOURCES
   inbound.cc
   keepalive.cc
   keepalive_schedule.cc
+  known_endpoints.cc
   local_sockets.cc
   online.cc
   outbound.cc

@@ -5,6 +5,7 @@
 #include "vl1/connectivity.h"
 #include "vl1/inbound.h"
 #include "vl1/keepalive.h"
+#include "vl1/known_endpoints.h"
 #include "vl1/outbound.h"
 #include "vl1/path_selector.h"
 #include "vl1/peer_info.h"
@@ -226,6 +227,10 @@ std::optional<int> Vl1::Latency(NodeAddress address) const {
 }
 
 const Activity& Vl1::activity() const { return impl_->context.activity; }
+
+std::optional<std::vector<Endpoint>> Vl1::KnownEndpoints(size_t max) const {
+  return zt::vl1::KnownEndpoints(impl_->context, max);
+}
 
 size_t Vl1::peer_count() const { return impl_->context.peers.size(); }
 

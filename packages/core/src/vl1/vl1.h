@@ -185,6 +185,9 @@ class Vl1 {
   std::optional<NodeAddress> BestRoot(const Now& now) const;          // §6.4
   std::optional<int> Latency(NodeAddress address) const;              // ms of the best path
   const Activity& activity() const;
+  // Where what arrives is from others than strangers: the paths of peers and the stable endpoints of roots, each once.
+  // None: there are more than `max`, or we are a root, whose work is with strangers.
+  std::optional<std::vector<Endpoint>> KnownEndpoints(size_t max) const;
   size_t peer_count() const;
   size_t path_count() const;
   bool online() const;

@@ -1,0 +1,33 @@
+// A flood of strangers' datagrams is thinned out in the kernel, where it costs the peers nothing (stranger_gate.h).
+#include "host/clock.h"
+#include "host/engine.h"
+#include "host/source_filter.h"
+
+namespace zt::host {
+
+void Engine::WatchStrangers(Instant now) {
+  const bool due = strangers_.due() <= now;
+  bool changed = strangers_.Look(now, from_strangers_);
+  if (!due && !changed) return;
+  std::optional<std::vector<Endpoint>> known;
+  if (!strangers_.open()) {
+    auto lock = LockForThread();
+    known = node_->KnownEndpoints(kMaxKnownEndpoints);
+    if (!known) strangers_.Open();
+  }
+  changed |= known != known_;
+  if (!changed) return;
+  known_ = std::move(known);
+  FilterSources();
+}
+
+void Engine::FilterSources() {
+  for (const UdpBinding& binding : bindings_->all()) {
+    const int fd = binding.socket->descriptor();
+    if (!known_) DetachSourceFilter(fd);
+    // Without the filter everything is read, as at any other time.
+    else AttachSourceFilter(fd, binding.socket->local().ip.family, *known_, strangers_.share());
+  }
+}
+
+}  // namespace zt::host
