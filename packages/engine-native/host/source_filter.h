@@ -1,5 +1,5 @@
-// A filter of the kernel's (socket(7): SO_ATTACH_FILTER) that refuses datagrams by their source where they arrive, before
-// they are queued: what is refused costs the reader nothing.
+// A filter of the kernel's (socket(7): SO_ATTACH_FILTER) that refuses datagrams by their source where they arrive,
+// before they are queued: what is refused costs the reader nothing.
 #pragma once
 
 #include <span>

@@ -2,7 +2,9 @@
 // datagrams (UDP_GRO) is judged once: they are of one source.
 #include "host/source_filter.h"
 
+#include <arpa/inet.h>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <linux/filter.h>
 #include <sys/socket.h>
@@ -41,7 +43,9 @@ class Program {
 
 uint32_t Word(const Endpoint& e, size_t i) {
   const uint8_t* b = &e.ip.bytes[4 * i];
-  return static_cast<uint32_t>(b[0]) << 24 | static_cast<uint32_t>(b[1]) << 16 | static_cast<uint32_t>(b[2]) << 8 | b[3];
+  uint32_t word;
+  std::memcpy(&word, b, sizeof word);
+  return ntohl(word);
 }
 
 // Accepts when all words of the address and the port are equal, else goes on behind itself.

@@ -14,6 +14,9 @@ class StrangerGate {
   // hundredths of a processor.
   static constexpr double kPerSecond = 10'000;
   static constexpr Millis kWindow = 100;
+  // It shuts when there is a flood in so many more windows than there is none: a peer that goes over to a new path with
+  // all its might is a stranger there for a round trip.
+  static constexpr int kPatience = 5;
   // What was in the queue when the share changed is taken for the window's: it changes step by step.
   static constexpr double kStep = 8;
   // At 10,000,000 a second, beyond what a socket is given, a thousandth.
@@ -33,6 +36,7 @@ class StrangerGate {
   Instant since_ = Instant::LongAgo();
   uint64_t total_ = 0;
   double share_ = 1;
+  int pressure_ = 0;  // windows
 };
 
 }  // namespace zt::host

@@ -52,11 +52,11 @@ export function ofType<K extends NodeEvent['type']>(type: K) {
   return (event: NodeEvent): event is Extract<NodeEvent, { type: K }> => event.type === type;
 }
 
-function freePort(): Promise<number> {
+function freePort(address: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const socket = createSocket('udp4');
+    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
     socket.once('error', reject);
-    socket.bind(0, '127.0.0.1', () => {
+    socket.bind(0, address, () => {
       const { port } = socket.address();
       socket.close(() => resolve(port));
     });
@@ -71,16 +71,19 @@ export class Lab {
   root!: LabNode;
   controller!: LabNode;
 
-  private constructor(engine: Engine) {
+  readonly #address: string;
+
+  private constructor(engine: Engine, address: string) {
     this.#engine = engine;
+    this.#address = address;
   }
 
-  static async start(engine: Engine): Promise<Lab> {
-    const lab = new Lab(engine);
+  static async start(engine: Engine, at = '127.0.0.1'): Promise<Lab> {
+    const lab = new Lab(engine, at);
     const secret = await engine.generateIdentity();
-    const port = await freePort();
+    const port = await freePort(lab.#address);
     const identity = secret.split(':').slice(0, 3).join(':');
-    const endpoints = [{ address: '127.0.0.1', port }];
+    const endpoints = [{ address: lab.#address, port }];
     lab.planet = await engine.makePlanet({ id: 7n, timestamp: BigInt(Date.now()), roots: [{ identity, endpoints }] });
     lab.root = await lab.add(engine, { identitySecret: secret, bind: endpoints });
     lab.controller = await lab.add(engine);
@@ -93,7 +96,7 @@ export class Lab {
 
   async add(engine: Engine = this.#engine, options: Partial<EngineNodeOptions> = {}): Promise<LabNode> {
     const lab = new LabNode();
-    const bind = [{ address: '127.0.0.1', port: 0 }];
+    const bind = [{ address: this.#address, port: 0 }];
     lab.node = await engine.createNode({
       bind,
       planet: this.planet,

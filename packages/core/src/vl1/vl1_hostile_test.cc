@@ -218,5 +218,24 @@ TEST_CASE("an ECHO that grows when it is decompressed is not answered to an addr
   CHECK(bytes < 3000);  // eight HELLOs at most, whatever is asked
 }
 
+TEST_CASE("strangers are who sends from where no peer is reached; a root counts them and names nobody known") {
+  Online t;
+  const auto strangers = [&t] { return t.node.vl1->activity().from_strangers; };
+  const uint64_t before = strangers();
+  const Bytes junk(20, 1);
+  t.lab.Inject(t.node, t.root.endpoint, junk);
+  CHECK(strangers() == before);
+  t.lab.Inject(t.node, kAnywhere, junk);
+  // A replay makes a path record, and nobody is reached there.
+  const Bytes authentic = MakePacket(t.root.secret, t.node.secret.identity(), {.verb = Verb::kNop});
+  t.lab.Inject(t.node, kAnywhere, authentic);
+  t.lab.Inject(t.node, kAnywhere, authentic);
+  CHECK(strangers() == before + 3);
+
+  CHECK(t.node.vl1->KnownEndpoints(1) == std::vector{t.root.endpoint});
+  CHECK_FALSE(t.node.vl1->KnownEndpoints(0).has_value());
+  CHECK_FALSE(t.root.vl1->KnownEndpoints(100).has_value());
+}
+
 }  // namespace
 }  // namespace zt::testing
