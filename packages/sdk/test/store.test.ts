@@ -58,7 +58,8 @@ describe('a directory', () => {
     const node = await start({ store: fileStore(home), planet: undefined });
     expect(node.address).toBe('89e92ceee5');
     const [fake] = world.nodes;
-    expect(fake?.options.cachedNetworks).toEqual([{ id: networkId, dictionary: bytes('nwid=8056c2e21c000001\n') }]);
+    const dictionary = bytes('nwid=8056c2e21c000001\n');
+    expect(fake?.options.cachedNetworks).toEqual([{ id: networkId, dictionary, permissions: { allowManaged: true } }]);
     expect(fake?.options.cachedPeers).toEqual([fakePeerRecord('0123456789', 1)]);
     await node.networks[0]?.ready();
     await node.close();
