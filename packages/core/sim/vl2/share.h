@@ -21,8 +21,9 @@ struct Share {
   std::string ToString() const;
 };
 
-// Pearson's chi-square over many shares, in standard deviations (by Wilson and Hilferty's transformation): far above zero
-// some are chosen more than others, even if no share by itself is striking; far below each gets its share too exactly.
+// Pearson's chi-square over many shares, in standard deviations (by Wilson and Hilferty's transformation): far above
+// zero some are chosen more than others, even if no share by itself is striking; far below each gets its share too
+// exactly.
 double Unevenness(std::span<const Share> shares);
 
 // In either, what does not happen by chance in a million shares.

@@ -1,4 +1,5 @@
 // Multicast frames between members: what is refused, bridges, replicators (vl2.md §12.4-§12.6).
+#include "testing/test_identities.h"
 #include "vl2/multicast_lan.h"
 #include "wire/verb/multicast_frame.h"
 #include "wire/verb/multicast_like.h"
@@ -64,7 +65,7 @@ TEST_CASE_FIXTURE(FrameLan, "Which multicast frames are delivered and which are 
 TEST_CASE_FIXTURE(FrameLan, "A multicast of a stranger is not delivered until it shows that it is a member") {
   JoinAll();
   CHECK(Judge(Good()) == std::pair<bool, bool>{true, false});  // asked bob for his certificate, and had it
-  TestNode eve{wire, kEveSecret.c_str()};
+  TestNode eve{wire, std::string(zt::testing::kTestSecrets[5]).c_str()};  // nobody the lan has
   alice.frames.clear();
   Deliver(alice, eve, Verb::kMulticastFrame, Good());
   CHECK(alice.frames.empty());

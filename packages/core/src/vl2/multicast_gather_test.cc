@@ -1,6 +1,7 @@
 // Who is asked for members, who answers, and what is done with it (vl2.md §12.5, §12.7, §12.8).
 #include <set>
 
+#include "testing/test_identities.h"
 #include "vl2/multicast_lan.h"
 #include "vl2/multicast_queue.h"
 #include "wire/verb/error.h"
@@ -78,7 +79,7 @@ TEST_CASE_FIXTURE(GatherLan, "Strangers get no answer, a root answers everybody"
   alice.vl2->Leave(wire.now, kNetwork);
   CHECK(Ask(alice, bob, 10));  // its certificate is still good
   const uint64_t refused = bob.drops.Of(DropReason::kNotAMember);
-  TestNode eve{wire, kEveSecret.c_str()};
+  TestNode eve{wire, std::string(zt::testing::kTestSecrets[5]).c_str()};  // nobody the lan has
   CHECK(!Ask(eve, bob, 10));
   CHECK(bob.drops.Of(DropReason::kNotAMember) == refused + 1);
   bob.root_ = bob.address();

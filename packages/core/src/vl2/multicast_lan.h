@@ -3,7 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include "testing/test_identities.h"
 #include "vl2/test_wire.h"
 #include "wire/derived_address.h"
 
@@ -12,8 +11,6 @@ namespace zt::vl2::testing {
 inline constexpr NetworkId kNetwork{0xfc7120dae1000002};
 inline constexpr uint32_t kBobIp = 0x0a000002;
 inline constexpr MulticastGroup kGroup{{0x333300000001}, 0};
-// Of the test identities: nobody the lan has.
-inline const std::string kEveSecret{zt::testing::kTestSecrets[5]};
 
 struct MulticastLan {
   TestWire wire;
