@@ -11,6 +11,7 @@ target_link_libraries(zt_netstack_bench PRIVATE zt_netstack)
 add_executable(zt_scale_bench EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/scale/scale_main.cc
                ${CMAKE_CURRENT_LIST_DIR}/scale/crowd.cc
                ${CMAKE_CURRENT_LIST_DIR}/scale/leaves.cc ${CMAKE_CURRENT_LIST_DIR}/scale/root_load.cc
+               ${CMAKE_CURRENT_LIST_DIR}/scale/stranger_cost.cc
                ${CMAKE_CURRENT_SOURCE_DIR}/sim/heap_account.cc)
 target_include_directories(zt_scale_bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 target_compile_options(zt_scale_bench PRIVATE -Wall -Wextra -Werror)

@@ -21,7 +21,7 @@ struct LeafHabits {
 
 struct RootCost {
   size_t leaves = 0;
-  double hello_us = 0;             // CPU per first HELLO: key agreement, answer, confirmation of the path
+  double hello_us = 0;             // CPU per first HELLO of a cached leaf: key agreement, answer, confirmation
   double steady_ms_per_1000 = 0;   // CPU per virtual second and 1,000 leaves
   double packets_per_second = 0;   // in, steady
   double us_per_packet = 0;

@@ -71,39 +71,52 @@ Peer* HelloHandler::Verify(const Now& now, MutableBytes packet, const wire::Hell
   return peer;
 }
 
-// A source on our own host, where the options let it be one, is not a stranger on the Internet.
-bool HelloHandler::MayCheckIdentity(Instant now, const IpAddress& source) {
-  if (context_.options.allow_loopback_paths && source.Scope() == IpScope::kLoopback) return true;
-  if (gate_.Pass(now, source)) return WithinBudget(now, strangers_, kStrangersPerSecond);
+// Where the options let it be one: not a stranger on the Internet, and every node of the host is in one bucket.
+bool HelloHandler::IsOurHost(const IpAddress& source) const {
+  return context_.options.allow_loopback_paths && source.Scope() == IpScope::kLoopback;
+}
+
+const CheckRates& HelloHandler::RatesOf(const IpAddress& source) const {
+  if (IsOurHost(source)) return kLoopbackChecks;
+  return context_.roots.WeAreRoot() ? kRootChecks : kLeafChecks;
+}
+
+bool HelloHandler::MayAgree(Instant now, const IpAddress& source) {
+  const bool ours = IsOurHost(source);
+  Budgets& budgets = ours ? our_host_ : strangers_;
+  if ((ours || gate_.Pass(now, source)) && budgets.agreements.Take(now, RatesOf(source).agreements)) return true;
   context_.Drop(DropReason::kRateLimited);
   return false;
 }
 
-bool HelloHandler::WithinBudget(Instant now, int& used, int budget) {
-  if (now - budgets_since_ >= 1000) {
-    budgets_since_ = now;
-    strangers_ = validations_ = 0;
+// By the work function, unless it is known what that says.
+bool HelloHandler::IsValid(Instant now, const Identity& identity, const IpAddress& source) {
+  if (checked_.Find(identity)) return true;  // a bad one was dropped before the agreement
+  Budgets& budgets = IsOurHost(source) ? our_host_ : strangers_;
+  if (!budgets.work_functions.Take(now, RatesOf(source).work_functions)) {
+    context_.Drop(DropReason::kRateLimited);
+    return false;
   }
-  if (context_.roots.WeAreRoot() || ++used <= budget) return true;
-  context_.Drop(DropReason::kRateLimited);
+  if (checked_.Check(identity)) return true;
+  context_.Drop(DropReason::kIdentityInvalid);
   return false;
 }
 
 Peer* HelloHandler::VerifyStranger(const Now& now, MutableBytes packet, const Identity& identity,
                                    const Endpoint& from) {
-  if (!MayCheckIdentity(now.mono, from.ip)) return nullptr;
+  // Known to be bad: without a cost, and without a share of what honest strangers have together.
+  if (checked_.Find(identity) == false) {
+    context_.Drop(DropReason::kIdentityInvalid);
+    return nullptr;
+  }
+  if (!MayAgree(now.mono, from.ip)) return nullptr;
   const std::optional<AgreedKey> agreed = context_.self.Agree(identity);
   std::unique_ptr<PeerKeys> keys = agreed ? std::make_unique<PeerKeys>(*agreed) : nullptr;
   if (keys == nullptr || !keys->Open(packet)) {  // the cheap test first (vl1.md §5.2)
     context_.Drop(DropReason::kAuthentication);
     return nullptr;
   }
-  const bool local = context_.options.allow_loopback_paths && from.ip.Scope() == IpScope::kLoopback;
-  if (!local && !WithinBudget(now.mono, validations_, kValidationsPerSecond)) return nullptr;
-  if (!identity.Validate()) {  // the expensive test second
-    context_.Drop(DropReason::kIdentityInvalid);
-    return nullptr;
-  }
+  if (!IsValid(now.mono, identity, from.ip)) return nullptr;  // the expensive test second
   // A root was installed anew under another identity than its world says, or another node took its place.
   if (wire::PacketView(packet).hops() == 0) context_.evidence.NotAuthentic(now.mono, context_.roots, from);
   Peer* peer = parts_.admission.Admit(now, identity);
@@ -114,7 +127,7 @@ Peer* HelloHandler::VerifyStranger(const Now& now, MutableBytes packet, const Id
 // Someone with another key claims a known address. The answer has to be readable by the offender (vl1.md §11.6).
 void HelloHandler::Collide(const Now& now, MutableBytes packet, const Identity& identity, const Destination& from) {
   const PacketId id = wire::PacketView(packet).id();
-  if (!MayCheckIdentity(now.mono, from.endpoint.ip)) return;
+  if (!MayAgree(now.mono, from.endpoint.ip)) return;
   const std::optional<AgreedKey> agreed = context_.self.Agree(identity);
   const std::unique_ptr<PeerKeys> keys = agreed ? std::make_unique<PeerKeys>(*agreed) : nullptr;
   if (keys == nullptr || !keys->Open(packet)) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "vl1/admission.h"
+#include "vl1/checked_identities.h"
 #include "vl1/identity_check_gate.h"
 #include "vl1/seen.h"
 #include "vl1/self_awareness.h"
@@ -17,7 +18,7 @@ class HelloHandler {
     SelfAwareness& self_awareness;
     Seen& seen;
   };
-  HelloHandler(Context& context, const Parts& parts) : context_(context), parts_(parts) {}
+  HelloHandler(Context& context, const Parts& parts) : context_(context), parts_(parts), checked_(context.random) {}
 
   // Under suite 0, not authenticated yet: verifies with the key of the identity inside. Runs SEEN itself.
   void HandleUnverified(const Now& now, MutableBytes packet, const Endpoint& from, LocalSocket via);
@@ -29,18 +30,22 @@ class HelloHandler {
   Peer* Verify(const Now& now, MutableBytes packet, const wire::Hello& hello, const Endpoint& from, LocalSocket via);
   Peer* VerifyStranger(const Now& now, MutableBytes packet, const Identity& identity, const Endpoint& from);
   void Collide(const Now& now, MutableBytes packet, const Identity& identity, const Destination& from);
-  bool MayCheckIdentity(Instant now, const IpAddress& source);
-  // A budget of all sources together, because sources can be made up; not of a root, whose trade it is.
-  bool WithinBudget(Instant now, int& used, int budget);
+  bool MayAgree(Instant now, const IpAddress& source);
+  bool IsValid(Instant now, const Identity& identity, const IpAddress& source);
+  bool IsOurHost(const IpAddress& source) const;
+  const CheckRates& RatesOf(const IpAddress& source) const;
   void Accept(const Now& now, MutableBytes packet, const wire::Hello& hello, Peer& peer, Path& path);
   void Answer(const Now& now, const wire::Hello& hello, const wire::HelloTail& tail, PacketId id, Peer& peer,
               Path& path);
 
   Context& context_;
   Parts parts_;
+  struct Budgets {
+    CheckBudget agreements, work_functions;
+  };
   IdentityCheckGate gate_;
-  Instant budgets_since_ = Instant::LongAgo();
-  int strangers_ = 0, validations_ = 0;
+  Budgets strangers_, our_host_;
+  CheckedIdentities checked_;
 };
 
 }  // namespace zt::vl1

@@ -1,5 +1,7 @@
 #include "vl1/identity_check_gate.h"
 
+#include <algorithm>
+
 namespace zt::vl1 {
 namespace {
 
@@ -25,6 +27,16 @@ bool IdentityCheckGate::Pass(Instant now, const IpAddress& source) {
   Instant& last = buckets_[IdentityCheckBucket(source)];
   if (now - last < kIdentityCheckGate) return false;
   last = now;
+  return true;
+}
+
+bool CheckBudget::Take(Instant now, const CheckRate& rate) {
+  const int64_t full = int64_t{1000} * rate.burst;
+  const Millis refilled = full / rate.per_second + 1;
+  credit_ = std::min(full, credit_ + std::min<Millis>(now - since_, refilled) * rate.per_second);
+  since_ = now;
+  if (credit_ < 1000) return false;
+  credit_ -= 1000;
   return true;
 }
 

@@ -23,4 +23,29 @@ class IdentityCheckGate {
   std::vector<Instant> buckets_;  // 128 KB, allocated by the first stranger
 };
 
+struct CheckRate {
+  int per_second, burst;
+};
+struct CheckRates {
+  CheckRate agreements, work_functions;  // about 0.05 ms each; 5 ms, on small machines tens (vl1.md §2.5)
+};
+// Of strangers, all sources together, because sources can be made up. Work functions of a root take at most a third of
+// one core, and never keep it from relaying for more than 0.1 s; its agreements a tenth of a core.
+inline constexpr CheckRates kLeafChecks = {{kStrangersPerSecond, kStrangersPerSecond},
+                                           {kValidationsPerSecond, kValidationsPerSecond}};
+inline constexpr CheckRates kRootChecks = {{2048, 512}, {64, 16}};
+// From our own host (Options::allow_loopback_paths): a thousand nodes of one test start together without a pause.
+inline constexpr CheckRates kLoopbackChecks = {{2048, 4096}, {64, 1024}};
+
+// How often something may be done. What is spent comes back bit by bit, not by the second: whoever comes at any time
+// among many others has the share of one among them, and nobody wins by being the first of a second.
+class CheckBudget {
+ public:
+  bool Take(Instant now, const CheckRate& rate);
+
+ private:
+  Instant since_ = Instant::LongAgo();
+  int64_t credit_ = 0;  // thousandths
+};
+
 }  // namespace zt::vl1

@@ -4,6 +4,7 @@ set(ZT_VL1_SOURCES
   packet_seal.cc
   admission.cc
   direct_paths.cc
+  checked_identities.cc
   confirm_gate.cc
   connectivity.cc
   dispatch.cc

@@ -1,4 +1,5 @@
 // What an attacker on the wire can try to make one node do: fill its tables, upset its arithmetic, keep it busy.
+#include <ctime>
 #include <utility>
 
 #include "testing/vl1_lab.h"
@@ -157,25 +158,145 @@ TEST_CASE("packets that do not open stop costing anything, except from where som
   CHECK(f.Drops(DropReason::kAuthentication) == 1066);
 }
 
+// Authentic to the victim, and refused only by the work function: the half of the key that signs is made up, so that
+// each is another identity and costs its maker nothing.
+Bytes BogusHello(const Identity& victim, uint64_t number) {
+  const SecretIdentity eve = Someone(3);
+  Identity claimed = eve.identity();
+  claimed.address = {claimed.address.value ^ 1};
+  for (size_t i = 0; i < 8; ++i) claimed.public_key[32 + i] = static_cast<uint8_t>(number >> (8 * i));
+  return MakeHello(eve, victim, {.claimed = claimed});
+}
+
 TEST_CASE("a HELLO flood from made-up networks buys no more than a budget of public-key work") {
   Flood f;
   Online& t = f.t;
-  // A key that does not belong to its address: authentic to us, and refused only by the work function.
-  Identity claimed = Someone(3).identity();
-  claimed.address = {claimed.address.value ^ 1};
-  const Bytes hello = MakeHello(Someone(3), t.node.secret.identity(), {.claimed = claimed});
-  Bytes damaged = hello;
+  const Identity& self = t.node.secret.identity();
+  Bytes damaged = BogusHello(self, 9999);
   damaged[120] ^= 1;  // key or tail: the MAC fails
   const uint64_t before = f.Drops(DropReason::kRateLimited);
-  for (uint32_t i = 0; i < 500; ++i) t.lab.Inject(t.node, Flood::From(i), i % 2 == 0 ? hello : damaged);
+  for (uint32_t i = 0; i < 500; ++i) t.lab.Inject(t.node, Flood::From(i), i % 2 == 0 ? BogusHello(self, i) : damaged);
   CHECK(f.Drops(DropReason::kIdentityInvalid) == 4);
   CHECK(f.Drops(DropReason::kAuthentication) == 32);
   CHECK(f.Drops(DropReason::kRateLimited) - before == 500 - 4 - 32);
   CHECK(t.node.vl1->Peers(t.lab.now()).size() == 1);
   // An honest stranger gets through a second later.
   t.lab.Run(1000);
-  t.lab.Inject(t.node, Flood::From(1000), MakeHello(Someone(4), t.node.secret.identity()));
+  t.lab.Inject(t.node, Flood::From(1000), MakeHello(Someone(4), self));
   CHECK(t.node.vl1->FindIdentity(Someone(4).address()) != nullptr);
+}
+
+TEST_CASE("one bogus identity is computed once, however often and from wherever it says HELLO") {
+  Flood f;
+  Online& t = f.t;
+  const Bytes bogus = BogusHello(t.node.secret.identity(), 1);
+  const uint64_t before = f.Drops(DropReason::kRateLimited);
+  for (uint32_t i = 0; i < 500; ++i) t.lab.Inject(t.node, Flood::From(i), bogus);
+  CHECK(f.Drops(DropReason::kIdentityInvalid) == 500);
+  CHECK(f.Drops(DropReason::kRateLimited) == before);
+  // Nor does it take from what strangers have together, or close the network it claims to be from.
+  t.lab.Inject(t.node, Flood::From(499, 2), MakeHello(Someone(4), t.node.secret.identity()));
+  CHECK(t.node.vl1->FindIdentity(Someone(4).address()) != nullptr);
+  // With the right key and another address it is as bad; and the good identity with that key is not taken for it.
+  Identity claimed = Someone(5).identity();
+  claimed.address = {claimed.address.value ^ 1};
+  const Bytes moved = MakeHello(Someone(5), t.node.secret.identity(), {.claimed = claimed});
+  t.lab.Inject(t.node, Flood::From(600), moved);
+  CHECK(f.Drops(DropReason::kIdentityInvalid) == 501);
+  t.lab.Inject(t.node, Flood::From(601), MakeHello(Someone(5), t.node.secret.identity()));
+  CHECK(t.node.vl1->FindIdentity(Someone(5).address()) != nullptr);
+}
+
+double CpuSeconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+// A root between two leaves that cannot reach each other.
+struct RelayingRoot {
+  RelayingRoot() {
+    lab.Block(one, two);
+    lab.GivePlanet(Vl1Lab::MakePlanet({{&root, {root.endpoint}}}));
+    lab.Run(1000);
+    Ask(2000);
+    REQUIRE_FALSE(two.received.empty());
+  }
+  // A message of `one` to `two` every 20 ms, with `also` in every ms between.
+  size_t Ask(Millis duration, const std::function<void(Millis)>& also = {}) {
+    const size_t before = two.received.size();
+    for (Millis ms = 0; ms < duration; ++ms) {
+      if (ms % 20 == 0) lab.Send(one, two.address(), Verb::kUserMessage, Bytes(100, 1));
+      if (also) also(ms);
+      lab.Run(1);
+    }
+    lab.Run(200);
+    return two.received.size() - before;
+  }
+  const Identity& self() const { return root.secret.identity(); }
+  uint64_t Computed() const { return root.drops.Of(DropReason::kIdentityInvalid); }
+
+  Vl1Lab lab;
+  LabNode& root = lab.Add(0, "11.1.0.1/9993");
+  LabNode& one = lab.Add(1, "12.1.0.1/9993");
+  LabNode& two = lab.Add(2, "13.1.0.1/9993");
+};
+
+TEST_CASE("a root that is flooded with HELLOs of bogus identities relays on, for a part of one processor core") {
+  RelayingRoot t;
+  double one_check = CpuSeconds();
+  (void)t.self().Validate();
+  one_check = CpuSeconds() - one_check;
+  double spent = 0;
+  uint64_t number = 0;
+  const size_t relayed = t.Ask(1000, [&](Millis) {
+    const Bytes bogus = BogusHello(t.self(), ++number);
+    const double begin = CpuSeconds();
+    t.lab.Inject(t.root, Flood::From(static_cast<uint32_t>(number)), bogus);
+    spent += CpuSeconds() - begin;
+  });
+  CHECK(relayed == 50);
+  constexpr auto kRate = vl1::kRootChecks.work_functions;
+  MESSAGE(number, " HELLOs, ", t.Computed(), " work functions, ", 1000 * spent, " ms");
+  CHECK(t.Computed() >= static_cast<uint64_t>(kRate.per_second));
+  CHECK(t.Computed() <= static_cast<uint64_t>(kRate.per_second + kRate.burst));
+  CHECK(spent < 1.5 * one_check * (kRate.per_second + kRate.burst) + 0.5);
+}
+
+TEST_CASE("an honest stranger who asks a flooded root every two seconds is let in soon") {
+  for (uint64_t seed = 1; seed <= 3; ++seed) {
+    RelayingRoot t;
+    SeededRandom random(seed);
+    const Bytes honest = MakeHello(Someone(4), t.self());
+    uint32_t number = 0, tries = 0;
+    // Four times as many as the root computes.
+    constexpr Millis kEvery = 1000 / (4 * vl1::kRootChecks.work_functions.per_second);
+    auto next = static_cast<Millis>(random.Below(2000));
+    for (Millis ms = 0; ms < 60'000 && t.root.vl1->FindIdentity(Someone(4).address()) == nullptr; ++ms) {
+      if (ms % kEvery == 0) t.lab.Inject(t.root, Flood::From(++number), BogusHello(t.self(), random.U64()));
+      if (ms == next) {
+        t.lab.Inject(t.root, {IpAddress::V4(99, 9, 9, 9), 9993}, honest);
+        next += 2000 + static_cast<Millis>(random.Below(500));
+        ++tries;
+      }
+      t.lab.Run(1);
+    }
+    MESSAGE("let in at try ", tries);
+    CHECK(t.root.vl1->FindIdentity(Someone(4).address()) != nullptr);
+    CHECK(tries <= 12);
+  }
+}
+
+TEST_CASE("our own host may start hundreds of nodes at once, and not stop us either") {
+  Vl1Lab lab;
+  LabNode& node = lab.Add(1, "127.0.0.1/9993", {.allow_loopback_paths = true});
+  const Endpoint host = *Endpoint::Parse("127.0.0.1/5000");
+  for (size_t n = 2; n < 8; ++n) lab.Inject(node, host, MakeHello(Someone(n), node.secret.identity()));
+  CHECK(node.vl1->Peers(lab.now()).size() == 6);
+  // Agreements only, because a thousand work functions take seconds.
+  Bytes damaged = BogusHello(node.secret.identity(), 1);
+  damaged[120] ^= 1;
+  constexpr int kBurst = vl1::kLoopbackChecks.agreements.burst;
+  for (int i = 0; i < kBurst + 100; ++i) lab.Inject(node, host, damaged);
+  CHECK(node.drops.Of(DropReason::kRateLimited) >= 100);
+  CHECK(node.drops.Of(DropReason::kAuthentication) <= kBurst);
+  CHECK(node.drops.Of(DropReason::kAuthentication) >= 1000);
 }
 
 TEST_CASE("a fragment bomb from made-up sources does not displace packets of those who are heard") {

@@ -3,6 +3,7 @@
 #include "testing/vl1_packets.h"
 #include "vl1/fragment_assembler.h"
 #include "vl1/identity_check_gate.h"
+#include "wire/fragment.h"
 
 namespace zt::testing {
 namespace {
@@ -215,6 +216,32 @@ TEST_CASE("a leaf does not relay for strangers; a root does, up to three hops") 
   }
   REQUIRE(relayed.size() == 3);
   for (size_t i = 0; i < 3; ++i) CHECK(wire::PacketView(relayed[i]).hops() == i + 1);
+  CHECK(root.drops.Of(DropReason::kHopLimit) == 2);
+}
+
+TEST_CASE("a fragment that is relayed gains a hop, in its own byte and nothing else, up to three (vl1.md §3.7)") {
+  Vl1Lab lab;
+  LabNode& root = lab.Add(0, "10.1.0.1/9993");
+  LabNode& leaf = lab.Add(4, "10.2.0.1/9993");
+  lab.GivePlanet(Vl1Lab::MakePlanet({{&root, {root.endpoint}}}));
+  lab.Run(1000);
+  std::vector<Bytes> relayed;
+  lab.tap = [&](const Endpoint&, const Endpoint& to, Bytes& bytes) {
+    if (to == leaf.endpoint) relayed.push_back(bytes);
+    return true;
+  };
+  const Bytes data(300, 7);
+  for (uint8_t hops : {0, 1, 2, 3, 7}) {
+    Bytes bytes(wire::kFragmentHeaderSize + data.size());
+    ByteWriter out(bytes);
+    wire::Fragment{{0x77}, leaf.address(), 3, 1, hops, data}.SerializeTo(out);
+    lab.Inject(root, kAnywhere, bytes);
+    if (hops >= 3) continue;
+    REQUIRE(relayed.size() == hops + size_t{1});
+    bytes[wire::kFragmentHopsOffset] = static_cast<uint8_t>(hops + 1);
+    CHECK(relayed.back() == bytes);
+  }
+  CHECK(relayed.size() == 3);
   CHECK(root.drops.Of(DropReason::kHopLimit) == 2);
 }
 
