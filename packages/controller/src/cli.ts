@@ -1,24 +1,14 @@
 /** The command `ztkit-controller`. */
 import { interruption } from './cli/interruption.js';
 import { makeProgram } from './cli/program.js';
+import { serveUntil } from './cli/serve.js';
 import { type RunningController, type StartOptions, start } from './cli/start.js';
 import { RelayServer, type RelayServerOptions } from './tcp-relay/relay-server.js';
 
 let signalled: Promise<void> | undefined;
 
-/** Runs until SIGINT or SIGTERM, then ends in order; the node's own end is an error. */
-async function serve(running: RunningController): Promise<void> {
-  const fatal = new Promise<never>((_resolve, reject) => {
-    running.node.on('NODE_FATAL_ERROR', ({ reason, detail }) =>
-      reject(new Error(`The node ended: ${reason} ${detail}`)),
-    );
-  });
-  try {
-    await Promise.race([signalled, fatal]);
-  } finally {
-    await running.close();
-  }
-}
+/** Until SIGINT or SIGTERM. */
+const serve = (running: RunningController): Promise<void> => serveUntil(signalled, running);
 
 try {
   await makeProgram({

@@ -1,5 +1,6 @@
 /** The command `ztkit`. */
 import { interruption } from './cli/interruption.js';
+import { serveUntil } from './cli/serve.js';
 import { makeRootProgram } from './root/program.js';
 import { type RootOptions, type RunningRoot, startRoot } from './root/start-root.js';
 
@@ -10,19 +11,8 @@ function start(options: RootOptions, print: (text: string) => void): Promise<Run
   return startRoot(options, print);
 }
 
-/** Runs until SIGINT or SIGTERM, then ends in order; the node's own end is an error. */
-async function serve(running: RunningRoot): Promise<void> {
-  const fatal = new Promise<never>((_resolve, reject) => {
-    running.node.on('NODE_FATAL_ERROR', ({ reason, detail }) =>
-      reject(new Error(`The node ended: ${reason} ${detail}`)),
-    );
-  });
-  try {
-    await Promise.race([signalled, fatal]);
-  } finally {
-    await running.close();
-  }
-}
+/** Until SIGINT or SIGTERM. */
+const serve = (running: RunningRoot): Promise<void> => serveUntil(signalled, running);
 
 try {
   const print = (text: string): void => void process.stdout.write(`${text}\n`);
