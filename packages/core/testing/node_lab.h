@@ -70,7 +70,7 @@ class NodeLab {
   static Endpoint EndpointOf(size_t identity) {
     return {IpAddress::V4(20, 0, 0, static_cast<uint8_t>(identity + 1)), 9993};
   }
-  Now now() const { return {{1000 + time}, {kEpoch + time}}; }
+  Now now() const { return {{1000 + time}, {kEpoch + time + wall_error}}; }
 
   OptionsWriter Options(size_t identity) const {
     OptionsWriter options;
@@ -173,6 +173,7 @@ class NodeLab {
   std::vector<NodeAddress> bridges;  // active bridges of the network (vl2.md §10)
   bool one_address = false;  // the controller gives everybody the same address
   int64_t time = 0;
+  int64_t wall_error = 0;  // of the machines' clocks, ms
   std::vector<std::unique_ptr<LabHost>> hosts;
   std::function<void(LabHost&)> on_drained;  // after every input of a host
   std::function<void(const Endpoint& from, const Endpoint& to, ByteSpan)> on_arrival;  // before hosts get a datagram

@@ -21,7 +21,10 @@ export function encodeOptions(options: EngineNodeOptions, platform: string): Uin
   if (identitySecret !== undefined) {
     option(CreateOption.IDENTITY_SECRET, (v) => v.put(new TextEncoder().encode(identitySecret)));
   }
-  option(CreateOption.PLANET, (v) => v.put(options.planet));
+  const { planet } = options;
+  if (planet === null)
+    option(CreateOption.PLANET, () => undefined); // none, on purpose
+  else if (planet.length > 0) option(CreateOption.PLANET, (v) => v.put(planet));
   option(CreateOption.ALLOW_LOOPBACK_PATHS, (v) => v.bool(options.allowLoopbackPaths ?? false));
   for (const prefix of options.blacklist ?? []) option(CreateOption.BLACKLIST, (v) => writePrefixText(v, prefix));
   for (const record of options.cachedPeers ?? []) option(CreateOption.CACHED_PEER, (v) => v.put(record));

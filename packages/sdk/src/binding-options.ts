@@ -19,7 +19,7 @@ export interface BindingOptions {
   bind?: readonly Endpoint[];
   /**
    * Local UDP port. Alone: on all IPv4 addresses and, where the machine has IPv6, on all IPv6 addresses, which is what
-   * a root or a server behind a firewall rule wants. With `interfaces` or `secondaryPort`: the first port of each
+   * a root or a server behind a firewall rule wants. With `interfaces`, `secondaryPort` or `mappedPort`: the first port of each
    * interface's address. Default 0: any.
    */
   port?: number;
@@ -38,6 +38,11 @@ export interface BindingOptions {
    * the end. Default false: a library does not open its user's router unasked.
    */
   portMapping?: boolean;
+  /**
+   * The local port that the routers shall map, a third one on each interface's address; with `bind`, one of those named
+   * there. Default: any; the first one where the sockets are fixed. Only with `portMapping`.
+   */
+  mappedPort?: number;
 }
 
 /** What a core takes (HOST_PROTOCOL.md §3). */
@@ -52,8 +57,20 @@ export function checkBindingOptions(options: BindingOptions): void {
   if (secondaryPort !== undefined && secondaryPort !== false) checkPort('secondaryPort', secondaryPort);
   if (secondaryPort && secondaryPort === port) throw invalid('"secondaryPort" must be another port than "port"');
   if (!['boolean', 'undefined'].includes(typeof options.portMapping)) throw invalid('"portMapping" must be a boolean');
+  checkMappedPort(options);
   if (interfaces !== undefined) checkInterfaces(interfaces);
   if (bind !== undefined) checkBind(options);
+}
+
+function checkMappedPort({ bind, port, secondaryPort, portMapping, mappedPort }: BindingOptions): void {
+  if (mappedPort === undefined) return;
+  checkPort('mappedPort', mappedPort, 1);
+  if (portMapping !== true) throw invalid('"mappedPort" needs "portMapping"');
+  if (Array.isArray(bind)) {
+    if (bind.every((endpoint) => endpoint?.port !== mappedPort)) throw invalid('"mappedPort" must be one of "bind"');
+  } else if (mappedPort === port || mappedPort === secondaryPort) {
+    throw invalid('"mappedPort" must be another port than "port" and "secondaryPort"');
+  }
 }
 
 function checkInterfaces(interfaces: InterfaceOptions): void {
@@ -85,11 +102,12 @@ function checkBind({ bind, port, interfaces, secondaryPort }: BindingOptions): v
 export async function chooseBinding(options: BindingOptions): Promise<readonly Endpoint[] | InterfaceBinding> {
   const { bind, port, interfaces, secondaryPort = 0 } = options;
   if (bind !== undefined) return bind;
-  if (port !== undefined && interfaces === undefined && options.secondaryPort === undefined) return allAddresses(port);
+  const alone = [interfaces, options.secondaryPort, options.mappedPort].every((other) => other === undefined);
+  if (port !== undefined && alone) return allAddresses(port);
   return {
     primaryPort: port ?? 0,
     ...(secondaryPort === false ? {} : { secondaryPort }),
-    ...(options.portMapping === true ? { tertiaryPort: randomPort() } : {}),
+    ...(options.portMapping === true ? { tertiaryPort: options.mappedPort ?? randomPort() } : {}),
     exclude: interfaces?.exclude ?? [],
   };
 }

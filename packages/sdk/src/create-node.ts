@@ -19,7 +19,7 @@ import { choosePaths } from './path-options.js';
 import type { PortMapper } from './port-mapping/port-mapper.js';
 import { selectEngine } from './select-engine.js';
 import { memoryStore } from './state-store.js';
-import { worldDefect, worldRevision } from './stored-forms.js';
+import { worldRevision } from './stored-forms.js';
 
 /**
  * Starts a node. Resolves when its sockets are bound and it runs; `node.whenOnline()` waits for a root.
@@ -49,7 +49,7 @@ async function start(options: NodeOptions, state: NodeState, inbox: Inbox): Prom
   signal?.throwIfAborted();
   const identitySecret = await chooseIdentity(options, stored, state, engine, inbox);
   signal?.throwIfAborted();
-  if (stored.planet === undefined) await state.savePlanet(planet);
+  if (planet !== null && (stored.planet ?? null) === null) await state.savePlanet(planet);
   const bind = await chooseBinding(options);
   const { allowLoopbackPaths, impairment, tcpRelay } = options;
   let mapper: PortMapper | undefined;
@@ -74,7 +74,7 @@ async function start(options: NodeOptions, state: NodeState, inbox: Inbox): Prom
   mapper = await orClose(engineNode, async () => {
     signal?.throwIfAborted();
     if (options.identity === undefined) await state.correctPublicIdentity(identitySecret);
-    return options.portMapping === true ? startPortMapper(engineNode, bind, logger) : undefined;
+    return options.portMapping === true ? startPortMapper(engineNode, bind, options.mappedPort, logger) : undefined;
   });
   const { onEvent } = options;
   const flush = () => inbox.flush();
@@ -95,11 +95,12 @@ async function start(options: NodeOptions, state: NodeState, inbox: Inbox): Prom
 async function startPortMapper(
   engine: EngineNode,
   bind: readonly Endpoint[] | InterfaceBinding,
+  mappedPort: number | undefined,
   logger: Logger,
 ): Promise<PortMapper> {
   const { PortMapper } = await import('./port-mapping/port-mapper.js');
   return new PortMapper({
-    port: 'primaryPort' in bind ? (bind.tertiaryPort ?? bind.primaryPort) : (bind[0]?.port ?? 0),
+    port: 'primaryPort' in bind ? (bind.tertiaryPort ?? bind.primaryPort) : (mappedPort ?? bind[0]?.port ?? 0),
     bound: () => engine.info().bound,
     announce: (external) => engine.setExternalEndpoints(external),
     logger,
@@ -167,27 +168,19 @@ class Inbox {
 }
 
 /**
- * A given planet goes first, unless the store has a newer revision of the same world (vl1.md §6.3). A stored one that
- * is damaged is set aside when there is another to go on with.
+ * A given planet goes first, unless the store has a newer revision of the same world (vl1.md §6.3). One that was damaged
+ * does not end the start (`null`: the moons' roots are left); that there never was one is the caller's mistake.
  */
-async function choosePlanet(given: Uint8Array | undefined, stored: StoredState, state: NodeState): Promise<Uint8Array> {
+async function choosePlanet(given: Uint8Array | undefined, stored: StoredState, state: NodeState) {
   const held = stored.planet;
-  const where = state.where('planet');
-  if (held !== undefined && worldDefect(held, 'planet') !== undefined) {
-    if (given === undefined) {
-      throw new ZtError(
-        'ERR_ZT_INVALID_PLANET',
-        `${where} is not a valid planet (it ${worldDefect(held, 'planet')}); it was left as it is`,
-      );
+  if (given === undefined) {
+    if (held === undefined) {
+      throw new ZtError('ERR_ZT_INVALID_PLANET', `No planet was given and there is none at ${state.where('planet')}`);
     }
-    await state.setPlanetAside(held);
-    stored.planet = undefined;
-    return given;
+    if (held === null) await state.markPlanetLost();
+    return held;
   }
-  if (given === undefined && held === undefined) {
-    throw new ZtError('ERR_ZT_INVALID_PLANET', `No planet was given and there is none at ${where}`);
-  }
-  if (given === undefined || held === undefined) return (given ?? held) as Uint8Array;
+  if (held === undefined || held === null) return given;
   const [ours, theirs] = [worldRevision(given), worldRevision(held)];
   return theirs.id === ours.id && theirs.timestamp > ours.timestamp ? held : given;
 }

@@ -54,8 +54,14 @@ const advice: Readonly<Record<OfflineCause, Advice>> = {
       'Let UDP out to the endpoints of the roots and the answers back in (firewall, network). ' +
       'If others are online here, check that these roots run and that the planet is theirs.',
   },
+  TCP_RELAY_UNREACHABLE: {
+    meaning: 'The TCP relay is the only way out (option "tcpRelay", mode "forced"), and it cannot be reached',
+    whatToDo:
+      'Check that the relay runs and its address and port are right, and let TCP out to it (firewall, network). ' +
+      'Mode "automatic" uses UDP where it gets through.',
+  },
   NO_ROOT_REACHABLE: {
-    meaning: 'Datagrams arrive, but no root answers',
+    meaning: 'Datagrams arrive, or the TCP relay is connected, but no root answers',
     whatToDo: 'Check that the roots run, that their endpoints are right, and that the planet names their keys.',
   },
 };

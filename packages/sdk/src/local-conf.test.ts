@@ -54,6 +54,40 @@ describe('local.conf', () => {
     }
   });
 
+  it('says which port a gateway maps, and which of them are of no use', () => {
+    expect(readLocalConf('{"settings":{"tertiaryPort":40001}}')).toEqual({
+      options: { port: 9993, secondaryPort: 0, portMapping: true, mappedPort: 40001 },
+      ignored: [],
+    });
+    // Without a mapping there is no such port (vl1.md §3.10).
+    expect(readLocalConf('{"settings":{"tertiaryPort":40001,"portMappingEnabled":false}}')).toEqual({
+      options: { port: 9993, secondaryPort: 0, portMapping: false },
+      ignored: ['settings.tertiaryPort'],
+    });
+    expect(readLocalConf('{"settings":{"secondaryPort":9998,"allowSecondaryPort":false}}').ignored).toEqual([
+      'settings.secondaryPort',
+    ]);
+  });
+
+  it('with local addresses has the ports it names on each of them', () => {
+    const settings = { bind: ['192.0.2.1'], primaryPort: 7, secondaryPort: 9998, tertiaryPort: 40001 };
+    const conf = readLocalConf(JSON.stringify({ settings }));
+    expect(conf).toEqual({
+      options: {
+        bind: [7, 9998, 40001].map((port) => ({ address: '192.0.2.1', port })),
+        portMapping: true,
+        mappedPort: 40001,
+      },
+      ignored: [],
+    });
+    checkNodeOptions(conf.options);
+    const excluded = { bind: ['192.0.2.1'], interfacePrefixBlacklist: ['docker'], allowSecondaryPort: false };
+    expect(readLocalConf(JSON.stringify({ settings: { ...excluded, secondaryPort: 9998 } }))).toEqual({
+      options: { bind: [{ address: '192.0.2.1', port: 9993 }], portMapping: true },
+      ignored: ['settings.secondaryPort', 'settings.interfacePrefixBlacklist'],
+    });
+  });
+
   it('names local addresses, refuses a second port and a relay', () => {
     expect(readLocalConf('{"settings":{"bind":["192.0.2.1","2001:db8::1"],"primaryPort":7}}').options).toEqual({
       bind: [

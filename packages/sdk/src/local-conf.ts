@@ -27,11 +27,15 @@ class Reading {
   readonly ignored: string[] = [];
   settings: Json = {};
 
-  /** The value of a setting, which counts as understood from now on. */
-  take<T>(key: string, check: (name: string, value: unknown) => T): T | undefined {
+  /** The value of a setting. One that is not `used` is checked all the same, and listed with those that are ignored. */
+  take<T>(key: string, check: (name: string, value: unknown) => T, used = true): T | undefined {
     const value = this.settings[key];
     delete this.settings[key];
-    return value === undefined || value === null ? undefined : check(`settings.${key}`, value);
+    if (value === undefined || value === null) return undefined;
+    const checked = check(`settings.${key}`, value);
+    if (used) return checked;
+    this.ignored.push(`settings.${key}`);
+    return undefined;
   }
 }
 
@@ -63,7 +67,6 @@ function finish(reading: Reading): LocalConf {
       ...(Object.keys(endpointHints).length > 0 && { endpointHints }),
       ...(Object.keys(peerBlacklists).length > 0 && { peerBlacklists }),
       ...(lowBandwidth !== undefined && { lowBandwidth }),
-      portMapping: reading.take('portMappingEnabled', checkBoolean) ?? true,
       ...(tcpRelay !== undefined && { tcpRelay }),
     },
   };
@@ -82,18 +85,23 @@ function readTcpRelay(reading: Reading): TcpRelayOptions | undefined {
 
 /** `settings.bind` names addresses; without it sockets follow the interfaces (vl1.md §3.10). */
 function readBinding(reading: Reading): BindingOptions {
-  const port = reading.take('primaryPort', checkPort);
-  const secondary = reading.take('secondaryPort', checkPort);
+  const port = reading.take('primaryPort', checkPort) ?? defaultPort;
+  const portMapping = reading.take('portMappingEnabled', checkBoolean) ?? true;
   const allowSecondary = reading.take('allowSecondaryPort', checkBoolean) ?? true;
+  const secondary = reading.take('secondaryPort', checkPort, allowSecondary);
+  const mapped = reading.take('tertiaryPort', checkPort, portMapping) || undefined;
   const bind = reading.take('bind', checkIps);
-  const excluded = reading.take('interfacePrefixBlacklist', checkNames);
+  const excluded = reading.take('interfacePrefixBlacklist', checkNames, bind === undefined || bind.length === 0);
+  const mapping = { portMapping, ...(mapped === undefined ? {} : { mappedPort: mapped }) };
   if (bind !== undefined && bind.length > 0) {
-    return { bind: bind.map((address) => ({ address, port: port ?? defaultPort })) };
+    const ports = new Set([port, secondary, mapped].filter((each) => each !== undefined));
+    return { bind: [...ports].flatMap((each) => bind.map((address) => ({ address, port: each }))), ...mapping };
   }
   return {
-    port: port ?? defaultPort,
-    ...(allowSecondary ? { secondaryPort: secondary ?? 0 } : { secondaryPort: false }),
+    port,
+    secondaryPort: allowSecondary && (secondary ?? 0),
     ...(excluded === undefined ? {} : { interfaces: { exclude: excluded.map((prefix) => `${prefix}*`) } }),
+    ...mapping,
   };
 }
 

@@ -52,7 +52,8 @@ export function publicIdentityOf(secret: string): string {
 /** What the store held. */
 export interface StoredState {
   identitySecret: string | undefined;
-  planet: Uint8Array | undefined;
+  /** `null`: there was one, but it is damaged. */
+  planet: Uint8Array | null | undefined;
   moons: Uint8Array[];
   peers: Uint8Array[];
   networks: { id: NetworkId; dictionary: Uint8Array; permissions?: NetworkPermissions }[];
@@ -73,6 +74,8 @@ export class NodeState {
   readonly #forgotten = new Set<NetworkId>();
   /** Damaged objects that could not be set aside: they stay as they are. */
   readonly #frozen = new Set<string>();
+  /** All damaged objects that were found. */
+  readonly #damaged = new Set<string>();
   /** Configurations as they were loaded, until the engine has judged them. */
   readonly #loaded = new Map<string, Uint8Array>();
   /** What networks may have, also such that are not joined yet. */
@@ -109,7 +112,7 @@ export class NodeState {
     const secret = await this.#store.get('identity.secret');
     return {
       identitySecret: secret && checkIdentitySecret(new TextDecoder().decode(secret), this.where('identity.secret')),
-      planet: await this.loadChecked('planet', () => undefined),
+      planet: await this.#loadPlanet(),
       moons: await loadMoons(this, await this.#store.list('moons.d')),
       peers: await this.#loadPeers(),
       networks: await this.#loadNetworks(),
@@ -127,6 +130,7 @@ export class NodeState {
       const why = (error as Error).message;
       if (isSystemError(error)) {
         this.#frozen.add(name);
+        this.#damaged.add(name);
         this.#warn('STATE_DAMAGED', `${this.where(name)} stays and is not written to: it cannot be read: ${why}`);
         return undefined;
       }
@@ -134,6 +138,14 @@ export class NodeState {
     }
     await this.setAside(name, defect);
     return undefined;
+  }
+
+  /** An empty one stands for one that an earlier start found damaged. */
+  async #loadPlanet(): Promise<Uint8Array | null | undefined> {
+    const defectOf = (data: Uint8Array) => (data.length === 0 ? undefined : worldDefect(data, 'planet'));
+    const planet = await this.loadChecked('planet', defectOf);
+    if (planet === undefined) return this.#damaged.has('planet') ? null : undefined;
+    return planet.length === 0 ? null : planet;
   }
 
   async #loadPeers(): Promise<Uint8Array[]> {
@@ -197,6 +209,7 @@ export class NodeState {
 
   /** Moves a damaged object out of the way, to a name nobody reads, and says so. */
   async setAside(name: string, defect: string): Promise<void> {
+    this.#damaged.add(name);
     const aside = `${name}.corrupt-${new Date().toISOString().replaceAll(/[-:.]/g, '')}`;
     try {
       if (this.#store.setAside !== undefined) {
@@ -212,11 +225,6 @@ export class NodeState {
       const why = (error as Error).message;
       this.#warn('STATE_DAMAGED', `${this.where(name)} ${defect}; it stays and is not written to, because: ${why}`);
     }
-  }
-
-  /** The stored planet is not one; there is another to go on with. */
-  async setPlanetAside(planet: Uint8Array): Promise<void> {
-    await this.setAside('planet', worldDefect(planet, 'planet') ?? 'is not a planet');
   }
 
   /** A new identity must be safe before anybody learns its address. */
@@ -237,6 +245,13 @@ export class NodeState {
     };
     await this.loadChecked(name, form);
     if (differs) this.#later(name, utf8.encode(expected));
+  }
+
+  /** There is no other to go on with: later starts must know that this is not the first one. */
+  async markPlanetLost(): Promise<void> {
+    const effect = 'the node starts without, and knows the roots of its moons only, until a planet is given';
+    this.#warn('STATE_DAMAGED', `${this.where('planet')} is lost: ${effect}`);
+    await this.savePlanet(new Uint8Array());
   }
 
   /** Keeps a planet that was given, so that the directory is complete without the program. */

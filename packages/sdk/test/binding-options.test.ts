@@ -12,6 +12,11 @@ describe('where the sockets are', () => {
     ['a port on each interface', { port: 9993, interfaces: {} }, { primaryPort: 9993, secondaryPort: 0, exclude: [] }],
     ['no second port', { secondaryPort: false }, { primaryPort: 0, exclude: [] }],
     ['two fixed ports', { port: 1, secondaryPort: 2 }, { primaryPort: 1, secondaryPort: 2, exclude: [] }],
+    [
+      'a port to map',
+      { port: 1, portMapping: true, mappedPort: 3 },
+      { primaryPort: 1, secondaryPort: 0, tertiaryPort: 3, exclude: [] },
+    ],
     ['fixed endpoints', { bind: [{ address: '::1', port: 7 }] }, [{ address: '::1', port: 7 }]],
   ] as [string, BindingOptions, unknown][])('is decided by %s', async (_, options, expected) => {
     checkBindingOptions(options);
@@ -26,6 +31,10 @@ describe('where the sockets are', () => {
   it.each([
     [{ secondaryPort: 70_000 }, /"secondaryPort" must be an integer/],
     [{ port: 4, secondaryPort: 4 }, /another port/],
+    [{ mappedPort: 4 }, /needs "portMapping"/],
+    [{ mappedPort: 0, portMapping: true }, /"mappedPort" must be an integer/],
+    [{ port: 4, mappedPort: 4, portMapping: true }, /another port than "port"/],
+    [{ bind: [{ address: '::1', port: 7 }], mappedPort: 8, portMapping: true }, /one of "bind"/],
     [{ interfaces: true }, /"interfaces" must be an object/],
     [{ interfaces: { exclude: 'eth0' } }, /"interfaces.exclude" must be an array/],
     [{ interfaces: { exclude: ['a*b'] } }, /"interfaces.exclude\[0\]"/],

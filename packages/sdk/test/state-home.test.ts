@@ -218,11 +218,34 @@ describe('damaged files', () => {
     expect(await picture()).toMatchObject(before);
   });
 
-  it('a planet without another to go on with ends the start and stays', async () => {
-    await put('planet', new Uint8Array(10));
-    const before = await picture();
-    await expect(startDamaged()).rejects.toMatchObject({ code: 'ERR_ZT_INVALID_PLANET' });
-    expect(await picture()).toEqual(before);
+  it.each([
+    ['cut short', new Uint8Array(10)],
+    ['empty', new Uint8Array()],
+    ['overwritten', new Uint8Array(300).fill(0xff)],
+    ['too long to be one', Buffer.alloc(5 << 20, 1)],
+  ])('a planet that is %s does not end the start, nor the next one, and another replaces it', async (_, bad) => {
+    await put('planet', bad);
+    const lost = expect.stringMatching(/^STATE_DAMAGED .*planet is lost: the node starts without/);
+    for (const attempt of [1, 2]) {
+      const { start, world } = lab();
+      const events: NodeEvent[] = [];
+      const logger = { debug() {}, info() {}, warn() {}, error() {} };
+      const node = await start({ store: fileStore(home), planet: undefined, logger, onEvent: (e) => events.push(e) });
+      await node.whenOnline();
+      const [fake] = world.nodes;
+      expect(fake?.options.planet).toBeNull();
+      expect(fake?.options.moons).toHaveLength(1);
+      const aside = attempt === 1 && bad.length > 0 ? [expect.stringMatching(/^STATE_SET_ASIDE .*planet/)] : [];
+      expect(warnings(events)).toEqual([...aside, lost]);
+      await node.close();
+    }
+    const kept = (await readdir(home)).filter((name) => name.startsWith('planet.corrupt-'));
+    expect(kept).toHaveLength(bad.length > 0 ? 1 : 0);
+    for (const name of kept) expect((await readFile(join(home, name))).equals(bad)).toBe(true);
+    const { node, said } = await startDamaged(fakePlanet);
+    expect(said).toEqual([]);
+    await node.close();
+    expect(new Uint8Array(await readFile(join(home, 'planet')))).toEqual(fakePlanet);
   });
 
   it('a configuration that only the engine can judge is kept before the next one is written', async () => {

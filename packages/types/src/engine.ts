@@ -122,8 +122,8 @@ export interface NetworkPermissions {
 export interface EngineNodeOptions {
   /** Secret identity in text form (270 characters). Absent: the node makes one and emits store events. */
   identitySecret?: string;
-  /** Serialized planet (vl1.md §6.1). Required. */
-  planet: Uint8Array;
+  /** Serialized planet (vl1.md §6.1). `null`: ours was lost, the node knows the roots of its moons only. */
+  planet: Uint8Array | null;
   /** Peer cache records to load (vl1.md §9.2). */
   cachedPeers?: readonly Uint8Array[];
   /** Networks to join at start, with their stored dictionaries (empty: none stored). */

@@ -45,6 +45,7 @@ void Composition::Start(const Now& now, const SecretIdentity& identity) {
   options.physical_networks = options_.physical_networks;
   options.hints = options_.hints;
   options.low_bandwidth = options_.low_bandwidth;
+  options.tunnel_only = relay_.forced();
   options.max_peers = options_.max_peers;
   options.relay_total = options_.relay_total;
   options.relay_per_source = options_.relay_per_source;
@@ -53,7 +54,7 @@ void Composition::Start(const Now& now, const SecretIdentity& identity) {
   const vl2::Options vl2_options{options_.platform, vl1::AnnouncedProtocol(options.use_aes), options.low_bandwidth};
   vl2_ = std::make_unique<vl2::Vl2>(*vl1_, random_, drops_, vl2_options, static_cast<vl2::Delegate&>(*this));
   ports_ = std::make_unique<NetworkPorts>(stack_, *vl2_, events_);
-  if (!vl1_->OfferPlanet(now, options_.planet)) {
+  if (!options_.planet.empty() && !vl1_->OfferPlanet(now, options_.planet)) {
     events_.Fatal(FatalReason::kInvalidPlanet, "the planet was refused");
     phase_ = Phase::kFailed;
     return;

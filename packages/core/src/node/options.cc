@@ -19,6 +19,8 @@ Status ParseIdentity(ByteSpan value, NodeOptions& out) {
 }
 
 Status ParsePlanet(ByteSpan value, NodeOptions& out) {
+  out.planet_said = true;
+  if (value.empty()) return Status::kOk;
   const std::optional<World> world = World::Parse(value);
   if (!world.has_value() || world->type != WorldType::kPlanet) return Status::kInvalidPlanet;
   out.planet = Copy(value);
@@ -183,7 +185,7 @@ Status ParseOptions(ByteSpan bytes, NodeOptions& out) {
     if (const Status status = ParseOne(tag, value, out); status != Status::kOk) return status;
   }
   if (!in.ok() || out.random_seed.empty()) return Status::kInvalidArgument;
-  return out.planet.empty() ? Status::kInvalidPlanet : Status::kOk;
+  return out.planet_said ? Status::kOk : Status::kInvalidPlanet;
 }
 
 }  // namespace zt::node

@@ -47,7 +47,8 @@ struct NodeOptions {
   static constexpr size_t kMinSeed = 32, kMaxSeed = 64;
 
   std::optional<SecretIdentity> identity;
-  Bytes planet;
+  bool planet_said = false;
+  Bytes planet;  // empty: the host has none, on purpose
   bool allow_loopback_paths = false;
   std::vector<Bytes> moons;  // serialized
   std::vector<Orbit> orbits;

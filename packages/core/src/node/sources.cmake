@@ -35,6 +35,7 @@ set(ZT_NODE_TESTS
   frame_queue_test.cc
   host_protocol_test.cc
   node_capture_test.cc
+  node_diagnosis_test.cc
   node_frames_test.cc
   node_hostile_test.cc
   node_multicast_test.cc

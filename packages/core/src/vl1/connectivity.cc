@@ -93,7 +93,7 @@ Connectivity ConnectivityWatch::StateOf(const Now& now, const std::vector<Offlin
   return early && !certain && !was_online ? Connectivity::kStarting : Connectivity::kOffline;
 }
 
-// In the order of the enum: the most certain first.
+// The most certain first.
 std::vector<OfflineReason> ConnectivityWatch::ReasonsOf(const Now& now) const {
   std::vector<OfflineReason> reasons;
   const RootEvidence& evidence = context_.evidence;
@@ -106,6 +106,11 @@ std::vector<OfflineReason> ConnectivityWatch::ReasonsOf(const Now& now) const {
   if (recent(evidence.version_refused())) reasons.push_back(OfflineReason::kVersionRefused);
   if (recent(evidence.not_authentic())) reasons.push_back(OfflineReason::kRootKeyMismatch);
   if (!tried) return reasons;
+  // Without a connection nothing leaves and nothing is taken; over one, what is missing is an answer.
+  if (context_.options.tunnel_only) {
+    reasons.push_back(tunnel_.ip.IsNone() ? OfflineReason::kTcpRelayUnreachable : OfflineReason::kNoRootReachable);
+    return reasons;
+  }
   const bool silence = now.mono - evidence.last_datagram() >= kSilence;
   reasons.push_back(silence ? OfflineReason::kUdpBlocked : OfflineReason::kNoRootReachable);
   return reasons;

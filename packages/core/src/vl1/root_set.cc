@@ -19,6 +19,7 @@ RootSet::Verdict RootSet::Offer(const World& world, From from) {
   if (world.IsNull()) return Verdict::kUnwanted;
   if (world.type == WorldType::kPlanet) {
     if (has_planet()) return Replace(planet_, world);
+    if (from != From::kStore) return Verdict::kUnwanted;  // nothing of ours vouches for it (vl1.md §6.3)
     planet_ = world;
     Rebuild();
     return Verdict::kFirst;

@@ -47,6 +47,7 @@ struct Options {
   std::vector<PhysicalNetwork> physical_networks = {};  // at most 32
   std::vector<EndpointHint> hints = {};
   bool low_bandwidth = false;            // vl1.md §7.13
+  bool tunnel_only = false;              // nothing goes by UDP, a TCP relay is the only way (vl1.md §10.3)
   uint16_t physical_mtu = 1432;          // UDP payload, 1400..10324 (vl1.md §3.9)
   uint64_t relay_total = 0;              // bytes/s that we relay for others, 0: no limit
   uint64_t relay_per_source = 0;         // of them for one address, 0: no limit

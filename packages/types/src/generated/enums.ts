@@ -684,6 +684,7 @@ export const OfflineReason = {
   ROOT_KEY_MISMATCH: 7,
   UDP_BLOCKED: 8,
   NO_ROOT_REACHABLE: 9,
+  TCP_RELAY_UNREACHABLE: 10,
 } as const;
 /** A value of {@link OfflineReason}. */
 export type OfflineReason = (typeof OfflineReason)[keyof typeof OfflineReason];
@@ -698,6 +699,7 @@ export const OfflineReasonName: Readonly<Record<number, keyof typeof OfflineReas
   7: 'ROOT_KEY_MISMATCH',
   8: 'UDP_BLOCKED',
   9: 'NO_ROOT_REACHABLE',
+  10: 'TCP_RELAY_UNREACHABLE',
 };
 
 /** What a node did as a whole and as a root (reply of node_counters). */

@@ -707,6 +707,7 @@ enum class OfflineReason : uint8_t {
   kRootKeyMismatch = 7,
   kUdpBlocked = 8,
   kNoRootReachable = 9,
+  kTcpRelayUnreachable = 10,
 };
 constexpr std::string_view ToString(OfflineReason value) {
   switch (value) {
@@ -719,10 +720,11 @@ constexpr std::string_view ToString(OfflineReason value) {
     case OfflineReason::kRootKeyMismatch: return "root_key_mismatch";
     case OfflineReason::kUdpBlocked: return "udp_blocked";
     case OfflineReason::kNoRootReachable: return "no_root_reachable";
+    case OfflineReason::kTcpRelayUnreachable: return "tcp_relay_unreachable";
   }
   return "unknown";
 }
-inline constexpr int kOfflineReasonCount = 10;
+inline constexpr int kOfflineReasonCount = 11;
 
 // What a node did as a whole and as a root (reply of node_counters).
 enum class NodeCounter : uint16_t {
