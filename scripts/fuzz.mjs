@@ -1,5 +1,5 @@
-// Fuzzing for a while: builds targets with clang++, libFuzzer and sanitizers, runs them, says what came of it. What they are:
-// packages/core/fuzz/README.md.
+// Fuzzing for a while: builds targets with clang++, libFuzzer and sanitizers, runs them, says what came of it
+// (packages/core/fuzz/README.md).
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';

@@ -7,7 +7,7 @@
 namespace zt::sim {
 namespace {
 
-// A node of 54 peers: two transmit arenas of 1 MiB, the stack, and a few KB for each peer. Measured: README.md, "Chaos".
+// A node of 54 peers: two transmit arenas of 1 MiB, the stack, and a few KB for each peer (README.md, "Chaos").
 constexpr size_t kMaxHeap = 6 << 20;
 constexpr size_t kListed = 10;  // pairs, in a report
 // Nobody speaks for so long before the network is called quiet, and so long it is watched.

@@ -17,6 +17,16 @@ function valuesOf(encoded: Uint8Array, wanted: number): string[] {
 
 const base = { planet: Uint8Array.of(1), bind: [{ address: '0.0.0.0', port: 0 }], onEvents: () => undefined };
 
+describe('the option planet', () => {
+  const tagged = (planet: Uint8Array | null) => valuesOf(encodeOptions({ ...base, planet }, 'x'), CreateOption.PLANET);
+
+  it('is the planet, or empty for none; an empty planet is none that was given', () => {
+    expect(tagged(Uint8Array.of(1, 2))).toEqual(['0102']);
+    expect(tagged(null)).toEqual(['']);
+    expect(tagged(new Uint8Array())).toEqual([]);
+  });
+});
+
 describe('the option tcp_relay', () => {
   const server = { address: '204.80.128.1', port: 443 };
   it('is mode, server and the time without UDP', () => {

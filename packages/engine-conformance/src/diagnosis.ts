@@ -106,6 +106,19 @@ export function diagnosisSuite(engines: EngineSet): void {
       await Promise.all([refused, loopback, otherFamily, rootless].map((node) => lab.stop(node)));
     });
 
+    it('the TCP relay is the only way, and is not there: TCP_RELAY_UNREACHABLE', async () => {
+      const watched = await start({ tcpRelay: { server: await nobody(), mode: 'forced' } });
+      await expectOffline(watched, ['TCP_RELAY_UNREACHABLE']);
+      await lab.stop(watched);
+    }, 60_000);
+
+    it('the planet was lost: NO_ROOTS, at once', async () => {
+      const watched = await start({ planet: null });
+      const { roots } = await expectOffline(watched, ['NO_ROOTS']);
+      expect(roots).toEqual([]);
+      await lab.stop(watched);
+    });
+
     it('another node is where the planet says the root is: ROOT_KEY_MISMATCH', async () => {
       const endpoint = await nobody();
       const watched = await start({ planet: await planetAt([endpoint]) });

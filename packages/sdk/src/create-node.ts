@@ -168,8 +168,8 @@ class Inbox {
 }
 
 /**
- * A given planet goes first, unless the store has a newer revision of the same world (vl1.md §6.3). One that was damaged
- * does not end the start (`null`: the moons' roots are left); that there never was one is the caller's mistake.
+ * A given planet goes first, unless the store has a newer revision of the same world (vl1.md §6.3). One that was
+ * damaged does not end the start (`null`: the moons' roots are left); that there never was one is the caller's mistake.
  */
 async function choosePlanet(given: Uint8Array | undefined, stored: StoredState, state: NodeState) {
   const held = stored.planet;

@@ -4,6 +4,8 @@
 #include "testing/vl1_packets.h"
 #include "wire/verb/error.h"
 #include "wire/verb/ok_hello.h"
+#include "wire/world.h"
+#include "zt/makers.h"
 
 namespace zt::testing {
 namespace {
@@ -126,21 +128,58 @@ TEST_CASE("a forced TCP relay that is down is blamed, not UDP, which nobody uses
   }
 }
 
-TEST_CASE("a node that lost its planet starts, knows no roots, and takes no planet from anybody") {
+// A moon with one root, serialized.
+Bytes Moon(const Identity& root, const Endpoint& endpoint) {
+  Bytes spec, moon;
+  node::HostWriter out(spec);
+  out.U8(static_cast<uint8_t>(WorldType::kMoon));
+  out.U64(77);
+  out.U64(1);
+  out.Put(Bytes(kPublicKeySize, 0));                     // the next key: as the signing one, which is
+  out.Put(Bytes(kPublicKeySize + kPrivateKeySize, 0));  // a fresh one
+  out.Count(1);
+  out.Str16(root.ToText());
+  out.Count(1);
+  out.Ep(endpoint);
+  REQUIRE(MakeWorld(Seed(5), spec, moon) == Status::kOk);
+  moon.resize(moon.size() - kPublicKeySize - kPrivateKeySize);
+  return moon;
+}
+
+TEST_CASE("a node that lost its planet starts, has the roots of its moons, and takes no planet from anybody") {
+  const SecretIdentity root = *SecretIdentity::ParseText(kTestSecrets[0]);
+  const Identity self = SecretIdentity::ParseText(kTestSecrets[2])->identity();
   NodeLab lab;
   OptionsWriter options;
   options.Text(CreateOption::kIdentitySecret, kTestSecrets[2]).Add(CreateOption::kPlanet, Bytes{});
-  LabHost& a = lab.Add(2, options.Add(CreateOption::kRandomSeed, Seed(3)));
-  lab.Run(1);
-  CHECK(a.Count(Event::kNodeUp) == 1);
-  CHECK(Told(a) == Offline({OfflineReason::kNoRoots}));
-  // A root greets it: the planet in the answer is not one it asked for.
-  const SecretIdentity root = *SecretIdentity::ParseText(kTestSecrets[0]);
-  const Identity self = SecretIdentity::ParseText(kTestSecrets[2])->identity();
-  lab.Fly(lab.root->endpoint, a.endpoint, MakeHello(root, self));
-  lab.Run(60'000);
-  CHECK(a.Count(Event::kStorePlanet) == 0);
-  CHECK(Told(a) == Offline({OfflineReason::kNoRoots}));
+  options.Add(CreateOption::kRandomSeed, Seed(3));
+  SUBCASE("no moon") {
+    LabHost& a = lab.Add(2, options);
+    lab.Run(1);
+    CHECK(a.Count(Event::kNodeUp) == 1);
+    CHECK(Told(a) == Offline({OfflineReason::kNoRoots}));
+    CHECK(Diagnosed(lab, a) == Told(a));
+  }
+  SUBCASE("a moon, whose root has a planet for it") {
+    Bytes hello;
+    lab.tap = [&](const Endpoint& from, const Endpoint& to, ByteSpan bytes) {
+      if (from == NodeLab::EndpointOf(2) && to == lab.root->endpoint) hello.assign(bytes.begin(), bytes.end());
+    };
+    LabHost& a = lab.Add(2, options.Add(CreateOption::kMoon, Moon(root.identity(), lab.root->endpoint)));
+    lab.RunUntil([&] { return a.Count(Event::kNodeOnline) == 1; });
+    wire::OkHello ok;
+    ok.in_re = wire::PacketView(hello).id();
+    ok.protocol = 12;
+    ok.surface = a.endpoint;
+    ok.worlds = lab.planet;
+    Bytes payload(2000);
+    ByteWriter out(payload);
+    ok.SerializeTo(out);
+    payload.resize(out.size());
+    lab.Fly(lab.root->endpoint, a.endpoint, MakePacket(root, self, {.verb = Verb::kOk, .payload = payload}));
+    lab.Run(1'000);
+    CHECK(a.Count(Event::kStorePlanet) == 0);
+  }
 }
 
 }  // namespace
