@@ -13,6 +13,7 @@ using enum Dependence;
 using enum PortAssignment;
 
 constexpr Millis kLifetime = 30'000;  // "NAT mappings often live only 30 s" (vl1.md §7.10); RFC 4787 REQ-5 wants 120 s
+constexpr size_t kPool = 8;           // outside addresses of a NAT that picks any
 constexpr Millis kOnline = 15'000;
 constexpr Millis kMeeting = 60'000, kStaying = 120'000;
 constexpr Millis kAskOften = 1'000, kAskSeldom = 5'000;
@@ -43,9 +44,17 @@ class Meeting {
     for (size_t i = access.boxes.size(); i-- > 0;) {
       const NatBehaviour& box = access.boxes[i];
       SitePlan plan{.name = host.name() + " box " + std::to_string(i), .nat = box, .line = Line(5, 40)};
+      if (box.pooling == Pooling::kArbitrary) plan.outside_addresses = kPool;
       if (i > 0) plan.lan = IpAddress::V4(100, 64, 0, 0);  // a carrier's (RFC 6598)
       if (!box.translate) plan.lan = std::nullopt;
       site = &internet_.AddSite(plan, site);
+    }
+    if (access.port_taken) {
+      // Who sends from the same ports was here before, and stays.
+      Host& neighbour = internet_.AddHost(host.name() + " neighbour", ports_);
+      internet_.Plug(neighbour, *site, Line(0, 5));
+      neighbour.Start();
+      internet_.simulator.RunFor(kOnline);
     }
     const LinkPlan line = site == nullptr ? Line(5, 40) : Line(0, 5);
     if (site == nullptr) {
@@ -147,6 +156,53 @@ const std::vector<MatrixAccess>& MatrixAccesses() {
         {"E/p+S/p", "E/p at home behind a carrier's S/p", {{home, Box(every, every)}}},
         {"X", "UDP blocked", {{Blocked()}}},
     };
+    return out;
+  }();
+  return all;
+}
+
+const std::vector<MatrixAccess>& MatrixVariants() {
+  static const std::vector<MatrixAccess> all = [] {
+    const auto every = kAddressAndPortDependent;
+    const auto none = kEndpointIndependent;
+    const auto with = [](NatBehaviour box, auto change) {
+      change(box);
+      return Access{{box}};
+    };
+    const NatBehaviour cone = Box(none, every), symmetric = Box(every, every);
+    const auto filtering = [](Dependence filter) { return [filter](NatBehaviour& box) { box.filtering = filter; }; };
+    const auto any = [](NatBehaviour& box) { box.pooling = Pooling::kArbitrary; };
+    const auto parity = [](NatBehaviour& box) { box.keep_parity = true; };
+    Access taken{{Box(every, every, kPreserving)}, true};
+    std::vector<MatrixAccess> out = {
+        {"F/e", "firewall, filter endpoint-independent", with(Firewall(), filtering(none))},
+        {"F/a", "firewall, filter by address", with(Firewall(), filtering(kAddressDependent))},
+        {"M/e", "as M, filter endpoint-independent", {{Box(every, none, kPreserving)}}},
+        {"M/a", "as M, filter by address", {{Box(every, kAddressDependent, kPreserving)}}},
+        {"MA/p", "mapping by address, the inside port is kept, filter by address and port",
+         {{Box(kAddressDependent, every, kPreserving)}}},
+        {"M, taken", "M, and a neighbour was first to send from the same port", taken},
+        {"O/p", "as M, ports overloaded; nobody else sends from the port", {{Box(every, every, kOverloading)}}},
+        {"R/p", "as S/p, parity kept", with(symmetric, parity)},
+        {"E/p any", "as E/p, any of eight outside addresses for a mapping", with(cone, any)},
+        {"E/p in", "as E/p, what comes in keeps a mapping too",
+         with(cone, [](NatBehaviour& box) { box.inbound_refresh = true; })},
+        {"E/p 20", "as E/p, mappings live 20 s", with(cone, [](NatBehaviour& box) { box.lifetime = 20'000; })},
+        {"E/p 120", "as E/p, mappings live 120 s", with(cone, [](NatBehaviour& box) { box.lifetime = 120'000; })},
+    };
+    return out;
+  }();
+  return all;
+}
+
+const std::vector<MatrixAccess>& MatrixCounterparts() {
+  static const std::vector<MatrixAccess> all = [] {
+    std::vector<MatrixAccess> out;
+    for (const MatrixAccess& access : MatrixAccesses()) {
+      for (const char* code : {"P", "E/a", "E/p", "S/e", "S/a", "S/p", "M"}) {
+        if (access.code == code) out.push_back(access);
+      }
+    }
     return out;
   }();
   return all;

@@ -1,4 +1,4 @@
-// Real nodes behind every pair of NAT behaviours the simulator knows: who gets a direct path, and how soon.
+// Real nodes behind every pair of the kinds of NAT, and variants of them: who gets a direct path, and how soon.
 #pragma once
 
 #include <string>
@@ -14,6 +14,9 @@ struct MatrixAccess {
   Access access;
 };
 const std::vector<MatrixAccess>& MatrixAccesses();
+// What else a box may do, and the rows of the matrix it is tried against.
+const std::vector<MatrixAccess>& MatrixVariants();
+const std::vector<MatrixAccess>& MatrixCounterparts();
 
 // Two hosts behind one box.
 struct MatrixNeighbours {

@@ -26,7 +26,7 @@ Two hosts behind the given boxes, and one root. A cell says how long it took fro
 until both had a direct path, in seconds: median / worst of %llu seeds (links of 5 to 40 ms, 1 %% loss on each). It
 includes WHOIS, the introduction by the root and, after a loss, its repetition. *relayed*: without guessing ports no
 direct path is possible; the root carries the traffic. –: UDP does not pass. Mappings live 30 s, less than RFC 4787
-wants.
+wants, where nothing else is said.
 
 )";
 
@@ -101,6 +101,21 @@ Table Matrix(uint64_t seeds) {
   return out;
 }
 
+Table Variants(uint64_t seeds) {
+  Table out;
+  for (const MatrixAccess& variant : MatrixVariants()) {
+    std::vector<std::string> row = {"**" + variant.code + "**"};
+    for (const MatrixAccess& other : MatrixCounterparts()) {
+      const Cell cell = Measure(variant.code + " with " + other.code, PredictApart(variant.access, other.access), seeds,
+                                [&](uint64_t seed) { return RunApart(variant.access, other.access, seed); });
+      row.push_back(Text(cell));
+      out.failed = out.failed || cell.failed;
+    }
+    out.rows.push_back(std::move(row));
+  }
+  return out;
+}
+
 Table Neighbours(uint64_t seeds) {
   Table out;
   for (const MatrixNeighbours& n : MatrixNeighbourhoods()) {
@@ -118,7 +133,42 @@ std::string Line(const std::vector<std::string>& cells, size_t width) {
   return out;
 }
 
-void Print(const Table& matrix, const Table& neighbours, uint64_t seeds) {
+constexpr char kVariantsPreface[] = R"(
+## Variants
+
+What else RFC 4787 lets a box do, or finds boxes doing, against those rows of the matrix that differ in kind.
+
+)";
+
+constexpr char kNotTried[] = R"(
+Not in the tables, because it cannot change an outcome, or none is to be had:
+
+- Overloading (what REQ-3 forbids) with two nodes on one port behind the box: the root sees one endpoint for both, and
+  one of them gets the other's packets: no outcome is right. Alone behind the box it is O/p.
+- Parity with kept or counted ports: a port that nobody guesses is as good odd as even; R/p shows it for random ones.
+- Any of several outside addresses (what REQ-2 forbids) for mappings that depend on the remote: whether a filter that
+  looks at addresses admits them is chance, so a cell would say nothing. Known gap: of ten runs of such an S/e, with
+  eight addresses, against S/a three ended without an answer, though the root could carry the traffic.
+- Mappings that live less than 15 s: the keepalives of vl1.md §7.10 come every 15 s, and an idle path is lost between
+  them; and more than 120 s: nothing waits that long.
+- Refresh by what comes in, with other filters: both ends send keepalives, so what goes out refreshes in any case.
+)";
+
+void PrintVariants(const Table& variants) {
+  std::printf("%s", kVariantsPreface);
+  std::vector<std::string> head = {""};
+  for (const MatrixAccess& access : MatrixCounterparts()) head.push_back(access.code);
+  const std::vector<std::string> rule(head.size(), "---");
+  std::printf("%s\n%s\n", Line(head, head.size()).c_str(), Line(rule, rule.size()).c_str());
+  for (const auto& row : variants.rows) std::printf("%s\n", Line(row, head.size()).c_str());
+  std::printf("\n| code | the way to the internet |\n| --- | --- |\n");
+  for (const MatrixAccess& access : MatrixVariants()) {
+    std::printf("| %s | %s |\n", access.code.c_str(), access.text.c_str());
+  }
+  std::printf("%s", kNotTried);
+}
+
+void Print(const Table& matrix, const Table& variants, const Table& neighbours, uint64_t seeds) {
   const auto& all = MatrixAccesses();
   std::printf(kPreface, static_cast<unsigned long long>(seeds));
   std::vector<std::string> head = {""}, rule(all.size() + 1, "---");
@@ -127,6 +177,7 @@ void Print(const Table& matrix, const Table& neighbours, uint64_t seeds) {
   for (const auto& row : matrix.rows) std::printf("%s\n", Line(row, head.size()).c_str());
   std::printf("\n| code | the way to the internet |\n| --- | --- |\n");
   for (const MatrixAccess& access : all) std::printf("| %s | %s |\n", access.code.c_str(), access.text.c_str());
+  PrintVariants(variants);
   std::printf("\n## Behind one box\n\n| where the two are | outcome |\n| --- | --- |\n");
   for (const auto& row : neighbours.rows) std::printf("%s\n", Line(row, 2).c_str());
   std::printf("\n## Why\n\n| pair | the model's reason |\n| --- | --- |\n");
@@ -138,6 +189,11 @@ void Print(const Table& matrix, const Table& neighbours, uint64_t seeds) {
   };
   for (const MatrixAccess& a : all) {
     for (const MatrixAccess& b : all) tell(a.code + " with " + b.code, PredictApart(a.access, b.access));
+  }
+  for (const MatrixAccess& a : MatrixVariants()) {
+    for (const MatrixAccess& b : MatrixCounterparts()) {
+      tell(a.code + " with " + b.code, PredictApart(a.access, b.access));
+    }
   }
   for (const MatrixNeighbours& n : MatrixNeighbourhoods()) tell(n.text, PredictBehind(n.common, n.a, n.b));
 }
@@ -171,10 +227,12 @@ int Check(const char* path) {
   std::ifstream in(path);
   std::stringstream file;
   file << in.rdbuf();
-  const Table matrix = Matrix(kCheckedSeeds), neighbours = Neighbours(kCheckedSeeds);
-  const bool same = SameOutcomes(matrix, file.str()) && SameOutcomes(neighbours, file.str());
+  const Table matrix = Matrix(kCheckedSeeds), variants = Variants(kCheckedSeeds);
+  const Table neighbours = Neighbours(kCheckedSeeds);
+  const bool same = SameOutcomes(matrix, file.str()) && SameOutcomes(variants, file.str()) &&
+                    SameOutcomes(neighbours, file.str());
   if (!same) std::fprintf(stderr, "%s is stale: node scripts/nat-matrix.mjs\n", path);
-  return same && !matrix.failed && !neighbours.failed ? 0 : 1;
+  return same && !matrix.failed && !variants.failed && !neighbours.failed ? 0 : 1;
 }
 
 }  // namespace
@@ -188,7 +246,8 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: zt_nat_matrix [--seeds N | --check FILE]\n");
     return 2;
   }
-  const zt::sim::Table matrix = zt::sim::Matrix(seeds), neighbours = zt::sim::Neighbours(seeds);
-  zt::sim::Print(matrix, neighbours, seeds);
-  return matrix.failed || neighbours.failed ? 1 : 0;
+  const zt::sim::Table matrix = zt::sim::Matrix(seeds), variants = zt::sim::Variants(seeds);
+  const zt::sim::Table neighbours = zt::sim::Neighbours(seeds);
+  zt::sim::Print(matrix, variants, neighbours, seeds);
+  return matrix.failed || variants.failed || neighbours.failed ? 1 : 0;
 }
