@@ -44,8 +44,15 @@ void NetworkPorts::Attach(const Now& now, const vl2::NetworkInfo& info) {
   Port& port = at->second;
   port.mac = info.mac;
   port.mtu = info.config != nullptr ? info.config->mtu : limits::kDefaultMtu;
-  stack_.AddInterface(now, info.id, port.mac, port.mtu, kSegmentHint);
+  const auto placed = std::count_if(ports_.begin(), ports_.end(), [](const auto& e) { return e.second.has_place; });
+  port.has_place = static_cast<size_t>(placed) < netstack::Stack::kMaxInterfaces;
+  AddInterface(now, info.id, port);
   events_.Netif(Event::kNetifUp, info.id, port.mac, port.mtu);
+}
+
+// A network that came when all places were taken has no sockets; frames it has.
+void NetworkPorts::AddInterface(const Now& now, NetworkId id, const Port& port) {
+  if (port.has_place) stack_.AddInterface(now, id, port.mac, port.mtu, kSegmentHint);
 }
 
 void NetworkPorts::Apply(const Now& now, const vl2::NetworkInfo& info, bool update, bool online) {
@@ -122,7 +129,7 @@ void NetworkPorts::SetStack(const Now& now, NetworkId id, bool attached) {
   Port& port = at->second;
   port.in_stack = attached;
   if (attached) {
-    stack_.AddInterface(now, id, port.mac, port.mtu, kSegmentHint);
+    AddInterface(now, id, port);
     stack_.SetAddresses(now, id, port.addresses);
     GiveRoutes(id, port);
   } else {

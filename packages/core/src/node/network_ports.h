@@ -55,9 +55,11 @@ class NetworkPorts {
     NetworkStatus reported = NetworkStatus::kRequestingConfiguration;
     bool ready_v4 = false, ready_v6 = false;  // READY was reported for the family
     bool in_stack = true;
+    bool has_place = false;  // one of Stack::kMaxInterfaces is its own, also while an exclusive port for frames is open
     std::vector<vl2::MulticastGroup> frame_groups;
   };
 
+  void AddInterface(const Now& now, NetworkId id, const Port& port);
   void ApplyAddresses(const Now& now, NetworkId id, Port& port, const NetworkConfig& config);
   // VL2 subscribes to what the interface must receive (vl2.md §11.1, §10).
   void SubscribeGroups(const Now& now, NetworkId id);
@@ -74,7 +76,7 @@ class NetworkPorts {
   std::vector<IpPrefix> Addresses(NetworkId id, const NetworkConfig& config) const;
   std::vector<NetworkRoute> Routes(NetworkId id, const NetworkConfig& config) const;
 
-  std::map<NetworkId, Port> ports_;  // bounded by Stack::kMaxInterfaces
+  std::map<NetworkId, Port> ports_;  // bounded by Vl2::kMaxNetworks
   std::map<NetworkId, NetworkPermissions> permissions_;  // of networks in ports_, and of one about to be joined
 };
 

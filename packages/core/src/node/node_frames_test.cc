@@ -1,6 +1,7 @@
 // Ports for Ethernet frames on whole nodes (HOST_PROTOCOL.md §12): what goes through them, and what must not.
 #include <doctest/doctest.h>
 
+#include "netstack/stack.h"
 #include "testing/node_lab.h"
 #include "wire/derived_address.h"
 
@@ -329,6 +330,42 @@ TEST_CASE("beside the stack both get the frames; without it the stack is off the
   lab.Run(5'000);
   CHECK(lab.PingAnswer(lab.a, lab.AddressOf(1)) == Status::kOk);
   CHECK(lab.PingAnswer(lab.b, lab.AddressOf(0)) == Status::kOk);
+}
+
+TEST_CASE("a stack that gave way to a port is back when the port closes, however many networks came since") {
+  NodeLab lab;
+  LabHost& a = lab.Add(2);
+  const auto id = [&](size_t n) { return lab.network.value + n; };
+  const auto join = [&](size_t n) {
+    return lab.Do(a, Command::kJoin, [&](HostWriter& w) { w.U64(id(n)); });
+  };
+  const auto has_stack = [&](size_t n) {
+    const auto listen = [&](HostWriter& w) {
+      w.U64(id(n));
+      w.Ep({});
+      w.U32(1);
+    };
+    const bool has = lab.Do(a, Command::kTcpListen, listen) == Status::kOk;
+    if (has) {
+      const uint32_t socket = lab.Body().U32();
+      CHECK(lab.Do(a, Command::kSocketClose, [&](HostWriter& w) { w.U32(socket); }) == Status::kOk);
+    }
+    return has;
+  };
+  for (size_t n = 0; n < netstack::Stack::kMaxInterfaces; ++n) REQUIRE(join(n) == Status::kOk);
+  CHECK(has_stack(0));
+  const auto open = [&](HostWriter& w) {
+    w.U64(id(0));
+    w.Bool(true);
+    w.U32(kQueue);
+  };
+  REQUIRE(lab.Do(a, Command::kFramesOpen, open) == Status::kOk);
+  const uint32_t port = lab.Body().U32();
+  CHECK_FALSE(has_stack(0));
+  REQUIRE(join(netstack::Stack::kMaxInterfaces) == Status::kOk);
+  CHECK(lab.Do(a, Command::kFramesClose, [&](HostWriter& w) { w.U32(port); }) == Status::kOk);
+  CHECK(has_stack(0));
+  CHECK_FALSE(has_stack(netstack::Stack::kMaxInterfaces));  // there was no place for it
 }
 
 TEST_CASE("a frame to our own MAC comes back, not from inside the call that sent it") {
