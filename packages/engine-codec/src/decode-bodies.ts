@@ -8,6 +8,7 @@ import type {
   PeerInfo,
   RootContact,
   RootEndpoint,
+  SignOn,
 } from '@ztkit/types';
 import { ConnectivityName, NetworkStatusName, NodeCounterName, OfflineReasonName, PeerRoleName } from '@ztkit/types';
 import type { ByteReader } from './byte-reader.js';
@@ -17,7 +18,22 @@ export function readNetwork(input: ByteReader): NetworkInfo {
   const id = readNetworkId(input);
   const mac = readMac(input);
   const status = NetworkStatusName[input.u8()] ?? 'REQUESTING_CONFIGURATION';
-  return input.bool() ? { id, mac, status, config: readConfig(input) } : { id, mac, status };
+  const config = input.bool() ? { config: readConfig(input) } : {};
+  const signOn = input.bool() ? { signOn: readSignOn(input) } : {};
+  return { id, mac, status, ...config, ...signOn };
+}
+
+function readSignOn(input: ByteReader): SignOn {
+  const version = input.u8();
+  const url = input.str16();
+  const openId = {
+    centralEndpoint: input.str16(),
+    nonce: input.str16(),
+    state: input.str16(),
+    clientId: input.str16(),
+    provider: input.str16(),
+  };
+  return version === 1 ? { version, url, openId } : { version, url };
 }
 
 function readConfig(input: ByteReader): NonNullable<NetworkInfo['config']> {

@@ -9,6 +9,11 @@ const remote = { address: 'fd00::2', port: 4000 };
 const mac = Uint8Array.of(2, 0, 0, 0, 0, 9);
 
 function networkBody(out: ByteWriter): void {
+  configuredNetwork(out);
+  out.bool(false);
+}
+
+function configuredNetwork(out: ByteWriter): void {
   writeNetworkId(out, 'a09acf0233000001');
   out.put(mac).u8(1).bool(true).str16('office').u8(1).u32(2800).u64(7n).bool(true).bool(false);
   out.list([{ address: '10.0.0.1', bits: 24 }], (p) => writePrefix(out, p));
@@ -44,6 +49,20 @@ const network = {
     routes: [{ target: { address: '0.0.0.0', bits: 0 }, via: '10.0.0.254', flags: 1, metric: 2 }],
     dns: { domain: 'example.net', servers: ['10.0.0.53'] },
   },
+};
+/** A refusal that says where to sign on. */
+function refusedNetwork(out: ByteWriter, version: number): void {
+  writeNetworkId(out, 'a09acf0233000001');
+  out.put(mac).u8(6).bool(false).bool(true).u8(version).str16('https://sign.on');
+  for (const text of ['https://central', 'nonce', 'state', 'client', 'default']) out.str16(version === 1 ? text : '');
+}
+const refused = { id: network.id, mac: network.mac, status: 'AUTHENTICATION_REQUIRED' };
+const openId = {
+  centralEndpoint: 'https://central',
+  nonce: 'nonce',
+  state: 'state',
+  clientId: 'client',
+  provider: 'default',
 };
 const peer = {
   address: 'a09acf0233',
@@ -110,7 +129,16 @@ const cases: [keyof typeof Event, (out: ByteWriter) => void, Record<string, unkn
     { endpoints: [local, remote] },
   ],
   ['NETWORK_OK', networkBody, { network }],
-  ['NETWORK_AUTHENTICATION_REQUIRED', networkBody, { network }],
+  [
+    'NETWORK_AUTHENTICATION_REQUIRED',
+    (o) => refusedNetwork(o, 0),
+    { network: { ...refused, signOn: { version: 0, url: 'https://sign.on' } } },
+  ],
+  [
+    'NETWORK_UPDATE',
+    (o) => refusedNetwork(o, 1),
+    { network: { ...refused, signOn: { version: 1, url: 'https://sign.on', openId } } },
+  ],
   ['STACK_UP', () => undefined, {}],
   ['TUNNEL_UP', (o) => writeEndpoint(o, remote), { server: remote }],
   ['TUNNEL_DOWN', (o) => writeEndpoint(o, remote), { server: remote }],

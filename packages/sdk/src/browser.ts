@@ -34,6 +34,7 @@ export type {
   RuleTraceStep,
   RuleVerdictCounts,
   RuleVerdictKey,
+  SignOn,
   SocketInfo,
   TcpInfo,
   TcpRelayOptions,

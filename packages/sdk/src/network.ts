@@ -7,6 +7,7 @@ import {
   type NetworkId,
   type NetworkInfo,
   type NetworkPermissions,
+  type SignOn,
   ZtError,
   type ZtErrorCode,
 } from '@ztkit/types';
@@ -125,6 +126,11 @@ export class Network {
     return this.#info.config?.routes ?? [];
   }
 
+  /** What the controller says about the sign-on it asks for, while the status is `AUTHENTICATION_REQUIRED`. */
+  get signOn(): SignOn | undefined {
+    return this.#info.signOn;
+  }
+
   /** Everything that is known, as of the last event. */
   get info(): NetworkInfo {
     return this.#info;
@@ -143,7 +149,9 @@ export class Network {
       if (this.#ended !== undefined) throw this.#ended;
       const refusal = refusals[this.status];
       if (refusal !== undefined && options.waitForAuthorization !== true) {
-        throw new ZtError(refusal, `Network ${this.id} answered ${this.status}`);
+        const { signOn } = this.#info;
+        const where = signOn === undefined || signOn.url === '' ? '' : `: sign on at ${signOn.url}`;
+        throw new ZtError(refusal, `Network ${this.id} answered ${this.status}${where}`);
       }
       const addressed = options.requireAddress === false || this.addresses.length > 0;
       if (this.status === 'OK' && addressed) return this;

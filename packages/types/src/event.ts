@@ -40,6 +40,21 @@ export interface NetworkInfo {
     routes: readonly ManagedRoute[];
     dns: { domain: string; servers: readonly string[] };
   };
+  /** With the status `AUTHENTICATION_REQUIRED`: what the controller says about the sign-on it asks for. */
+  signOn?: SignOn;
+}
+
+/**
+ * A sign-on that a controller asks for (vl2.md §5.7). Every text is the controller's, nothing of it is checked: ask the
+ * user before a browser opens it.
+ */
+export interface SignOn {
+  /** Version 0: the page to open. Version 1: the issuer. `''` when the controller does not say. */
+  url: string;
+  /** 0: a page. 1: OpenID Connect, with the parameters below. Others: nothing is known. */
+  version: number;
+  /** With version 1. */
+  openId?: { centralEndpoint: string; nonce: string; state: string; clientId: string; provider: string };
 }
 
 /** A peer and its paths. */

@@ -17,6 +17,17 @@ void EncodeRoute(HostWriter& out, const NetworkRoute& route) {
   out.U16(route.metric);
 }
 
+// vl2.md §5.7
+void EncodeSignOn(HostWriter& out, const wire::AuthenticationRequired& sign_on) {
+  out.U8(static_cast<uint8_t>(std::min<uint64_t>(sign_on.version, 0xff)));
+  out.Str16(sign_on.url);
+  out.Str16(sign_on.central_endpoint);
+  out.Str16(sign_on.nonce);
+  out.Str16(sign_on.state);
+  out.Str16(sign_on.client_id);
+  out.Str16(sign_on.provider);
+}
+
 void EncodeConfig(HostWriter& out, const vl2::NetworkInfo& info) {
   const NetworkConfig& config = *info.config;
   out.Str16(config.name);
@@ -47,6 +58,8 @@ void EncodeNetwork(HostWriter& out, const vl2::NetworkInfo& info) {
   out.U8(static_cast<uint8_t>(info.status));
   out.Bool(info.config != nullptr);
   if (info.config != nullptr) EncodeConfig(out, info);
+  out.Bool(info.sign_on != nullptr);
+  if (info.sign_on != nullptr) EncodeSignOn(out, *info.sign_on);
 }
 
 void EncodePeer(HostWriter& out, const vl1::PeerInfo& peer) {

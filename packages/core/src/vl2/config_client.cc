@@ -9,11 +9,11 @@
 #include "wire/verb/network_config_request.h"
 
 namespace zt::vl2 {
-namespace {
 
-NetworkInfo InfoOf(const Network& network) { return {network.id, network.mac, network.Status(), network.config()}; }
-
-}  // namespace
+NetworkInfo InfoOf(const Network& network) {
+  const bool sign_on = network.failure == Failure::kAuthenticationRequired && network.sign_on.has_value();
+  return {network.id, network.mac, network.Status(), network.config(), sign_on ? &*network.sign_on : nullptr};
+}
 
 bool ConfigClient::LoadCached(const Now& now, Network& network, ByteSpan dictionary) {
   if (dictionary.size() < 2) return false;
@@ -183,9 +183,12 @@ void ConfigClient::AcceptDirect(const Now& now, Network& network, NetworkConfig 
   Accept(now, network, std::move(config), Source::kAnswer);
 }
 
-void ConfigClient::SetFailure(const Now& now, Network& network, Failure failure) {
-  if (network.failure == failure) return;
+void ConfigClient::SetFailure(const Now& now, Network& network, Failure failure,
+                              std::optional<wire::AuthenticationRequired> sign_on) {
+  // The page to open may be good for a while only: a new one is news.
+  if (network.failure == failure && network.sign_on == sign_on) return;
   network.failure = failure;
+  network.sign_on = std::move(sign_on);
   context_.delegate.OnNetworkChange(now, InfoOf(network), false);
 }
 
@@ -205,8 +208,8 @@ void ConfigClient::HandleError(const Now& now, NodeAddress source, const wire::E
       SetFailure(now, *network, Failure::kAccessDenied);
       break;
     case WireError::kNetworkAuthenticationRequired:
-      if (wire::AuthenticationRequired::Parse(error.data)) {
-        SetFailure(now, *network, Failure::kAuthenticationRequired);
+      if (auto sign_on = wire::AuthenticationRequired::Parse(error.data)) {
+        SetFailure(now, *network, Failure::kAuthenticationRequired, std::move(sign_on));
       }
       break;
     default:

@@ -9,6 +9,11 @@
 
 namespace zt::vl2 {
 
+struct NetworkInfo;
+
+// As applications see it.
+NetworkInfo InfoOf(const Network& network);
+
 class ConfigClient {
  public:
   static constexpr Millis kRetry = 5'000;     // waiting, denied, not found (vl2.md §3.4)
@@ -30,7 +35,8 @@ class ConfigClient {
   void HandleError(const Now& now, NodeAddress source, const wire::Error& error);
   // A configuration or a refusal from the controller in this very node.
   void AcceptDirect(const Now& now, Network& network, NetworkConfig config);
-  void SetFailure(const Now& now, Network& network, Failure failure);
+  void SetFailure(const Now& now, Network& network, Failure failure,
+                  std::optional<wire::AuthenticationRequired> sign_on = std::nullopt);
 
   bool controller_enabled = false;
   // The background announcement of multicast groups; there is none in low-bandwidth mode (vl2.md §3.4).

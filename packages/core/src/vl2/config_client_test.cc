@@ -271,7 +271,44 @@ TEST_CASE("A refusal for want of a sign-on is a state of its own, whatever the c
     const Bytes error = ErrorBytes(Verb::kNetworkConfigRequest, WireError::kNetworkAuthenticationRequired, data);
     Inject(lan.wire, lan.alice, lan.controller.address(), Verb::kError, error);
     CHECK((lan.StatusOf(lan.alice) == NetworkStatus::kAuthenticationRequired) == taken);
+    CHECK((lan.alice.vl2->Info(kNetwork)->sign_on != nullptr) == taken);
   }
+}
+
+TEST_CASE("The page to sign on at is told with the refusal, again when it is another, and not once we are in") {
+  const auto refusal = [](std::string_view dictionary) {
+    Bytes data(std::begin(kNetworkBytes), std::end(kNetworkBytes));
+    data.push_back(0);
+    data.push_back(static_cast<uint8_t>(dictionary.size()));
+    data.insert(data.end(), dictionary.begin(), dictionary.end());
+    return ErrorBytes(Verb::kNetworkConfigRequest, WireError::kNetworkAuthenticationRequired, data);
+  };
+  Lan lan;
+  lan.wire.lose = [](const Sent&) { return true; };
+  lan.Join(lan.alice);
+  const auto hear = [&](std::string_view dictionary) {
+    Inject(lan.wire, lan.alice, lan.controller.address(), Verb::kError, refusal(dictionary));
+    return *lan.alice.vl2->Info(kNetwork)->sign_on;
+  };
+  CHECK(hear("aU=https://sign.on/1").url == "https://sign.on/1");
+  CHECK(lan.alice.statuses.size() == 1);
+  hear("aU=https://sign.on/1");
+  CHECK(lan.alice.statuses.size() == 1);
+  CHECK(hear("aU=https://sign.on/2").url == "https://sign.on/2");
+  CHECK(lan.alice.statuses.size() == 2);
+  const wire::AuthenticationRequired open_id =
+      hear("aV=1\niU=https://issuer\naCU=https://central\naN=nonce\naS=state\naCID=client");
+  CHECK(open_id.version == 1);
+  CHECK(open_id.url == "https://issuer");
+  CHECK(open_id.central_endpoint == "https://central");
+  CHECK(open_id.nonce == "nonce");
+  CHECK(open_id.state == "state");
+  CHECK(open_id.client_id == "client");
+  CHECK(open_id.provider == "default");
+  const NetworkConfig config = Issue(lan, lan.alice, 1);
+  Inject(lan.wire, lan.alice, lan.controller.address(), Verb::kNetworkConfig, Push(lan, config, 5));
+  CHECK(lan.StatusOf(lan.alice) == NetworkStatus::kOk);
+  CHECK(lan.alice.vl2->Info(kNetwork)->sign_on == nullptr);
 }
 
 TEST_CASE("A network left hears nothing more") {

@@ -12,6 +12,7 @@
 #include "vl2/membership.h"
 #include "vl2/multicast_group.h"
 #include "wire/network_config.h"
+#include "wire/verb/error.h"
 #include "zt/generated/enums.h"
 #include "zt/time.h"
 
@@ -63,6 +64,7 @@ class Network {
   bool LearnBehindMe(Instant now, const MulticastGroup& group);
 
   Failure failure = Failure::kNone;
+  std::optional<wire::AuthenticationRequired> sign_on;  // of the last kAuthenticationRequired
   Instant config_accepted = Instant::LongAgo();  // lastConfigUpdate; LongAgo: never or stale
   Instant next_request = Instant::LongAgo();
   Instant next_announce = Instant::LongAgo();

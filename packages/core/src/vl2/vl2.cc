@@ -90,7 +90,7 @@ bool Vl2::Leave(const Now& now, NetworkId id) {
 std::optional<NetworkInfo> Vl2::Info(NetworkId id) const {
   const Network* network = impl_->context.Find(id);
   if (network == nullptr) return std::nullopt;
-  return NetworkInfo{network->id, network->mac, network->Status(), network->config()};
+  return InfoOf(*network);
 }
 
 std::vector<NetworkId> Vl2::Networks() const {

@@ -14,6 +14,7 @@
 #include "vl2/link.h"
 #include "vl2/multicast_group.h"
 #include "wire/network_config.h"
+#include "wire/verb/error.h"
 #include "zt/random.h"
 #include "zt/time.h"
 
@@ -29,6 +30,8 @@ struct NetworkInfo {
   Mac mac;
   NetworkStatus status = NetworkStatus::kRequestingConfiguration;
   const NetworkConfig* config = nullptr;  // null until one is held
+  // What the controller says about the sign-on it asks for; null unless that is the status (vl2.md §5.7).
+  const wire::AuthenticationRequired* sign_on = nullptr;
 };
 
 // A member asks us, the controller, for a configuration (controller.md §3).

@@ -60,13 +60,18 @@ std::optional<AuthenticationRequired> AuthenticationRequired::Parse(ByteSpan err
   const ByteSpan dictionary = in.Take(in.U16());
   if (!in.ok() || dictionary.size() > limits::kMaxErrorDictionary) return std::nullopt;
   const DictionaryReader fields(dictionary);
-  constexpr size_t kMaxUrl = 2047;
-  const uint64_t version = fields.U64("aV");
-  if (version == 0) {
+  constexpr size_t kMaxUrl = 2047, kMaxNonce = 127, kMaxState = 255, kMaxClientId = 255, kMaxProvider = 63;
+  a.version = fields.U64("aV");
+  if (a.version == 0) {
     if (!fields.Has("aU")) return std::nullopt;
     a.url = fields.Text("aU", kMaxUrl);
-  } else if (version == 1) {
+  } else if (a.version == 1) {
     a.url = fields.Text("iU", kMaxUrl);
+    a.central_endpoint = fields.Text("aCU", kMaxUrl);
+    a.nonce = fields.Text("aN", kMaxNonce);
+    a.state = fields.Text("aS", kMaxState);
+    a.client_id = fields.Text("aCID", kMaxClientId);
+    a.provider = fields.Text("aSSOp", kMaxProvider, "default");
   }
   return a;
 }

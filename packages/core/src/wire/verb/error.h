@@ -39,7 +39,12 @@ struct UnwantedMulticast {
 // Data of NETWORK_AUTHENTICATION_REQUIRED (vl2.md §5.7).
 struct AuthenticationRequired {
   NetworkId network;
+  uint64_t version = 0;
   std::string url;  // version 0: the page to open; version 1: the issuer; empty if not given
+  // Version 1, all below.
+  std::string central_endpoint, nonce, state, client_id;
+  std::string provider;  // "default" when absent on the wire
+  bool operator==(const AuthenticationRequired&) const = default;
   // Nothing if the stated length exceeds what is present, or a version-0 dictionary has no URL.
   static std::optional<AuthenticationRequired> Parse(ByteSpan error_data);
 };
