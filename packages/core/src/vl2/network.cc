@@ -52,9 +52,21 @@ const Membership* Network::FindMember(NodeAddress address) const {
 
 Membership* Network::Member(NodeAddress address) {
   if (Membership* found = FindMember(address)) return found;
-  if (members_.size() >= kMaxMembers) ForgetStrangers();
+  if (members_.size() >= kMaxMembers) MakeRoom();
   if (members_.size() >= kMaxMembers) return nullptr;
+  newest_ = address;
   return &members_[address];
+}
+
+// Where nearly all hold something a search finds next to nothing, so it is for one of many newcomers. The others take
+// the place of the one before them, unless that has proved something meanwhile.
+void Network::MakeRoom() {
+  if (++newcomers_ >= kSearchEvery) {
+    newcomers_ = 0;
+    return ForgetStrangers();
+  }
+  const Membership* newest = FindMember(newest_);
+  if (newest != nullptr && newest->HoldsNothing()) members_.erase(newest_);
 }
 
 // A record that only says when we sent something is made for anybody: on a public network for who sends a frame, on any

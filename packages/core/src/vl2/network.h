@@ -25,6 +25,7 @@ class Network {
  public:
   // A controller with more members than this is served by several; a record is about a kilobyte.
   static constexpr size_t kMaxMembers = 16'384;
+  static constexpr size_t kSearchEvery = 256;        // newcomers to a full table, per search of it for strangers
   static constexpr size_t kMaxGroups = 4'096;        // own and behind-me groups, each (vl2.md §12.2)
   static constexpr Millis kGroupExpiry = 1'200'000;  // behind-me groups (vl2.md §12.2)
 
@@ -78,6 +79,7 @@ class Network {
   std::map<MulticastGroup, Instant> last_gather;      // explicit gathers (vl2.md §12.5)
 
  private:
+  void MakeRoom();
   // Erases half of the records without credentials and revocations, the ones longest unused.
   void ForgetStrangers();
 
@@ -88,6 +90,8 @@ class Network {
   std::vector<NodeAddress> bridges_, replicators_, always_contact_;
   uint32_t epoch_ = 0;
   std::map<NodeAddress, Membership> members_;
+  NodeAddress newest_;                // the last one that a record was made for
+  size_t newcomers_ = kSearchEvery;   // to the full table, since the last search for strangers
 };
 
 }  // namespace zt::vl2

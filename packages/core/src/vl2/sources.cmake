@@ -52,5 +52,6 @@ set(ZT_VL2_TESTS
   bridge_test.cc
   frame_test.cc
   neighbor_emulation_test.cc
+  network_test.cc
   unicast_path_test.cc
 )
