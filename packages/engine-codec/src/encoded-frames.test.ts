@@ -52,8 +52,8 @@ describe('ports for frames', () => {
 
   it('reads every counter into its place', () => {
     const { frames } = fake(Status.OK, (out) => {
-      for (let i = 1n; i <= 9n; i++) out.u64(i);
-      out.u32(10).u32(11);
+      for (let i = 1n; i <= 10n; i++) out.u64(i);
+      out.u32(11).u32(12);
     });
     expect(frames.framesInfo(7)).toEqual({
       received: 1,
@@ -65,8 +65,9 @@ describe('ports for frames', () => {
       badSource: 7,
       notABridge: 8,
       tooBig: 9,
-      receiveQueue: 10,
-      sendQueue: 11,
+      noRoom: 10,
+      receiveQueue: 11,
+      sendQueue: 12,
     });
   });
 

@@ -42,6 +42,7 @@ export class EncodedFrames extends EncodedCaptures implements EngineFrames {
       badSource: count(),
       notABridge: count(),
       tooBig: count(),
+      noRoom: count(),
       receiveQueue: body.u32(),
       sendQueue: body.u32(),
     };

@@ -3,7 +3,7 @@ import { type EngineFrames, Event, type FrameCounters, type LinkGroup, type Node
 
 const counters: FrameCounters = {
   ...{ received: 0, receivedBytes: 0, dropped: 0, sent: 0, sentBytes: 0 },
-  ...{ noConfiguration: 0, badSource: 0, notABridge: 0, tooBig: 0, receiveQueue: 0, sendQueue: 0 },
+  ...{ noConfiguration: 0, badSource: 0, notABridge: 0, tooBig: 0, noRoom: 0, receiveQueue: 0, sendQueue: 0 },
 };
 
 export class FakeFrames implements EngineFrames {

@@ -30,6 +30,8 @@ export interface FrameCounters {
   notABridge: number;
   /** longer than the network's MTU and Ethernet header (and an 802.1Q tag). */
   tooBig: number;
+  /** Frames lost on their way out, or lost for some of a group's receivers, because a queue below was full. */
+  noRoom: number;
   /** Bytes that wait now for the application, and for the network. */
   receiveQueue: number;
   sendQueue: number;

@@ -43,7 +43,7 @@ Status FramesInfo(CommandContext& c, HostReader& in, HostWriter& out) {
   const FrameCounters& counters = port->counters;
   for (const uint64_t count : {counters.received, counters.received_bytes, counters.dropped, counters.sent,
                                counters.sent_bytes, counters.no_configuration, counters.bad_source,
-                               counters.not_a_bridge, counters.too_big}) {
+                               counters.not_a_bridge, counters.too_big, counters.no_room}) {
     out.U64(count);
   }
   out.U32(static_cast<uint32_t>(port->in.size()));

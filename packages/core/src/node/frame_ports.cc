@@ -150,9 +150,17 @@ void FramePorts::SendOne(const Now& now, const vl2::NetworkInfo& info, FramePort
   if (payload.size() > LongestPayload(*info.config, ether_type)) {
     return refuse(counters.too_big, DropReason::kFrameTooBig);
   }
+  // What a queue drops is counted where it happens, deep below: in the waiting queue of a stranger, or for want of room
+  // for all fragments, or for all receivers of a group.
+  const auto overflows = [&] { return drops_.Of(DropReason::kQueueFull) + drops_.Of(DropReason::kTransmitFull); };
+  const uint64_t before = overflows();
+  sink_.SendFrame(now, port.network, source, destination, ether_type, {&payload, 1});
+  if (overflows() != before) {
+    ++counters.no_room;
+    return;
+  }
   ++counters.sent;
   counters.sent_bytes += frame.size();
-  sink_.SendFrame(now, port.network, source, destination, ether_type, {&payload, 1});
 }
 
 }  // namespace zt::node

@@ -20,6 +20,7 @@ struct FrameCounters {
   uint64_t received = 0, received_bytes = 0;  // put into the queue for the application
   uint64_t dropped = 0;                       // not put there, because it was full
   uint64_t sent = 0, sent_bytes = 0;          // given to VL2, whose rules may still refuse them
+  uint64_t no_room = 0;                       // given to VL2 and lost, or lost for some, because a queue below was full
   // Taken from the application and not given to VL2 (vl2.md §9.1).
   uint64_t no_configuration = 0, bad_source = 0, not_a_bridge = 0, too_big = 0;
 };

@@ -39,7 +39,8 @@ Bytes Records(const std::vector<EthernetFrame>& frames) {
 }
 
 struct Counters {
-  uint64_t received, received_bytes, dropped, sent, sent_bytes, no_configuration, bad_source, not_a_bridge, too_big;
+  uint64_t received, received_bytes, dropped, sent, sent_bytes, no_configuration, bad_source, not_a_bridge, too_big,
+      no_room;
   uint32_t in, out;
 };
 
@@ -77,7 +78,7 @@ struct FramesLab : NodeLab {
     HostReader in = Body();
     Counters c{};
     for (uint64_t* field : {&c.received, &c.received_bytes, &c.dropped, &c.sent, &c.sent_bytes, &c.no_configuration,
-                            &c.bad_source, &c.not_a_bridge, &c.too_big}) {
+                            &c.bad_source, &c.not_a_bridge, &c.too_big, &c.no_room}) {
       *field = in.U64();
     }
     c.in = in.U32();
@@ -193,6 +194,9 @@ TEST_CASE("of a burst to a stranger the first frames arrive: credentials are not
     REQUIRE(got.size() >= 3);
     for (size_t i = 0; i < 3; ++i) CHECK(got[i] == frames[i]);
     MESSAGE(got.size() << " of " << burst);
+    const Counters c = lab.Info(lab.a, from);
+    CHECK(c.sent + c.no_room == burst);
+    CHECK(c.no_room == (burst > 31 ? burst - 31 : 0));  // 32 packets wait, and one has the credentials
   }
 }
 
