@@ -1,5 +1,7 @@
+import { Event } from '@ztkit/types';
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../src/index.js';
+import type { FakeNode } from './fake-engine.js';
 import { lab, networkId } from './lab.js';
 
 describe('joining', () => {
@@ -20,6 +22,27 @@ describe('joining', () => {
     await again.leave(networkId);
     expect(await store.list('networks.d')).toEqual([]);
     await again.close();
+  });
+
+  it('says where to sign on, in its state and in the error', async () => {
+    const { start, world } = lab();
+    world.answers.set(networkId, 'AUTHENTICATION_REQUIRED');
+    const node = await start();
+    const network = node.join(networkId);
+    await expect(network.ready()).rejects.toMatchObject({ code: 'ERR_ZT_AUTHENTICATION_REQUIRED' });
+    expect(network.signOn).toBeUndefined();
+    const signOn = { version: 0, url: 'https://sign.on/here' };
+    const told = node.once('NETWORK_AUTHENTICATION_REQUIRED');
+    const [fake] = world.nodes as unknown as [FakeNode];
+    fake.emit({
+      type: 'NETWORK_AUTHENTICATION_REQUIRED',
+      code: Event.NETWORK_AUTHENTICATION_REQUIRED,
+      network: { ...network.info, signOn },
+    });
+    await told;
+    await expect(network.ready()).rejects.toThrow(/sign on at https:\/\/sign\.on\/here/);
+    expect(network.signOn).toEqual(signOn);
+    await node.close();
   });
 
   it.each([
