@@ -20,6 +20,8 @@ struct ChaosVerdict {
   size_t heap = 0;          // of the largest node, bytes
   double rate = 0;          // datagrams per minute of the busiest host when nobody talks
   double allowed = 0;       // what its paths justify
+  double flow = 0;          // likewise from one socket to one endpoint, where it is nearest to ..
+  double flow_allowed = 0;  // .. what is justified
   bool ok() const { return fault.empty(); }
 };
 
@@ -65,6 +67,7 @@ class Chaos {
   void AskUntilAnswered(size_t from, size_t to, Instant until);
   std::string DescribeHost(Host& host);
   void CheckQuiet();
+  void CheckFlow(Host& host, double for_relayed);
   double Allowed(Host& host, size_t& relayed);
   void CheckLaw();
   void Fail(const std::string& what);

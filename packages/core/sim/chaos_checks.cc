@@ -12,6 +12,10 @@ constexpr size_t kMaxHeap = 6 << 20;
 constexpr size_t kListed = 10;  // pairs, in a report
 // Nobody speaks for so long before the network is called quiet, and so long it is watched.
 constexpr Millis kSettle = 60'000, kWatch = 120'000;
+// From one socket to one endpoint in a minute, by the timers of vl1.md §7.10: four ECHOs and as many answers, a HELLO
+// from every socket, its answer, confirmations of paths; pushed paths, and announcements of groups. Through a root also
+// pushes and WHOIS for each peer that is not reached directly. A message in a loop is far more: see README.md.
+constexpr double kFlow = 60, kFlowPerRelayed = 6, kRootFlowPerRelayed = 15;
 
 std::string Name(const Host& host) { return Text(host.name(), " (", host.address().ToString(), ")"); }
 
@@ -127,6 +131,20 @@ double Chaos::Allowed(Host& host, size_t& relayed) {
   return allowed;
 }
 
+// A loop between two nodes is small beside what a node with many paths may send, but not beside what one path is for.
+void Chaos::CheckFlow(Host& host, double for_relayed) {
+  const Host::Flow busiest = host.BusiestFlow();
+  const double flow = static_cast<double>(busiest.datagrams) * 60'000 / kWatch;
+  const double justified = kFlow + for_relayed;
+  if (flow / justified > verdict_.flow / std::max(verdict_.flow_allowed, 1.0)) {
+    verdict_.flow = flow;
+    verdict_.flow_allowed = justified;
+  }
+  if (flow <= justified) return;
+  Fail(Text(Name(host), " sends ", flow, " datagrams a minute from ", busiest.from.ToString(), " to ",
+            busiest.to.ToString(), ", ", justified, " are justified"));
+}
+
 void Chaos::CheckQuiet() {
   Simulator& simulator = internet_.simulator;
   simulator.RunFor(kSettle);
@@ -140,13 +158,20 @@ void Chaos::CheckQuiet() {
     size_t heap;
   };
   std::vector<Before> before;
-  for (Host* host : hosts) before.push_back({host->sent(), host->heap()});
+  for (Host* host : hosts) {
+    before.push_back({host->sent(), host->heap()});
+    host->WatchFlows();
+  }
   simulator.RunFor(kWatch);
   size_t relayed = 0;
   for (size_t i = 0; i < hosts.size(); ++i) {
     Host& host = *hosts[i];
     const double rate = static_cast<double>(host.sent() - before[i].sent) * 60'000 / kWatch;
+    const size_t relayed_before = relayed;
     double allowed = Allowed(host, relayed);
+    // A relay of all is one endpoint for a root.
+    CheckFlow(host, i < members_.size() ? kFlowPerRelayed * static_cast<double>(relayed - relayed_before)
+                                        : kRootFlowPerRelayed * static_cast<double>(relayed));
     // A root, which comes after the others, also carries what relayed pairs push to each other, and introduces them
     // (§8.2): six messages a minute and side, and the answers to the probes.
     if (i >= members_.size()) allowed += 15 * static_cast<double>(relayed);

@@ -112,9 +112,11 @@ void RunSeed(uint64_t seed, const Arguments& arguments, Total& total) {
              verdict.rate});
   const auto number = static_cast<unsigned long long>(seed);
   if (arguments.progress) {
-    std::printf("seed %llu: %s, slowest pair %lld ms, %llu datagrams, %.0f (of %.0f) a minute, %zu KiB\n", number,
+    std::printf("seed %llu: %s, slowest pair %lld ms, %llu datagrams, %.0f (of %.0f) a minute, flow %.0f (of %.0f), "
+                "%zu KiB\n", number,
                 verdict.ok() ? "ok" : "FAILED", static_cast<long long>(verdict.slowest),
-                static_cast<unsigned long long>(verdict.datagrams), verdict.rate, verdict.allowed, verdict.heap >> 10);
+                static_cast<unsigned long long>(verdict.datagrams), verdict.rate, verdict.allowed, verdict.flow,
+                verdict.flow_allowed, verdict.heap >> 10);
   }
   std::string path = arguments.pcap;
   if (!verdict.ok()) {

@@ -243,6 +243,7 @@ void Host::Send(const Transmit& transmit) {
     Packet packet{socket.bound, transmit.to, transmit.ttl != 0 ? transmit.ttl : Packet::kDefaultTtl,
                   Bytes(transmit.bytes.begin(), transmit.bytes.end())};
     ++sent_;
+    if (flows_) ++(*flows_)[{packet.source, packet.destination}];
     const uint64_t mark[] = {static_cast<uint64_t>(simulator().now().ms), address_.value, packet.ttl,
                              std::hash<Endpoint>()(packet.destination)};
     simulator().Note(mark, sizeof mark);
@@ -250,6 +251,15 @@ void Host::Send(const Transmit& transmit) {
     if (tap_ != nullptr) tap_->OnPacket(name(), true, packet);
     socket.interface->cable->Send(std::move(packet));
   }
+}
+
+Host::Flow Host::BusiestFlow() const {
+  Flow out;
+  if (!flows_) return out;
+  for (const auto& [ends, datagrams] : *flows_) {
+    if (datagrams > out.datagrams) out = {ends.first, ends.second, datagrams};
+  }
+  return out;
 }
 
 void Host::TakeEvents() {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -95,6 +96,13 @@ class Host final : public Actor {
   NodeAddress address() const { return address_; }
   void SetTap(Tap* tap) { tap_ = tap; }
   uint64_t sent() const { return sent_; }  // datagrams
+  // From now on, what goes from one of its sockets to one endpoint; of all such flows the busiest.
+  struct Flow {
+    Endpoint from, to;
+    uint64_t datagrams = 0;
+  };
+  void WatchFlows() { flows_.emplace(); }
+  Flow BusiestFlow() const;
   uint64_t received() const { return received_; }
   uint64_t wakes() const { return wakes_; }  // by timers
   size_t heap() const { return HeapAccount::Bytes(account_); }  // of the node, if an account was set
@@ -149,6 +157,7 @@ class Host final : public Actor {
   Instant last_wake_ = Instant::LongAgo();
   int wakes_at_once_ = 0;
   uint64_t sent_ = 0, received_ = 0, wakes_ = 0;
+  std::optional<std::map<std::pair<Endpoint, Endpoint>, uint64_t>> flows_;
   Tap* tap_ = nullptr;
   size_t account_ = 0;
   bool told_ = false;  // the node knows the sockets as they are
