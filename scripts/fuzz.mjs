@@ -62,7 +62,7 @@ function readLine(line, state) {
   if (match !== null) [state.runs, state.coverage, state.corpus] = match.slice(1).map(Number);
   const average = /^stat::number_of_executed_units:\s+(\d+)/.exec(line);
   if (average !== null) state.runs = Number(average[1]);
-  const quiet = match !== null || /^(INFO|stat::|\s+NEW_FUNC|Done |\s*$)/.test(line) || /^#\d+/.test(line);
+  const quiet = match !== null || /^(INFO|stat::|\s+NEW_FUNC|Done |\s*$|###### |".*# Uses: )/.test(line) || /^#\d+/.test(line);
   if (!quiet) console.log(line);
 }
 
@@ -103,7 +103,7 @@ async function runTarget(target, options) {
     const rate = number(Math.round(runs / seconds));
     return `${(seconds / 60).toFixed(1)} min, ${number(runs)} inputs (${rate}/s), coverage ${most('coverage')}`;
   };
-  const ticker = setInterval(() => console.log(`  ${target}: ${sum()} of ${options.minutes} min`), PROGRESS_MS);
+  const ticker = setInterval(() => console.log(`  ${target}: ${sum()}`), PROGRESS_MS);
   const codes = await Promise.all(states.map((state) => fuzz(target, options, state)));
   clearInterval(ticker);
   const fresh = (kind) => [...filesIn(`${build}/${kind}/${target}`)].filter((name) => !before[kind].has(name));
