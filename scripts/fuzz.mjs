@@ -62,8 +62,8 @@ function readLine(line, state) {
   if (match !== null) [state.runs, state.coverage, state.corpus] = match.slice(1).map(Number);
   const average = /^stat::number_of_executed_units:\s+(\d+)/.exec(line);
   if (average !== null) state.runs = Number(average[1]);
-  const quiet = match !== null || /^(INFO|stat::|\s+NEW_FUNC|Done |\s*$|###### |".*# Uses: )/.test(line) || /^#\d+/.test(line);
-  if (!quiet) console.log(line);
+  const statistics = /^(#\d+|INFO|stat::|\s+NEW_FUNC|Done |\s*$|###### |".*# Uses: )/.test(line);
+  if (!statistics) console.log(line);
 }
 
 /** One process; resolves with its exit code when it ends. */
