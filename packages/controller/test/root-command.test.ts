@@ -159,6 +159,7 @@ it('says what is wrong', async () => {
   }
   const { stdout } = await run(process.execPath, [command, 'root', '--help']);
   expect(stdout).toContain('--metrics <host:port>');
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('one IPv4 address or IPv6 /64');
 });
 
 it('reads rates and endpoints', () => {

@@ -57,10 +57,12 @@ describe('an encoded node', () => {
     const node = new EncodedNode(raw);
     node.orbit('000000a09acf0233', 'a09acf0233' as NodeAddress);
     node.orbit('000000a09acf0233', undefined);
+    node.orbit('000000a09acf0233', undefined, new Uint8Array([127, 1]));
     node.deorbit('000000a09acf0233');
     expect(raw.requests.map((request) => Buffer.from(request).toString('hex'))).toEqual([
       '000f000000a09acf0233a09acf0233',
       '000f000000a09acf02330000000000',
+      '000f000000a09acf023300000000007f01',
       '0010000000a09acf0233',
     ]);
     const moons = new ByteWriter().u32(0).u16(2);

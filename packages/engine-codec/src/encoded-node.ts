@@ -73,10 +73,11 @@ export class EncodedNode extends EncodedRules implements EngineNode {
     return readStackCounters(this.requests.send(Command.STACK_COUNTERS, 'cannot read the counters of the stack'));
   }
 
-  orbit(moon: MoonId, seed: NodeAddress | undefined): void {
+  orbit(moon: MoonId, seed: NodeAddress | undefined, stored?: Uint8Array): void {
     this.requests.send(Command.ORBIT, `cannot orbit moon ${moon}`, (out) => {
       writeNetworkId(out, moon);
       writeNodeAddress(out, seed ?? '0000000000');
+      if (stored !== undefined) out.put(stored);
     });
   }
 

@@ -41,6 +41,10 @@ export function worldsSuite(engines: EngineSet): void {
       expect(restarted.node.moons()).toEqual([]);
       expect(() => restarted.node.deorbit(id)).toThrowError(failing('ERR_ZT_NOT_FOUND'));
       expect(() => restarted.node.orbit(id, undefined)).toThrowError(failing('ERR_ZT_NOT_FOUND'));
+      restarted.node.orbit(id, undefined, stored.data);
+      expect(restarted.node.moons()).toEqual(held);
+      const other = '00000000000000aa';
+      expect(() => restarted.node.orbit(other, seed, stored.data)).toThrowError(failing('ERR_ZT_INVALID_ARGUMENT'));
       expect(() => restarted.node.orbit('0000000000000000', seed)).toThrowError(failing('ERR_ZT_INVALID_ARGUMENT'));
     });
 

@@ -29,7 +29,11 @@ import { worldRevision } from './stored-forms.js';
 export async function createNode(options: NodeOptions = {}): Promise<Node> {
   checkNodeOptions(options);
   const inbox = new Inbox();
-  const state = new NodeState(options.store ?? memoryStore(), (kind, detail) => inbox.warn(kind, detail));
+  const state = new NodeState(
+    options.store ?? memoryStore(),
+    (kind, detail) => inbox.warn(kind, detail),
+    options.maxPeers,
+  );
   await state.open();
   try {
     return await start(options, state, inbox);

@@ -1,10 +1,11 @@
 /** State in a directory, in the file layout that existing installations use (vl1.md §9.1). */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ZtError } from '@ztkit/types';
 import { invalid } from './arguments.js';
 import { acquireDirectoryLock, dropDeadClaims } from './directory-lock.js';
+import { inParallel } from './parallel.js';
 import { checkObjectName, type StateStore } from './state-store.js';
 
 /** Peer cache files that were not written for this long are deleted (vl1.md §9.2). */
@@ -12,6 +13,8 @@ const maxPeerCacheAgeMs = 30 * 24 * 3600 * 1000;
 /** The largest object read: a configuration dictionary is below 1 MiB by far. */
 const maxObjectBytes = 4 << 20;
 
+/** Files looked at at the same time. */
+const parallelStats = 32;
 /** What others must not read: secret identities, and descriptions of worlds with their signing key (vl1.md §6.6). */
 const secretName = /\.secret$|^(planet|moon)\.json$/;
 const peerName = /^peers\.d\/[0-9a-f]{10}\.peer$/;
@@ -45,6 +48,8 @@ export function fileStore(directory: string): StateStore {
 class FileStore implements StateStore {
   readonly #directory: string;
   readonly #syncs = new Map<string, DirectorySync>();
+  /** When cached peers were written, from the last `maintain`. */
+  #peerTimes = new Map<string, number>();
   #unlock: (() => Promise<void>) | undefined;
 
   constructor(directory: string) {
@@ -78,8 +83,13 @@ class FileStore implements StateStore {
     const path = this.describe(checkObjectName(name));
     return this.#guard('read', path, async () => {
       try {
-        if ((await stat(path)).size > maxObjectBytes) throw new Error(`larger than ${maxObjectBytes} bytes`);
-        return new Uint8Array(await readFile(path));
+        const file = await open(path, 'r');
+        try {
+          if ((await file.stat()).size > maxObjectBytes) throw new Error(`larger than ${maxObjectBytes} bytes`);
+          return new Uint8Array(await file.readFile());
+        } finally {
+          await file.close();
+        }
       } catch (error) {
         if (isMissing(error)) return undefined;
         throw error;
@@ -121,7 +131,9 @@ class FileStore implements StateStore {
     return this.#guard('list', path, async () => {
       try {
         const entries = await readdir(path, { withFileTypes: true });
-        return entries.filter((entry) => entry.isFile()).map((entry) => `${directory}/${entry.name}`);
+        const names = entries.filter((entry) => entry.isFile()).map((entry) => `${directory}/${entry.name}`);
+        const times = this.#peerTimes;
+        return directory === 'peers.d' ? names.sort((a, b) => (times.get(b) ?? 0) - (times.get(a) ?? 0)) : names;
       } catch (error) {
         if (isMissing(error)) return [];
         throw error;
@@ -143,13 +155,17 @@ class FileStore implements StateStore {
   }
 
   async maintain(): Promise<void> {
-    for (const name of await this.list('peers.d')) {
+    const names = (await this.list('peers.d')).filter((name) => peerName.test(name));
+    const times = new Map<string, number>();
+    await inParallel(names, parallelStats, async (name) => {
       const path = this.describe(name);
-      if (!peerName.test(name)) continue;
       await this.#guard('delete', path, async () => {
-        if (Date.now() - (await stat(path)).mtimeMs > maxPeerCacheAgeMs) await rm(path, { force: true });
+        const { mtimeMs } = await stat(path);
+        if (Date.now() - mtimeMs > maxPeerCacheAgeMs) await rm(path, { force: true });
+        else times.set(name, mtimeMs);
       });
-    }
+    });
+    this.#peerTimes = times;
   }
 
   /**
@@ -158,10 +174,13 @@ class FileStore implements StateStore {
    */
   async #writeAtomically(path: string, data: Uint8Array, { mode, durable }: WriteOptions): Promise<void> {
     const directory = dirname(path);
-    await mkdir(directory, { recursive: true, mode: 0o700 });
     const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
     try {
-      const file = await open(temporary, 'wx', mode);
+      const file = await open(temporary, 'wx', mode).catch(async (error: unknown) => {
+        if (!isMissing(error)) throw error;
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        return open(temporary, 'wx', mode);
+      });
       try {
         // Whatever the umask says.
         if (mode === 0o600) await file.chmod(mode);

@@ -1,6 +1,7 @@
 /** Moons: additional roots a node chooses (vl1.md §6.5). */
-import { type EngineNode, type MoonId, type NodeAddress, parseNodeAddress } from '@ztkit/types';
+import { type EngineNode, type MoonId, type NodeAddress, parseNodeAddress, ZtError } from '@ztkit/types';
 import { checkObject, invalid } from './arguments.js';
+import { moonFile } from './moon-files.js';
 
 /** Options of `node.orbit()`. */
 export interface OrbitOptions {
@@ -35,9 +36,40 @@ export function parseOrbits(orbits: unknown): { id: MoonId; seed: NodeAddress }[
   });
 }
 
-/** Carries out `node.orbit()`. */
-export function orbit(engine: EngineNode, id: string, options: OrbitOptions): void {
+/** Where a moon may be kept: the node's state. */
+export interface StoredMoons {
+  loadMoon(id: MoonId): Promise<Uint8Array | undefined>;
+  where(name: string): string;
+}
+
+/** Carries out `node.orbit()`; `opened` answers the engine of a node that is open. */
+export async function orbit(
+  opened: () => EngineNode,
+  stored: StoredMoons,
+  id: string,
+  options: OrbitOptions,
+): Promise<void> {
   checkObject('options', options);
+  const moon = parseMoonId(id);
   const seed = options.seed === undefined ? undefined : parseNodeAddress(options.seed);
-  engine.orbit(parseMoonId(id), seed);
+  opened();
+  const file = await stored.loadMoon(moon);
+  try {
+    opened().orbit(moon, seed, file);
+  } catch (cause) {
+    if (!(cause instanceof ZtError) || cause.code !== 'ERR_ZT_NOT_FOUND') throw cause;
+    const what = `Moon ${moon} is not held and not in the store (${stored.where(moonFile(moon))})`;
+    throw new ZtError(cause.code, `${what}: name one of its roots as "seed", or put its file there`, { cause });
+  }
+}
+
+/** Carries out `node.deorbit()`. */
+export function deorbit(engine: EngineNode, id: string): void {
+  const moon = parseMoonId(id);
+  try {
+    engine.deorbit(moon);
+  } catch (cause) {
+    if (!(cause instanceof ZtError) || cause.code !== 'ERR_ZT_NOT_FOUND') throw cause;
+    throw new ZtError(cause.code, `Moon ${moon} is neither held nor looked for`, { cause });
+  }
 }

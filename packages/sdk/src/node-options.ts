@@ -39,7 +39,8 @@ export interface NodeOptions extends BindingOptions, PathOptions {
   maxPeers?: number;
   /**
    * Bytes per second relayed for others, in total and from one IPv4 address or IPv6 /64; 0 or absent: no limit. Under a
-   * total limit every source has its share first, and floods get what is left.
+   * total limit every source has its share first, and floods get what is left. `perSource` is the limit per peer: the
+   * node address in a packet that is only passed on cannot be verified (docs/decisions/0011).
    */
   relayLimits?: { total?: number; perSource?: number };
   /** Faults on outgoing datagrams, for tests. */

@@ -1,5 +1,6 @@
 /** What a node finds in its store at start, and what it writes there while it runs (vl1.md §9.1). */
 import {
+  type MoonId,
   type NetworkId,
   type NetworkPermissions,
   type NodeEvent,
@@ -9,6 +10,7 @@ import {
 } from '@ztkit/types';
 import { loadMoons, moonFile } from './moon-files.js';
 import { formatPermissionFile, type PermissionFile, readPermissionFile } from './network-permissions.js';
+import { inParallel } from './parallel.js';
 import type { StateStore } from './state-store.js';
 import { dictionaryDefect, peerDefect, peerEndpoints, samePeer, worldDefect } from './stored-forms.js';
 import { WriteBehind } from './write-behind.js';
@@ -18,12 +20,14 @@ const publicIdentityPattern = /^[0-9a-f]{10}:0:[0-9a-f]{128}$/;
 /** `networks.d` content that says "joined, no configuration yet" (vl1.md §9.1). */
 const joinedMarker = new Uint8Array([0x0a]);
 
-/** Networks loaded at start; a directory with more is not one a node wrote. */
-const maxNetworks = 256;
+/** Networks loaded at start: as many as the core joins. */
+const maxNetworks = 1024;
 /** Local settings loaded at start: as many for networks that are not joined as for those that are, and some. */
-const maxPermissions = 1024;
-/** Cached peers loaded at start. */
-const maxCachedPeers = 1024;
+const maxPermissions = 2048;
+/** Cached peers loaded at start: as many as the node holds; this is what it holds unless it was told otherwise. */
+const defaultMaxPeers = 8192;
+/** Objects read at the same time. One after the other, those of a large root would take minutes. */
+const parallelReads = 32;
 /** Old peer records are looked for so often (vl1.md §9.2). */
 const maintenanceMs = 3_600_000;
 /** The engine says within this time after its start whether it takes what was stored. */
@@ -59,7 +63,7 @@ export interface StoredState {
   networks: { id: NetworkId; dictionary: Uint8Array; permissions?: NetworkPermissions }[];
 }
 
-/** Warns the application; `kind` is `STATE_SET_ASIDE`, `STATE_DAMAGED` or `STATE_NOT_SAVED`. */
+/** Warns the application; `kind` is `STATE_SET_ASIDE`, `STATE_DAMAGED`, `STATE_LEFT_OUT` or `STATE_NOT_SAVED`. */
 export type StateWarning = (kind: string, detail: string) => void;
 
 /**
@@ -69,6 +73,7 @@ export type StateWarning = (kind: string, detail: string) => void;
 export class NodeState {
   readonly #store: StateStore;
   readonly #warn: StateWarning;
+  readonly #maxPeers: number;
   readonly #writes: WriteBehind;
   /** Networks that were left: news of them may still be on its way and must not bring them back. */
   readonly #forgotten = new Set<NetworkId>();
@@ -83,10 +88,11 @@ export class NodeState {
   #maintenance: ReturnType<typeof setInterval> | undefined;
   #judgement: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(store: StateStore, warn: StateWarning) {
+  constructor(store: StateStore, warn: StateWarning, maxPeers = defaultMaxPeers) {
     this.#store = store;
     this.#warn = warn;
-    this.#writes = new WriteBehind(store, (name, error) =>
+    this.#maxPeers = maxPeers;
+    this.#writes = new WriteBehind(store, maxPeers, (name, error) =>
       warn('STATE_NOT_SAVED', `${this.where(name)} was not saved: ${error.message}`),
     );
   }
@@ -150,22 +156,22 @@ export class NodeState {
 
   async #loadPeers(): Promise<Uint8Array[]> {
     const names = (await this.#store.list('peers.d')).filter((name) => /^peers\.d\/[0-9a-f]{10}\.peer$/.test(name));
-    const peers: Uint8Array[] = [];
-    for (const name of names.slice(0, maxCachedPeers)) {
-      const record = await this.loadChecked(name, (data) => peerDefect(data, name.slice(8, 18)));
-      if (record !== undefined) peers.push(record);
-    }
-    return peers;
+    const peers: (Uint8Array | undefined)[] = [];
+    await inParallel(names.slice(0, this.#maxPeers), parallelReads, async (name, index) => {
+      peers[index] = await this.loadChecked(name, (data) => peerDefect(data, name.slice(8, 18)));
+    });
+    this.#leftOut(names.length - this.#maxPeers, 'cached peers', '"maxPeers"');
+    return peers.filter((peer) => peer !== undefined);
   }
 
   async #loadNetworks(): Promise<StoredState['networks']> {
     const networks: StoredState['networks'] = [];
     const names = await this.#store.list('networks.d');
     await this.#loadPermissions(names);
-    for (const name of names) {
-      const match = /^networks\.d\/([0-9a-f]{16})\.conf$/.exec(name);
-      if (match === null || networks.length >= maxNetworks || /^0+$/.test(match[1] ?? '')) continue;
-      const id = parseNetworkId(match[1]);
+    const joined = names.filter((name) => /^networks\.d\/(?!0{16})[0-9a-f]{16}\.conf$/.test(name));
+    this.#leftOut(joined.length - maxNetworks, 'joined networks', `the ${maxNetworks} that a node can join`);
+    for (const name of joined.slice(0, maxNetworks)) {
+      const id = parseNetworkId(name.slice(11, 27));
       const content = await this.loadChecked(name, (data) => dictionaryDefect(data, id));
       // That the file exists means "joined", whatever it says.
       if (content === undefined) this.rememberNetwork(id);
@@ -205,6 +211,16 @@ export class NodeState {
     const others = this.#permissions.get(id)?.others ?? [];
     this.#permissions.set(id, { permissions, others, defects: [] });
     this.#later(`networks.d/${id}.local.conf`, utf8.encode(formatPermissionFile(permissions, others)));
+  }
+
+  /** Says that the store has more than the node takes; it stays where it is. */
+  #leftOut(count: number, what: string, limit: string): void {
+    if (count > 0) this.#warn('STATE_LEFT_OUT', `${count} ${what} in the store were left out: more than ${limit}`);
+  }
+
+  /** A moon of the store, for orbiting it; a damaged one is set aside. */
+  loadMoon(id: MoonId): Promise<Uint8Array | undefined> {
+    return this.loadChecked(moonFile(id), (data) => worldDefect(data, 'moon', id));
   }
 
   /** Moves a damaged object out of the way, to a name nobody reads, and says so. */

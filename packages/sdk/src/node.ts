@@ -25,7 +25,7 @@ import { fatalError } from './fatal-error.js';
 import { FramePorts } from './frame-port.js';
 import type { Logger } from './logger.js';
 import { Messages } from './messages.js';
-import { type OrbitOptions, orbit, parseMoonId } from './moons.js';
+import { deorbit, type OrbitOptions, orbit } from './moons.js';
 import { type JoinOptions, Network } from './network.js';
 import { checkPermissions } from './network-permissions.js';
 import { type ExplainOptions, explainGiven, type RuleExplanation } from './network-rules.js';
@@ -160,13 +160,13 @@ export class Node {
   }
 
   /** Takes further roots, a moon's: from the store, or from one of them by `seed`. `ERR_ZT_NOT_FOUND`, `_LIMIT_REACHED`. */
-  orbit(id: string, options: OrbitOptions = {}): void {
-    orbit(this.#opened(), id, options);
+  orbit(id: string, options: OrbitOptions = {}): Promise<void> {
+    return orbit(() => this.#opened(), this.#state, id, options);
   }
 
   /** Drops a moon and its stored copy, or stops looking for it. `ERR_ZT_NOT_FOUND`. */
   deorbit(id: string): void {
-    this.#opened().deorbit(parseMoonId(id));
+    deorbit(this.#opened(), id);
   }
 
   /** Moons that are held, and those that are looked for (without a timestamp). */

@@ -20,7 +20,10 @@ export interface StateStore {
   put(name: string, data: Uint8Array): Promise<void>;
   /** Deletes; a missing object is fine. */
   delete(name: string): Promise<void>;
-  /** Names of the objects under `directory` (`'networks.d'`), with the directory. */
+  /**
+   * Names of the objects under `directory` (`'networks.d'`), with the directory. Of `'peers.d'` those written last come
+   * first, where the store knows: what a node cannot hold is left out from the end.
+   */
   list(directory: string): Promise<string[]>;
   /**
    * Gives a damaged object another name, under which nobody looks for it. It must not be lost, nor overwrite another;

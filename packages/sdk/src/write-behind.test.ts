@@ -26,7 +26,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   disk = new Disk();
   failures = [];
-  writes = new WriteBehind(disk, (name, error) => failures.push(`${name}: ${error.message}`));
+  writes = new WriteBehind(disk, 100_000, (name, error) => failures.push(`${name}: ${error.message}`));
 });
 afterEach(() => vi.useRealTimers());
 

@@ -2,6 +2,7 @@
  * Writes to a store, late and together: of several values for one object only the last is written, a failure is
  * reported and tried again, and what is there already is never lost by one.
  */
+import { inParallel } from './parallel.js';
 import type { StateStore } from './state-store.js';
 
 /** Values for one object that come within this time are one write. */
@@ -11,8 +12,8 @@ const firstRetryMs = 5_000;
 const longestRetryMs = 300_000;
 /** Objects written at the same time: more would not make a disk faster. */
 const parallel = 8;
-/** Objects that wait while the store fails: every peer a large root knows. Beyond it the oldest is given up. */
-const maxPending = 65_536;
+/** Objects that wait, besides one for each peer the node may know. Beyond it the oldest is given up. */
+const spare = 4096;
 
 /** Decides against writing: true keeps what is there. */
 export type KeepsOld = (before: Uint8Array, after: Uint8Array) => boolean;
@@ -27,15 +28,17 @@ interface Change {
 export class WriteBehind {
   readonly #store: StateStore;
   readonly #onFailure: (name: string, error: Error) => void;
+  readonly #maxPending: number;
   readonly #failing = new Set<string>();
   #pending = new Map<string, Change>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #retryMs = firstRetryMs;
   #chain: Promise<void> = Promise.resolve();
 
-  /** `onFailure` hears of an object's first failure, and again after it was written well in between. */
-  constructor(store: StateStore, onFailure: (name: string, error: Error) => void) {
+  /** `maxPeers`: so many records of peers can come at once, at the end. `onFailure` hears of an object's first failure, and again after it was written well in between. */
+  constructor(store: StateStore, maxPeers: number, onFailure: (name: string, error: Error) => void) {
     this.#store = store;
+    this.#maxPending = maxPeers + spare;
     this.#onFailure = onFailure;
   }
 
@@ -88,14 +91,10 @@ export class WriteBehind {
   async #writeAll(): Promise<void> {
     const changes = [...this.#pending];
     this.#pending = new Map();
-    let next = 0;
     let failed = false;
-    const worker = async () => {
-      for (let change = changes[next++]; change !== undefined; change = changes[next++]) {
-        failed = !(await this.#attempt(...change)) || failed;
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(parallel, changes.length) }, worker));
+    await inParallel(changes, parallel, async (change) => {
+      failed = !(await this.#attempt(...change)) || failed;
+    });
     if (failed) {
       this.#schedule(this.#retryMs);
       this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
@@ -126,9 +125,9 @@ export class WriteBehind {
 
   #limit(): void {
     for (const name of this.#pending.keys()) {
-      if (this.#pending.size <= maxPending) return;
+      if (this.#pending.size <= this.#maxPending) return;
       this.#pending.delete(name);
-      this.#onFailure(name, new Error(`more than ${maxPending} objects wait to be saved`));
+      this.#onFailure(name, new Error(`more than ${this.#maxPending} objects wait to be saved`));
     }
   }
 }

@@ -231,8 +231,9 @@ export class FakeNode implements EngineNode {
 
   readonly orbits = new Map<string, NodeAddress | undefined>();
 
-  orbit(moon: string, seed: NodeAddress | undefined): void {
+  orbit(moon: string, seed: NodeAddress | undefined, stored?: Uint8Array): void {
     this.#check();
+    if (seed === undefined && stored === undefined) throw new ZtError('ERR_ZT_NOT_FOUND', 'No such moon');
     this.orbits.set(moon, seed);
   }
 

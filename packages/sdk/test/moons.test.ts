@@ -11,6 +11,7 @@ import {
   describeMoon,
   fileStore,
   generateIdentity,
+  memoryStore,
   type Node,
   parseWorldDescription,
   signWorldDescription,
@@ -108,13 +109,13 @@ describe('moons of a node', () => {
       maxPeers: 100_000,
       relayLimits: { total: 1_000_000, perSource: 0 },
     });
-    node.orbit('a09acf0233', { seed: 'a09acf0233' });
+    await node.orbit('a09acf0233', { seed: 'a09acf0233' });
     expect(node.moons()).toEqual([{ id: '000000a09acf0233', seed: 'a09acf0233', roots: [] }]);
     node.deorbit('000000a09acf0233');
     expect(() => node.deorbit('a09acf0233')).toThrowError(expect.objectContaining({ code: 'ERR_ZT_NOT_FOUND' }));
     expect(node.totals().PACKETS_RELAYED).toBe(0n);
     for (const id of ['', 'abc', '0000000000', 'a09acf02330000000', 7]) {
-      expect(() => node.orbit(id as string)).toThrowError(expect.objectContaining({ code: 'ERR_ZT_INVALID_ARGUMENT' }));
+      await expect(node.orbit(id as string)).rejects.toMatchObject({ code: 'ERR_ZT_INVALID_ARGUMENT' });
     }
     await node.close();
     for (const wrong of [{ maxPeers: 63 }, { relayLimits: { total: -1 } }, { orbit: [{ id: 'x', seed: 'y' }] }]) {
@@ -122,6 +123,45 @@ describe('moons of a node', () => {
       await expect(start).rejects.toMatchObject({ code: 'ERR_ZT_INVALID_ARGUMENT' });
     }
   });
+
+  it.each(['native', 'wasm'] as const)(
+    'come from a file that is put into the store of a running %s node',
+    async (engine) => {
+      const identity = await generateIdentity();
+      const address = identity.slice(0, 10);
+      const store = memoryStore();
+      const planet = await planetOf(await generateIdentity(), 1);
+      const node = await createNode({
+        engine,
+        planet,
+        store,
+        bind: loopback,
+        logger: { ...console, warn: () => undefined },
+      });
+      try {
+        const missing = node.orbit(address);
+        await expect(missing).rejects.toMatchObject({
+          code: 'ERR_ZT_NOT_FOUND',
+          message: /Moon 000000.*not in the store/,
+        });
+        const moon = await createMoon({ roots: [{ identity, endpoints: [] }] });
+        const name = `moons.d/${moon.id}.moon`;
+        await store.put(name, moon.bytes.subarray(0, 100));
+        await expect(node.orbit(address)).rejects.toMatchObject({ code: 'ERR_ZT_NOT_FOUND' });
+        expect(await store.list('moons.d')).toEqual([expect.stringContaining(`${name}.corrupt-`)]);
+        await store.put(name, moon.bytes);
+        await node.orbit(address);
+        expect(node.moons()).toMatchObject([{ id: moon.id, roots: [address] }]);
+        expect(node.peer(address)?.role).toBe('MOON');
+        node.deorbit(address);
+        expect(() => node.deorbit(address)).toThrowError(/Moon 000000.* neither held nor looked for/);
+      } finally {
+        await node.close();
+      }
+      await expect(node.orbit(address)).rejects.toMatchObject({ code: 'ERR_ZT_CLOSED' });
+    },
+    60_000,
+  );
 
   it('come from a seed over real sockets, and from the directory after a restart', async () => {
     const home = await mkdtemp(join(tmpdir(), 'ztkit-moons-'));
@@ -146,7 +186,7 @@ describe('moons of a node', () => {
 
       const store = fileStore(join(home, 'member'));
       const member = await createNode({ ...common, planet, store });
-      member.orbit(luna.address, { seed: luna.address });
+      await member.orbit(luna.address, { seed: luna.address });
       await expect.poll(() => member.moons()[0]?.timestamp, { timeout: 20_000 }).toBeDefined();
       expect(member.peer(luna.address)?.role).toBe('MOON');
       await member.close();

@@ -261,10 +261,10 @@ export interface EngineNode extends EngineCaptures, EngineFrames, EngineRules {
    */
   setExternalEndpoints(endpoints: readonly Endpoint[]): void;
   /**
-   * Looks for a moon at one of its roots until it comes. Held already: nothing to do. `ERR_ZT_INVALID_ARGUMENT`: id 0, or
-   * ourselves as the seed; `ERR_ZT_NOT_FOUND`: no seed, and the moon is not held; `ERR_ZT_LIMIT_REACHED`: 16 of them.
+   * Takes a stored moon, or looks for it at one of its roots until it comes. Throws `ERR_ZT_INVALID_ARGUMENT` (id 0,
+   * ourselves as the seed, `stored` is not it), `ERR_ZT_NOT_FOUND` (no seed, not held), `ERR_ZT_LIMIT_REACHED` (16).
    */
-  orbit(moon: MoonId, seed: NodeAddress | undefined): void;
+  orbit(moon: MoonId, seed: NodeAddress | undefined, stored?: Uint8Array): void;
   /** Drops a moon, its stored copy and its seeds. `ERR_ZT_NOT_FOUND`. */
   deorbit(moon: MoonId): void;
   moons(): MoonInfo[];

@@ -4,7 +4,7 @@ import { Status, StatusName } from './generated/enums.js';
 /** Every `code` of a {@link ZtError}, with the sentence that says what to do. */
 export const errorRemedies = {
   ERR_ZT_INVALID_ARGUMENT: 'Check the argument named in the message.',
-  ERR_ZT_NOT_FOUND: 'Join the network or open the socket first, or check the id.',
+  ERR_ZT_NOT_FOUND: 'Check the id; join the network, orbit the moon or open the socket first.',
   ERR_ZT_ALREADY_EXISTS: 'Close the existing one first.',
   ERR_ZT_LIMIT_REACHED: 'Close what is no longer needed, or spread the load over several nodes.',
   ERR_ZT_NOT_READY: 'Wait for the network to be ready (NETWORK_OK) before using it.',

@@ -25,6 +25,13 @@ export function makeRootProgram(host: RootHost): Command {
   return program;
 }
 
+const relayLimitHelp =
+  'relay at most so much in total, such as 100MB/s, in fair shares of the sources; a little less than the uplink is wise';
+/** The address of a node in a packet that is only passed on may be anybody's (docs/decisions/0011). */
+const perSourceHelp =
+  'relay at most so much from one IPv4 address or IPv6 /64, as peers cannot be told apart otherwise: those behind one NAT ' +
+  'share it. Shares are fair under --relay-limit';
+
 function addRoot(program: Command, host: RootHost): void {
   const home = process.env.ZTKIT_ROOT_HOME ?? join(homedir(), '.ztkit-root');
   program
@@ -42,13 +49,8 @@ function addRoot(program: Command, host: RootHost): void {
       [] as string[],
     )
     .option('--metrics <host:port>', 'serve metrics for Prometheus over HTTP at /metrics', parseHostPort)
-    .option(
-      '--relay-limit <rate>',
-      'relay at most so much in total, such as 100MB/s, in fair shares; a little less than the uplink is wise',
-      parseRate,
-      0,
-    )
-    .option('--relay-limit-per-source <rate>', 'relay at most so much from one address', parseRate, 0)
+    .option('--relay-limit <rate>', relayLimitHelp, parseRate, 0)
+    .option('--relay-limit-per-source <rate>', perSourceHelp, parseRate, 0)
     .option('--max-peers <number>', 'nodes it remembers at once, 64..1048576', parseMaxPeers, 100_000)
     .option('--allow-loopback', 'use loopback paths: for nodes on this machine', false)
     .addOption(new Option('--engine <name>', 'how the node runs').choices(['auto', 'native', 'wasm']).default('auto'))

@@ -1,17 +1,27 @@
 // Commands about moons (vl1.md §6.5), and what a node counts as a root.
+#include <optional>
 #include <utility>
 
 #include "node/commands.h"
+#include "wire/world.h"
 
 namespace zt::node {
 
 namespace {
 
+// A stored moon is believed as it is and goes before the seed (vl1.md §6.5).
 Status Orbit(CommandContext& c, HostReader& in, HostWriter&) {
   const uint64_t moon = in.U64();
   const NodeAddress seed = in.Address();
-  if (!in.AtEnd()) return Status::kInvalidArgument;
-  return c.node.vl1().Orbit(c.now, moon, seed);
+  const ByteSpan stored = in.Rest();
+  if (!in.ok()) return Status::kInvalidArgument;
+  if (stored.empty()) return c.node.vl1().Orbit(c.now, moon, seed);
+  const std::optional<World> world = World::Parse(stored);
+  if (!world || world->type != WorldType::kMoon || world->id != moon || moon == 0) return Status::kInvalidArgument;
+  if (!c.node.vl1().OfferMoon(c.now, stored)) return Status::kInvalidArgument;
+  // What was offered is held now, unless there was no room.
+  const Status status = c.node.vl1().Orbit(c.now, moon, seed);
+  return status == Status::kNotFound ? Status::kLimitReached : status;
 }
 
 Status Deorbit(CommandContext& c, HostReader& in, HostWriter&) {

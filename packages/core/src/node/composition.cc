@@ -27,6 +27,7 @@ Composition::Composition(const Now& now, NodeOptions options)
       frames_(*this, drops_, events_),
       relay_(RelaySettings(options_), random_, drops_, events_),
       stack_(random_, drops_, *this) {
+  events_.queue().KeepRecordsOf(options_.max_peers);
   if (options_.identity.has_value()) {
     Start(now, *options_.identity);
   } else {

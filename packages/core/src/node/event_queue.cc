@@ -30,7 +30,14 @@ void EventQueue::Push(Event code, ByteSpan body) {
     if (!ready_.insert(ReadinessKey(code, body)).second) return;
   } else if (code == Event::kCaptureData) {
     capture_bytes_ += body.size();
-  } else if (!IsOfSocket(code) && bytes_.size() - head_ - capture_bytes_ + kHeader + body.size() > kMaxBytes) {
+  } else if (code == Event::kStorePeer) {
+    if (record_bytes_ + kHeader + body.size() > max_record_bytes_) {
+      drops_.Count(DropReason::kQueueFull);
+      return;
+    }
+    record_bytes_ += kHeader + body.size();
+  } else if (!IsOfSocket(code) &&
+             bytes_.size() - head_ - capture_bytes_ - record_bytes_ + kHeader + body.size() > kMaxBytes) {
     drops_.Count(DropReason::kQueueFull);
     return;
   } else if (IsMessage(code)) {
@@ -59,6 +66,7 @@ void EventQueue::Drain(Bytes& out, size_t max_bytes) {
     if (IsReadiness(code)) ready_.erase(ReadinessKey(code, body));
     if (code == Event::kCaptureData) capture_bytes_ -= body.size();
     if (IsMessage(code)) message_bytes_ -= body.size();
+    if (code == Event::kStorePeer) record_bytes_ -= kHeader + body.size();
     head_ += in.position();
   }
   out.insert(out.end(), bytes_.begin() + static_cast<ptrdiff_t>(first), bytes_.begin() + static_cast<ptrdiff_t>(head_));

@@ -19,10 +19,16 @@ class EventQueue {
   // Of them, what peers may fill with messages and traces: anybody can send these, and they must not push out the rest.
   static constexpr size_t kMaxMessageBytes = 1 << 20;
 
+  // What one record of a known peer takes at most: 82 bytes, 16 endpoints, and what is around them (vl1.md §9.2).
+  static constexpr size_t kRecordBytes = 420;
+
   explicit EventQueue(DropCounters& drops) : drops_(drops) {}
 
   // Appends; a readiness event that is pending already is not repeated.
   void Push(Event code, ByteSpan body);
+  // Records of this many peers fit beside everything else: at its end a node posts all it knows (vl1.md §9.2), which
+  // for a large root is more than may stay unread, and a record that is lost is an identity to check again.
+  void KeepRecordsOf(size_t peers) { max_record_bytes_ = peers * kRecordBytes; }
   bool empty() const { return head_ == bytes_.size(); }
   // Of capture_data events that were not drained.
   size_t capture_bytes() const { return capture_bytes_; }
@@ -37,6 +43,8 @@ class EventQueue {
   size_t head_ = 0;  // of the first one not drained
   size_t capture_bytes_ = 0;
   size_t message_bytes_ = 0;
+  size_t record_bytes_ = 0;  // of store_peer events, with their headers
+  size_t max_record_bytes_ = kMaxBytes;
   std::unordered_set<uint64_t> ready_;  // code << 32 | socket of readiness events in the queue; never iterated
 };
 

@@ -111,6 +111,25 @@ TEST_CASE("messages nobody reads leave room for events that matter") {
   CHECK(drops.Of(DropReason::kQueueFull) == dropped);
 }
 
+TEST_CASE("the records of all peers of a large root fit beside other events") {
+  DropCounters drops;
+  node::EventQueue queue(drops);
+  constexpr size_t kPeers = 100'000;
+  queue.KeepRecordsOf(kPeers);
+  for (size_t i = 0; i < kPeers; ++i) queue.Push(Event::kStorePeer, Bytes(118, 2));
+  queue.Push(Event::kNodeDown, Bytes(5, 1));
+  CHECK(drops.Of(DropReason::kQueueFull) == 0);
+  Bytes out;
+  size_t taken = 0;
+  for (; !queue.empty(); taken += out.size()) {
+    out.clear();
+    queue.Drain(out, 1 << 20);
+  }
+  CHECK(taken == kPeers * (6 + 118) + 6 + 5);
+  for (size_t i = 0; i < 2'000'000; ++i) queue.Push(Event::kStorePeer, Bytes(118, 2));  // nobody reads
+  CHECK(drops.Of(DropReason::kQueueFull) == 2'000'000 - kPeers * node::EventQueue::kRecordBytes / (6 + 118));
+}
+
 TEST_CASE("impairment holds nothing for ever") {
   DropCounters drops;
   node::Impairment impairment({0, 0, node::Impairment::kWhole, 5}, drops);

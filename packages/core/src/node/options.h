@@ -41,7 +41,7 @@ struct NodeOptions {
   static constexpr size_t kMaxHints = 1024;            // addresses
   static constexpr size_t kMaxHintEndpoints = 16;      // of one of them
   static constexpr size_t kMaxCachedPeers = 1048576;  // vl1::kMaxPeersOption
-  static constexpr size_t kMaxCachedNetworks = 256;  // Stack::kMaxInterfaces
+  static constexpr size_t kMaxCachedNetworks = 1024;  // Vl2::kMaxNetworks: what was joined is joined again
   static constexpr size_t kMaxMoons = vl1::kMaxMoons, kMaxOrbits = vl1::kMaxMoonSeeds;
   static constexpr uint64_t kMaxRelayRate = 1'000'000'000'000;
   static constexpr size_t kMinSeed = 32, kMaxSeed = 64;
