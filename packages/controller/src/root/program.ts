@@ -26,11 +26,11 @@ export function makeRootProgram(host: RootHost): Command {
 }
 
 const relayLimitHelp =
-  'relay at most so much in total, such as 100MB/s, in fair shares of the sources; a little less than the uplink is wise';
+  'relay at most so much in total, such as 100MB/s, in fair shares; a little less than the uplink is wise';
 /** The address of a node in a packet that is only passed on may be anybody's (docs/decisions/0011). */
 const perSourceHelp =
-  'relay at most so much from one IPv4 address or IPv6 /64, as peers cannot be told apart otherwise: those behind one NAT ' +
-  'share it. Shares are fair under --relay-limit';
+  'relay at most so much from one IPv4 address or IPv6 /64, as peers cannot be told apart otherwise: ' +
+  'those behind one NAT share it. Shares are fair under --relay-limit';
 
 function addRoot(program: Command, host: RootHost): void {
   const home = process.env.ZTKIT_ROOT_HOME ?? join(homedir(), '.ztkit-root');
