@@ -6,6 +6,16 @@
 #include "vl1/path_selector.h"
 
 namespace zt::vl1 {
+namespace {
+
+// A cached peer is greeted soon after the start (vl1.md §9.2), one about every millisecond: each HELLO costs a key
+// agreement, and those of a large root at once would hold it up for seconds and not fit into the transmit queue.
+Instant RememberedAt(const Peer& peer, size_t peers) {
+  if (peer.IsRoot()) return peer.created;
+  return peer.created + static_cast<Millis>(peer.address().value % (peers + 1));
+}
+
+}  // namespace
 
 void KeepaliveSchedule::Touch(Instant now, Peer& peer) {
   peer.due = std::max(DueOf(now, peer), now);
@@ -54,8 +64,7 @@ Instant KeepaliveSchedule::HeartbeatAt(const PathSlot& slot) const {
 }
 
 Instant KeepaliveSchedule::DueOf(Instant now, const Peer& peer) const {
-  if (peer.try_remembered) return now;
-  Instant due = Instant::Never();
+  Instant due = peer.try_remembered ? RememberedAt(peer, heap_.size()) : Instant::Never();
   const bool kept = KeptAlive(now, peer);
   for (const PathSlot& slot : peer.slots) {
     due = std::min(due, OnGrid(slot.last_direct + kSlotExpiry));

@@ -1,4 +1,6 @@
 // Roots, WHOIS, relaying, direct paths and their loss, between whole Vl1 instances.
+#include <algorithm>
+
 #include "testing/vl1_lab.h"
 
 namespace zt::testing {
@@ -222,6 +224,33 @@ TEST_CASE("a path without a direct packet for 243 seconds is forgotten") {
   t.SendHi(t.alice, t.bob);
   t.lab.Run(100);
   CHECK(t.bob.received.back().hops == 1);
+}
+
+TEST_CASE("thousands of cached peers are greeted one after the other") {
+  TwoLeaves t;
+  t.lab.Run(1000);
+  t.SendHi(t.alice, t.bob);
+  t.lab.Run(1000);
+  t.alice.vl1->SavePeers(t.lab.now());
+  Bytes record = t.alice.records[t.bob.address()];
+  REQUIRE(!record.empty());
+  Now now = t.lab.now();
+  constexpr size_t kPeers = 2000;
+  for (size_t i = 0; i < kPeers; ++i) {
+    const size_t scattered = (i + 1) * 2654435761 % 0xffffffff;  // addresses follow from hashes
+    for (size_t byte = 0; byte < 4; ++byte) record[2 + byte] = static_cast<uint8_t>(scattered >> (24 - 8 * byte));
+    REQUIRE(t.alice.vl1->LoadPeer(now, record));
+  }
+  size_t greeted = 0, most = 0;
+  for (size_t ms = 0; ms <= kPeers; ++ms, now.mono.ms += 1, now.wall.ms += 1) {
+    t.alice.vl1->HandleTimeout(now);
+    const size_t sent = t.alice.transmit.datagrams().size();
+    t.alice.transmit.Clear();
+    greeted += sent;
+    most = std::max(most, sent);
+  }
+  CHECK(greeted >= kPeers);
+  CHECK(most <= 50);
 }
 
 TEST_CASE("a peer not heard of for 500 seconds is forgotten, and its record handed out") {
