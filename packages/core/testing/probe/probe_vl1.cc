@@ -192,13 +192,14 @@ bool OpenCapture(ByteReader& in, Bytes& out) {
   return in.ok();
 }
 
-// pieces: worlds offered one after another. -> per world 1 adopted or 0 refused
+// pieces: worlds offered one after another, the first by our own files. -> per world 1 adopted or 0 refused
 bool OfferWorlds(ByteReader& in, Bytes& out) {
   vl1::RootSet roots{Identity{}};
   while (in.ok() && !in.AtEnd()) {
     const std::optional<World> world = World::Parse(Piece(in));
     if (!world) return false;
-    const auto verdict = roots.Offer(*world, vl1::RootSet::From::kPeer);
+    const auto from = roots.has_planet() ? vl1::RootSet::From::kPeer : vl1::RootSet::From::kStore;
+    const auto verdict = roots.Offer(*world, from);
     out.push_back(verdict == vl1::RootSet::Verdict::kFirst || verdict == vl1::RootSet::Verdict::kUpdated ? 1 : 0);
   }
   return in.ok();
