@@ -21,13 +21,18 @@ void Engine::WatchStrangers(Instant now) {
   FilterSources();
 }
 
+// Without the filter everything is read, as at any other time: so on all sockets when one of them does not take it,
+// because the gate takes what is let in for a share of what arrives.
 void Engine::FilterSources() {
+  bool filtered = known_.has_value();
   for (const UdpBinding& binding : bindings_->all()) {
     const int fd = binding.socket->descriptor();
-    if (!known_) DetachSourceFilter(fd);
-    // Without the filter everything is read, as at any other time.
-    else AttachSourceFilter(fd, binding.socket->local().ip.family, *known_, strangers_.share());
+    filtered = filtered && AttachSourceFilter(fd, binding.socket->local().ip.family, *known_, strangers_.share());
   }
+  if (filtered) return;
+  for (const UdpBinding& binding : bindings_->all()) DetachSourceFilter(binding.socket->descriptor());
+  known_.reset();
+  strangers_.Open();
 }
 
 }  // namespace zt::host

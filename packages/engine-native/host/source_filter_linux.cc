@@ -74,9 +74,9 @@ bool AttachSourceFilter(int fd, IpFamily family, std::span<const Endpoint> known
   program.Less(static_cast<uint32_t>(std::lround(share * kAll)), 1);
   program.Return(kAll);
   program.Return(0);
-  if (program.Attach(fd)) return true;
+  // The kernel counts the new program to the socket's memory (net.core.optmem_max) before it frees the old one.
   DetachSourceFilter(fd);
-  return false;
+  return program.Attach(fd);
 }
 
 void DetachSourceFilter(int fd) {

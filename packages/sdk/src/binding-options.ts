@@ -65,6 +65,7 @@ export function checkBindingOptions(options: BindingOptions): void {
 function checkMappedPort({ bind, port, secondaryPort, portMapping, mappedPort }: BindingOptions): void {
   if (mappedPort === undefined) return;
   checkPort('mappedPort', mappedPort, 1);
+  if (portMapping === false) return; // switched off, whatever a file says about its port
   if (portMapping !== true) throw invalid('"mappedPort" needs "portMapping"');
   if (Array.isArray(bind)) {
     if (bind.every((endpoint) => endpoint?.port !== mappedPort)) throw invalid('"mappedPort" must be one of "bind"');

@@ -89,7 +89,10 @@ function readBinding(reading: Reading): BindingOptions {
   const portMapping = reading.take('portMappingEnabled', checkBoolean) ?? true;
   const allowSecondary = reading.take('allowSecondaryPort', checkBoolean) ?? true;
   const secondary = reading.take('secondaryPort', checkPort, allowSecondary);
-  const mapped = reading.take('tertiaryPort', checkPort, portMapping) || undefined;
+  // One port for several purposes is opened once.
+  const others: readonly unknown[] = [port, secondary];
+  const tertiary = reading.take('tertiaryPort', checkPort, portMapping) || undefined;
+  const mapped = others.includes(tertiary) ? undefined : tertiary;
   const bind = reading.take('bind', checkIps);
   const excluded = reading.take('interfacePrefixBlacklist', checkNames, bind === undefined || bind.length === 0);
   const mapping = { portMapping, ...(mapped === undefined ? {} : { mappedPort: mapped }) };

@@ -149,8 +149,7 @@ export class Network {
       if (this.#ended !== undefined) throw this.#ended;
       const refusal = refusals[this.status];
       if (refusal !== undefined && options.waitForAuthorization !== true) {
-        const { signOn } = this.#info;
-        const where = signOn === undefined || signOn.url === '' ? '' : `: sign on at ${signOn.url}`;
+        const where = placeToSignOn(this.#info.signOn?.url);
         throw new ZtError(refusal, `Network ${this.id} answered ${this.status}${where}`);
       }
       const addressed = options.requireAddress === false || this.addresses.length > 0;
@@ -229,6 +228,12 @@ export class Network {
     this.#ended ??= error;
     this.#changed.resolveAll();
   }
+}
+
+/** The controller's words are its own: only a web address is passed on, in the form that a parser gives it. */
+function placeToSignOn(url = ''): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  return parsed !== undefined && /^https?:$/.test(parsed.protocol) ? `: sign on at ${parsed.href}` : '';
 }
 
 /** Waits for the handshake. */

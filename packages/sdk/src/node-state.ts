@@ -187,16 +187,26 @@ export class NodeState {
     return networks;
   }
 
-  /** What cannot be read permits what the defaults do; the file stays. */
   async #loadPermissions(names: readonly string[]): Promise<void> {
-    for (const name of names) {
-      const match = /^networks\.d\/([0-9a-f]{16})\.local\.conf$/.exec(name);
-      if (match === null || this.#permissions.size >= maxPermissions || /^0+$/.test(match[1] ?? '')) continue;
-      const content = await this.loadChecked(name, () => undefined);
-      const file = readPermissionFile(new TextDecoder().decode(content));
-      this.#permissions.set(parseNetworkId(match[1]), file);
+    const files = names.filter((name) => /^networks\.d\/(?!0{16})[0-9a-f]{16}\.local\.conf$/.test(name));
+    this.#leftOut(files.length - maxPermissions, 'files of local settings', `the ${maxPermissions} that are read`);
+    for (const name of files.slice(0, maxPermissions)) {
+      const file = await this.#readPermissions(name);
+      this.#permissions.set(parseNetworkId(name.slice(11, 27)), file);
       if (file.defects.length === 0) continue;
       this.#warn('STATE_DAMAGED', `${this.where(name)} counts only in part: ${file.defects.slice(0, 3).join(', ')}`);
+    }
+  }
+
+  /** The file stays where it is, and until it can be read, nothing is permitted: somebody wrote a restriction there. */
+  async #readPermissions(name: string): Promise<PermissionFile> {
+    try {
+      return readPermissionFile(new TextDecoder().decode(await this.#store.get(name)));
+    } catch (error) {
+      this.#frozen.add(name);
+      const why = `cannot be read: ${(error as Error).message}`;
+      this.#warn('STATE_DAMAGED', `${this.where(name)} ${why}; its network gets no address and no route`);
+      return { permissions: { allowManaged: false }, others: [], defects: [] };
     }
   }
 

@@ -76,7 +76,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
   const context: AnsweringContext = {
     port,
     directory,
-    presence: new Presence(now()),
+    presence: new Presence(options.now ?? (() => performance.now())),
     now,
     clock,
     random64: options.random64 ?? random64,

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { MIN_REQUEST_INTERVAL_MS, Presence } from './presence.js';
 
 it('drops impatient requests, and none because the clock was set back', () => {
-  const presence = new Presence(0);
+  const presence = new Presence(() => 0);
   const network = parseNetworkId('1234567890000001');
   const member = parseNodeAddress('aaaaaaaaaa');
   const now = 10_000_000;

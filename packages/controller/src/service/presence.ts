@@ -23,16 +23,18 @@ interface Seen {
 /** Last requests by network and member, in the order they came. */
 export class Presence {
   readonly #seen = new Map<string, Seen>();
+  readonly #steady: () => number;
   readonly #since: number;
 
-  /** `since`: when requests began to be heard, ms. */
-  constructor(since: number) {
-    this.#since = since;
+  /** `steady`: ms of a clock that nobody sets. */
+  constructor(steady: () => number) {
+    this.#steady = steady;
+    this.#since = steady();
   }
 
   /** Requests were not heard for long enough to know who is online. */
-  isNew(now: number): boolean {
-    return now - this.#since < ONLINE_WINDOW_MS;
+  isNew(): boolean {
+    return this.#steady() - this.#since < ONLINE_WINDOW_MS;
   }
 
   /** Notes a request at `now` ms. False: it came too soon after the one before and must be dropped. */

@@ -12,7 +12,7 @@ const RECIPIENTS_AT_ONCE = 1024;
 export function onlineMembers(context: AnsweringContext, network: NetworkId): NodeAddress[] {
   const now = context.now();
   const { presence } = context;
-  const isNew = presence.isNew(now);
+  const isNew = presence.isNew();
   return context.directory
     .members(network)
     .filter(

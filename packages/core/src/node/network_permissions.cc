@@ -12,13 +12,31 @@ bool Covers(const IpPrefix& entry, const IpPrefix& target) {
   return entry.bits <= target.bits && entry.Contains(target.address);
 }
 
+// The address with all bits behind the prefix cleared, or set.
+IpAddress End(const IpPrefix& prefix, bool last) {
+  IpAddress out = prefix.address;
+  for (size_t bit = prefix.bits; bit < 8 * out.size(); ++bit) {
+    const auto mask = static_cast<uint8_t>(0x80 >> bit % 8);
+    uint8_t& byte = out.bytes[bit / 8];
+    byte = static_cast<uint8_t>(last ? byte | mask : byte & ~mask);
+  }
+  return out;
+}
+
+// A prefix that begins or ends elsewhere than the address it names holds global addresses too: 10.0.0.0/1.
+bool ReachesBeyond(const IpPrefix& target) {
+  const IpScope scope = target.address.Scope();
+  return End(target, false).Scope() != scope || End(target, true).Scope() != scope;
+}
+
 }  // namespace
 
 bool NetworkPermissions::Allows(const IpPrefix& target) const {
   if (!managed) return false;
   const auto covers = [&](const IpPrefix& entry) { return Covers(entry, target); };
   if (!only.empty() && std::none_of(only.begin(), only.end(), covers)) return false;
-  if (target.bits == 0 && target.address.IsUnspecified()) return default_route;
+  if (target.bits == 0) return default_route;
+  if (ReachesBeyond(target) && !global) return false;
   switch (target.address.Scope()) {
     case IpScope::kNone:
     case IpScope::kMulticast:

@@ -40,6 +40,21 @@ TEST_CASE("by default a network may have private addresses, nothing global and n
   }
 }
 
+TEST_CASE("a prefix that reaches beyond private addresses is no private one, whatever address it names") {
+  const NetworkPermissions usual;
+  for (std::string_view target : {"10.0.0.0/0", "10.1.2.3/1", "10.1.2.3/5", "172.16.0.0/11", "192.168.0.0/15",
+                                  "100.64.0.0/9", "fd00::/0", "fd00::/1", "fd00::/2"}) {
+    CHECK_MESSAGE(!Takes(usual, target), target);
+  }
+  for (std::string_view target : {"10.1.2.3/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::1/7"}) {
+    CHECK_MESSAGE(Takes(usual, target), target);
+  }
+  NetworkPermissions global;
+  global.global = true;
+  CHECK(Takes(global, "10.0.0.0/1"));
+  CHECK_FALSE(Takes(global, "10.0.0.0/0"));
+}
+
 TEST_CASE("global scope and default routes each have their permission, loopback and its like have none") {
   NetworkPermissions generous;
   generous.global = true;

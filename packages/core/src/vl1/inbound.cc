@@ -15,7 +15,8 @@ constexpr size_t kBeaconSize = 13;  // vl1.md §3.12
 void Inbound::HandleDatagram(const Now& now, const InboundDatagram& datagram) {
   Path* path = context_.paths.Find(datagram.via, datagram.from);
   if (path != nullptr) path->heard_at = now.mono;
-  if (path == nullptr || path->slots == 0) ++context_.activity.from_strangers;
+  // What a TCP relay brings passes no socket of ours that could be filtered.
+  if ((path == nullptr || path->slots == 0) && datagram.via != kAllSockets) ++context_.activity.from_strangers;
   const size_t size = datagram.bytes.size();
   if (size > limits::kMaxPacketSize) {
     context_.Drop(DropReason::kTooLong);

@@ -47,6 +47,8 @@ interface Held {
   protocol: MappingProtocol;
   askedAt: number;
   renewAt: number;
+  /** When the gateway forgets it by itself. */
+  endsAt: number;
   /** The gateway did not confirm it when asked again: not announced, but perhaps still there. */
   lapsed: boolean;
 }
@@ -58,7 +60,7 @@ export class PortMapper {
   readonly #held = new Map<string, Held>();
   /** When a gateway that maps nothing may be asked again: others may say as often as they like that we moved. */
   readonly #retryAt = new Map<string, number>();
-  /** By gateway. */
+  /** By target: a gateway may keep one for each of its clients (RFC 6887 §8.5). */
   readonly #epochs = new Map<string, GatewayEpoch>();
   /** Mappings that are being taken back: the same ones must not be made meanwhile. */
   readonly #removals = new Map<string, Promise<void>>();
@@ -125,8 +127,7 @@ export class PortMapper {
       const wanted = new Set(targets.map(keyOf));
       for (const key of [...this.#held.keys()]) if (!wanted.has(key)) this.#remove(key);
       for (const key of this.#retryAt.keys()) if (!wanted.has(key)) this.#retryAt.delete(key);
-      const gateways = new Set(targets.map(({ gateway }) => gateway));
-      for (const gateway of this.#epochs.keys()) if (!gateways.has(gateway)) this.#epochs.delete(gateway);
+      for (const key of this.#epochs.keys()) if (!wanted.has(key)) this.#epochs.delete(key);
       for (const target of targets) await this.#keep(target);
       this.#announce();
     }
@@ -163,16 +164,27 @@ export class PortMapper {
       try {
         const mapping = await protocol(this.#requestFor(target, held));
         const renewAt = Date.now() + Math.max(mapping.lifetime * 500, SHORTEST_RENEWAL_MS);
-        this.#held.set(key, { target, mapping, protocol, askedAt, renewAt, lapsed: false });
+        const endsAt = mapping.lifetime === 0 ? Number.POSITIVE_INFINITY : Date.now() + mapping.lifetime * 1000;
+        this.#held.set(key, { target, mapping, protocol, askedAt, renewAt, endsAt, lapsed: false });
         this.#readEpoch(target, mapping.epoch);
         return;
       } catch (error) {
         failures.push((error as Error).message);
       }
     }
-    if (held === undefined) this.#retryAt.set(key, Date.now() + SHORTEST_RENEWAL_MS);
-    else this.#held.set(key, { ...held, askedAt, renewAt: Date.now() + SHORTEST_RENEWAL_MS, lapsed: true });
+    this.#failed(key, held, askedAt);
     this.#tell(`${target.gateway} maps no port: ${failures.join('; ')}`);
+  }
+
+  /** Asked again soon once, then as seldom as a gateway that never mapped anything; forgotten when it has ended. */
+  #failed(key: string, held: Held | undefined, askedAt: number): void {
+    if (held === undefined || held.endsAt <= Date.now()) {
+      this.#held.delete(key);
+      this.#retryAt.set(key, Date.now() + SHORTEST_RENEWAL_MS);
+      return;
+    }
+    const renewAt = Date.now() + (held.lapsed ? RETRY_MS : SHORTEST_RENEWAL_MS);
+    this.#held.set(key, { ...held, askedAt, renewAt, lapsed: true });
   }
 
   /** The one that worked goes first: it knows the mapping. */
@@ -188,16 +200,18 @@ export class PortMapper {
   }
 
   /** A gateway that restarted forgot all its mappings, not only the one it was asked for (RFC 6886 §3.6, RFC 6887 §8.5). */
-  #readEpoch({ local, gateway }: Target, epoch: GatewayEpoch | undefined): void {
+  #readEpoch(target: Target, epoch: GatewayEpoch | undefined): void {
     if (epoch === undefined) return;
-    const earlier = this.#epochs.get(gateway);
-    this.#epochs.set(gateway, epoch);
+    const { gateway } = target;
+    const earlier = this.#epochs.get(keyOf(target));
+    this.#epochs.set(keyOf(target), epoch);
     if (earlier === undefined || !restartedBetween(earlier, epoch)) return;
     this.#parts.logger.info(`port mapping: ${gateway} restarted`);
     for (const held of this.#held.values()) {
-      if (held.target.gateway !== gateway || held.target.local.address === local.address) continue;
-      held.renewAt = 0;
-      this.#again = true;
+      if (held.target.gateway !== gateway || held.target.local.address === target.local.address) continue;
+      // Not more often than this either: an epoch may be anything.
+      held.renewAt = Math.min(held.renewAt, held.askedAt + RECHECK_MS);
+      if (held.renewAt <= Date.now()) this.#again = true;
     }
   }
 
