@@ -158,3 +158,29 @@ describe('a port mapper', () => {
     expect(gateway.mapped.size).toBe(0);
   }, 20_000);
 });
+
+/** Two ways out to one gateway, which keeps a clock of its own for each of its clients (RFC 6887 §8.5). */
+it('a gateway whose clients have different epochs is asked once for each of them', async () => {
+  let asked = 0;
+  const protocol: MappingProtocol = async ({ local }) => {
+    asked++;
+    const seconds = Math.floor(Date.now() / 1000) + (local.address === '127.0.0.1' ? 0 : -5_000_000);
+    return {
+      external: { address: '44.1.2.3', port: local.port },
+      lifetime: 7200,
+      epoch: { protocol: 'PCP', seconds, at: Date.now() },
+      remove: async () => {},
+    };
+  };
+  const mapper = new PortMapper({
+    port: 9993,
+    bound: () => ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, port: 9993 })),
+    announce: () => {},
+    logger: silent,
+    routes: async () => ['127.0.0.1', '127.0.0.2'].map((local) => ({ local, gateway: '127.0.0.9' })),
+    protocols: [protocol],
+  });
+  ends.push(() => mapper.close());
+  await new Promise((done) => setTimeout(done, 300));
+  expect(asked).toBe(2);
+});
