@@ -194,6 +194,22 @@ TEST_CASE("RENDEZVOUS and identities are believed only from roots") {
   for (const auto& [to, bytes] : t.sent) CHECK(to == kAnywhere);
 }
 
+// A root that knows a leaf, and what it sends there.
+struct RelayingRoot {
+  RelayingRoot() {
+    lab.GivePlanet(Vl1Lab::MakePlanet({{&root, {root.endpoint}}}));
+    lab.Run(1000);
+    lab.tap = [this](const Endpoint&, const Endpoint& to, Bytes& bytes) {
+      if (to == leaf.endpoint) relayed.push_back(bytes);
+      return true;
+    };
+  }
+  Vl1Lab lab;
+  LabNode& root = lab.Add(0, "10.1.0.1/9993");
+  LabNode& leaf = lab.Add(4, "10.2.0.1/9993");
+  std::vector<Bytes> relayed;
+};
+
 TEST_CASE("a leaf does not relay for strangers; a root does, up to three hops") {
   Alone t;
   const SecretIdentity eve = Someone(3), bob = Someone(4);
@@ -201,48 +217,30 @@ TEST_CASE("a leaf does not relay for strangers; a root does, up to three hops") 
   t.lab.Inject(t.node, kAnywhere, packet);
   CHECK(t.Drops(DropReason::kNotForUs) == 1);
 
-  Vl1Lab lab;
-  LabNode& root = lab.Add(0, "10.1.0.1/9993");
-  LabNode& leaf = lab.Add(4, "10.2.0.1/9993");
-  lab.GivePlanet(Vl1Lab::MakePlanet({{&root, {root.endpoint}}}));
-  lab.Run(1000);
-  std::vector<Bytes> relayed;
-  lab.tap = [&](const Endpoint&, const Endpoint& to, Bytes& bytes) {
-    if (to == leaf.endpoint) relayed.push_back(bytes);
-    return true;
-  };
+  RelayingRoot r;
   for (uint8_t hops : {0, 1, 2, 3, 7}) {
-    lab.Inject(root, kAnywhere, MakePacket(eve, leaf.secret.identity(), {.verb = Verb::kNop, .hops = hops}));
+    r.lab.Inject(r.root, kAnywhere, MakePacket(eve, r.leaf.secret.identity(), {.verb = Verb::kNop, .hops = hops}));
   }
-  REQUIRE(relayed.size() == 3);
-  for (size_t i = 0; i < 3; ++i) CHECK(wire::PacketView(relayed[i]).hops() == i + 1);
-  CHECK(root.drops.Of(DropReason::kHopLimit) == 2);
+  REQUIRE(r.relayed.size() == 3);
+  for (size_t i = 0; i < 3; ++i) CHECK(wire::PacketView(r.relayed[i]).hops() == i + 1);
+  CHECK(r.root.drops.Of(DropReason::kHopLimit) == 2);
 }
 
 TEST_CASE("a fragment that is relayed gains a hop, in its own byte and nothing else, up to three (vl1.md §3.7)") {
-  Vl1Lab lab;
-  LabNode& root = lab.Add(0, "10.1.0.1/9993");
-  LabNode& leaf = lab.Add(4, "10.2.0.1/9993");
-  lab.GivePlanet(Vl1Lab::MakePlanet({{&root, {root.endpoint}}}));
-  lab.Run(1000);
-  std::vector<Bytes> relayed;
-  lab.tap = [&](const Endpoint&, const Endpoint& to, Bytes& bytes) {
-    if (to == leaf.endpoint) relayed.push_back(bytes);
-    return true;
-  };
+  RelayingRoot r;
   const Bytes data(300, 7);
   for (uint8_t hops : {0, 1, 2, 3, 7}) {
     Bytes bytes(wire::kFragmentHeaderSize + data.size());
     ByteWriter out(bytes);
-    wire::Fragment{{0x77}, leaf.address(), 3, 1, hops, data}.SerializeTo(out);
-    lab.Inject(root, kAnywhere, bytes);
+    wire::Fragment{{0x77}, r.leaf.address(), 3, 1, hops, data}.SerializeTo(out);
+    r.lab.Inject(r.root, kAnywhere, bytes);
     if (hops >= 3) continue;
-    REQUIRE(relayed.size() == hops + size_t{1});
+    REQUIRE(r.relayed.size() == hops + size_t{1});
     bytes[wire::kFragmentHopsOffset] = static_cast<uint8_t>(hops + 1);
-    CHECK(relayed.back() == bytes);
+    CHECK(r.relayed.back() == bytes);
   }
-  CHECK(relayed.size() == 3);
-  CHECK(root.drops.Of(DropReason::kHopLimit) == 2);
+  CHECK(r.relayed.size() == 3);
+  CHECK(r.root.drops.Of(DropReason::kHopLimit) == 2);
 }
 
 TEST_CASE("answers to requests we never made are another node with our identity, said once a minute") {
