@@ -5,9 +5,11 @@ set(ZT_BASE_SOURCES
   inet.cc
   inet_scope.cc
   pcapng.cc
+  sip_hash.cc
 )
 set(ZT_BASE_TESTS
   ids_test.cc
   inet_test.cc
   pcapng_test.cc
+  sip_hash_test.cc
 )

@@ -34,7 +34,6 @@ set(ZT_NETSTACK_SOURCES
   neighbor/cache.cc
   neighbor/nd.cc
   socket/bind_table.cc
-  socket/sip_hash.cc
   stack.cc
   stack_datagram.cc
   stack_option.cc

@@ -1,18 +1,15 @@
 #include "vl1/checked_identities.h"
 
-#include <bit>
-#include <cstring>
+#include <array>
 
 namespace zt::vl1 {
 
-// From the address and both halves of the key: all but one half can be changed and the packet be authentic still.
+// From all of it: an authentic HELLO may claim any address and any key that signs.
 size_t CheckedIdentities::PlaceOf(const Identity& identity) const {
-  static_assert(std::has_single_bit(kCheckedIdentities));
-  uint64_t agreement = 0, signature = 0;
-  std::memcpy(&agreement, identity.public_key.data(), sizeof agreement);
-  std::memcpy(&signature, identity.public_key.data() + 32, sizeof signature);
-  const uint64_t mixed = (agreement ^ std::rotl(signature, 23) ^ identity.address.value) * secret_;
-  return static_cast<size_t>(mixed >> (64 - std::countr_zero(kCheckedIdentities)));
+  std::array<uint8_t, Identity::kBinarySize> bytes{};
+  ByteWriter out(bytes);
+  identity.SerializeTo(out);
+  return static_cast<size_t>(hash_(bytes) % kCheckedIdentities);
 }
 
 std::optional<bool> CheckedIdentities::Find(const Identity& identity) const {

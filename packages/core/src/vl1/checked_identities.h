@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/sip_hash.h"
 #include "wire/identity.h"
 #include "zt/random.h"
 
@@ -14,7 +15,7 @@ inline constexpr size_t kCheckedIdentities = 1024;  // 80 bytes each
 
 class CheckedIdentities {
  public:
-  explicit CheckedIdentities(RandomSource& random) : secret_(random.U64() | 1) {}
+  explicit CheckedIdentities(RandomSource& random) : hash_(random) {}
 
   // Whether it is valid; nothing if that is not known.
   std::optional<bool> Find(const Identity& identity) const;
@@ -28,7 +29,7 @@ class CheckedIdentities {
   };
   size_t PlaceOf(const Identity& identity) const;
 
-  const uint64_t secret_;  // nobody may choose whose place theirs is
+  const SipHash hash_;          // nobody may choose whose place theirs is
   std::vector<Entry> entries_;  // allocated by the first
 };
 

@@ -51,6 +51,7 @@ set(ZT_VL1_SOURCES
 )
 set(ZT_VL1_TESTS
   admission_test.cc
+  checked_identities_test.cc
   connectivity_test.cc
   relay_shares_test.cc
   vl1_allocation_test.cc

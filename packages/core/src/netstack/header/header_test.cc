@@ -12,7 +12,6 @@
 #include "netstack/header/protocol.h"
 #include "netstack/header/tcp.h"
 #include "netstack/header/udp.h"
-#include "netstack/socket/sip_hash.h"
 
 namespace zt::netstack {
 namespace {
@@ -177,14 +176,6 @@ TEST_CASE("neighbor messages: a zero-length option voids the message") {
   CHECK_FALSE(NeighborMessage::Parse(bytes, NeighborMessage::kSourceLinkAddress)->link_address);
   bytes[17] = 0;
   CHECK_FALSE(NeighborMessage::Parse(bytes, NeighborMessage::kTargetLinkAddress));
-}
-
-TEST_CASE("SipHash-2-4 gives the published result") {
-  // Aumasson and Bernstein, "SipHash: a fast short-input PRF", appendix A.
-  const SipHash hash(0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL);
-  Bytes data;
-  for (uint8_t i = 0; i < 15; ++i) data.push_back(i);
-  CHECK(hash(data) == 0xa129ca6149be45e5ULL);
 }
 
 }  // namespace zt::netstack

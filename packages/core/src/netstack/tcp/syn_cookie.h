@@ -7,8 +7,8 @@
 
 #include <optional>
 
+#include "base/sip_hash.h"
 #include "netstack/header/tcp_option.h"
-#include "netstack/socket/sip_hash.h"
 #include "zt/ids.h"
 #include "zt/inet.h"
 #include "zt/time.h"

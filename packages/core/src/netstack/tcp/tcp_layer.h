@@ -6,11 +6,11 @@
 #include <memory>
 #include <unordered_map>
 
+#include "base/sip_hash.h"
 #include "netstack/icmp/rate_limit.h"
 #include "netstack/ip/ip_layer.h"
 #include "netstack/socket/bind_table.h"
 #include "netstack/socket/event_queue.h"
-#include "netstack/socket/sip_hash.h"
 #include "netstack/tcp/connection.h"
 #include "netstack/tcp/listener.h"
 #include "netstack/tcp/syn_cookie.h"

@@ -1,11 +1,11 @@
-// SipHash-2-4: a keyed hash, so that a peer can neither make table entries collide nor predict initial sequence
-// numbers (RFC 6528 §3).
+// SipHash-2-4: a keyed hash, so that a peer can neither choose whose place in a table it takes nor predict initial
+// sequence numbers (RFC 6528 §3).
 #pragma once
 
 #include "zt/bytes.h"
 #include "zt/random.h"
 
-namespace zt::netstack {
+namespace zt {
 
 class SipHash {
  public:
@@ -17,4 +17,4 @@ class SipHash {
   uint64_t k0_, k1_;
 };
 
-}  // namespace zt::netstack
+}  // namespace zt

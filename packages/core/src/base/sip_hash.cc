@@ -1,8 +1,8 @@
-#include "netstack/socket/sip_hash.h"
+#include "base/sip_hash.h"
 
 #include <bit>
 
-namespace zt::netstack {
+namespace zt {
 namespace {
 
 struct State {
@@ -46,4 +46,4 @@ uint64_t SipHash::operator()(ByteSpan data) const {
   return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 
-}  // namespace zt::netstack
+}  // namespace zt
