@@ -7,7 +7,6 @@
 
 #include "base/sip_hash.h"
 #include "wire/identity.h"
-#include "zt/random.h"
 
 namespace zt::vl1 {
 
@@ -15,7 +14,7 @@ inline constexpr size_t kCheckedIdentities = 1024;  // 80 bytes each
 
 class CheckedIdentities {
  public:
-  explicit CheckedIdentities(RandomSource& random) : hash_(random) {}
+  explicit CheckedIdentities(const SipHash& hash) : hash_(hash) {}
 
   // Whether it is valid; nothing if that is not known.
   std::optional<bool> Find(const Identity& identity) const;

@@ -24,7 +24,7 @@ void SetWord(Identity& identity, size_t offset, uint64_t word) {
 
 TEST_CASE("what was computed is known, for this identity and no other") {
   SeededRandom random(1);
-  vl1::CheckedIdentities checked(random);
+  vl1::CheckedIdentities checked{SipHash(random)};
   const Identity good = Known();
   CHECK_FALSE(checked.Find(good));
   CHECK(checked.Check(good));
@@ -41,7 +41,7 @@ TEST_CASE("what was computed is known, for this identity and no other") {
 TEST_CASE("nobody chooses an identity for the place of another's") {
   for (uint64_t seed = 1; seed <= 2; ++seed) {
     SeededRandom random(seed);
-    vl1::CheckedIdentities checked(random);
+    vl1::CheckedIdentities checked{SipHash(random)};
     const Identity known = Known();
     checked.Check(known);
     Identity same_sum = SecretIdentity::ParseText(kTestSecrets[3])->identity();

@@ -82,9 +82,13 @@ const CheckRates& HelloHandler::RatesOf(const IpAddress& source) const {
 }
 
 bool HelloHandler::MayAgree(Instant now, const IpAddress& source) {
-  const bool ours = IsOurHost(source);
-  Budgets& budgets = ours ? our_host_ : strangers_;
-  if ((ours || gate_.Pass(now, source)) && budgets.agreements.Take(now, RatesOf(source).agreements)) return true;
+  const CheckRate& rate = RatesOf(source).agreements;
+  if (IsOurHost(source)) {
+    if (our_host_.agreements.Take(now, rate)) return true;
+  } else if (gate_.IsOpen(now, source) && strangers_.agreements.Take(now, source, rate)) {
+    gate_.Close(now, source);
+    return true;
+  }
   context_.Drop(DropReason::kRateLimited);
   return false;
 }
@@ -92,8 +96,9 @@ bool HelloHandler::MayAgree(Instant now, const IpAddress& source) {
 // By the work function, unless it is known what that says.
 bool HelloHandler::IsValid(Instant now, const Identity& identity, const IpAddress& source) {
   if (checked_.Find(identity)) return true;  // a bad one was dropped before the agreement
-  Budgets& budgets = IsOurHost(source) ? our_host_ : strangers_;
-  if (!budgets.work_functions.Take(now, RatesOf(source).work_functions)) {
+  const CheckRate& rate = RatesOf(source).work_functions;
+  if (!(IsOurHost(source) ? our_host_.work_functions.Take(now, rate)
+                          : strangers_.work_functions.Take(now, source, rate))) {
     context_.Drop(DropReason::kRateLimited);
     return false;
   }

@@ -18,7 +18,7 @@ class HelloHandler {
     SelfAwareness& self_awareness;
     Seen& seen;
   };
-  HelloHandler(Context& context, const Parts& parts) : context_(context), parts_(parts), checked_(context.random) {}
+  HelloHandler(Context& context, const Parts& parts) : context_(context), parts_(parts), secret_(context.random) {}
 
   // Under suite 0, not authenticated yet: verifies with the key of the identity inside. Runs SEEN itself.
   void HandleUnverified(const Now& now, MutableBytes packet, const Endpoint& from, LocalSocket via);
@@ -40,12 +40,15 @@ class HelloHandler {
 
   Context& context_;
   Parts parts_;
-  struct Budgets {
+  const SipHash secret_;  // of the tables whose places nobody may choose
+  IdentityCheckGate gate_{secret_};
+  struct {
+    StrangersBudget agreements, work_functions;
+  } strangers_{StrangersBudget(secret_), StrangersBudget(secret_)};
+  struct {
     CheckBudget agreements, work_functions;
-  };
-  IdentityCheckGate gate_;
-  Budgets strangers_, our_host_;
-  CheckedIdentities checked_;
+  } our_host_;
+  CheckedIdentities checked_{secret_};
 };
 
 }  // namespace zt::vl1

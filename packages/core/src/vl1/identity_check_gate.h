@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "base/sip_hash.h"
 #include "vl1/limits.h"
 #include "zt/inet.h"
 #include "zt/time.h"
@@ -14,13 +15,25 @@ uint16_t IdentityCheckBucket(const IpAddress& source);
 
 inline constexpr size_t kIdentityCheckBuckets = 16384;
 
+// Which networks (IPv4 /24, IPv6 /48) a check was made for lately. The last of those that share a place is remembered:
+// the buckets above overlap, neighbours of one /32 fill those of others, and a closed gate must be the network's own.
 class IdentityCheckGate {
  public:
-  // True, and the bucket is closed for kIdentityCheckGate, unless it is closed already.
-  bool Pass(Instant now, const IpAddress& source);
+  explicit IdentityCheckGate(const SipHash& hash) : hash_(hash) {}
+
+  bool IsOpen(Instant now, const IpAddress& source) const;
+  // Nothing more from its network for kIdentityCheckGate: a check was made for it.
+  void Close(Instant now, const IpAddress& source);
 
  private:
-  std::vector<Instant> buckets_;  // 128 KB, allocated by the first stranger
+  struct Place {
+    uint64_t network = 0;  // its hash
+    Instant closed = Instant::LongAgo();
+  };
+  uint64_t HashOf(const IpAddress& source) const;
+
+  SipHash hash_;
+  std::vector<Place> places_;  // kIdentityCheckBuckets, 256 KB, allocated by the first stranger
 };
 
 struct CheckRate {
@@ -41,11 +54,33 @@ inline constexpr CheckRates kLoopbackChecks = {{2048, 4096}, {64, 1024}};
 // among many others has the share of one among them, and nobody wins by being the first of a second.
 class CheckBudget {
  public:
+  // Whether one more may be done that costs `price` of the rate, and leaves `reserve` for others. A price above the
+  // burst can be saved for.
+  bool Has(Instant now, const CheckRate& rate, int price = 1, int reserve = 0);
+  void Spend(int price = 1) { credit_ -= int64_t{1000} * price; }
   bool Take(Instant now, const CheckRate& rate);
 
  private:
   Instant since_ = Instant::LongAgo();
   int64_t credit_ = 0;  // thousandths
+};
+
+// A /24 or /48 is easily had by the thousand: an IPv6 provider, or a customer of one, holds a /32. Each of those, and
+// each IPv4 /16, has a share that the others cannot spend; beyond its share it may have half of what lies unused.
+class StrangersBudget {
+ public:
+  static constexpr size_t kWideNetworks = 4096;  // places, by a hash nobody else can compute; 64 KB
+  static constexpr int kShare = 16;              // this part of the rate: so many of them it takes to crowd out others
+
+  explicit StrangersBudget(const SipHash& hash) : hash_(hash) {}
+  bool Take(Instant now, const IpAddress& source, const CheckRate& rate);
+
+ private:
+  CheckBudget& ShareOf(const IpAddress& source);
+
+  SipHash hash_;
+  CheckBudget total_;
+  std::vector<CheckBudget> shares_;  // allocated by the first stranger
 };
 
 }  // namespace zt::vl1

@@ -129,9 +129,10 @@ TEST_CASE("a path table full of paths in use refuses more") {
 struct Flood {
   Online t;
   uint64_t Drops(DropReason reason) const { return t.node.drops.Of(reason); }
-  // A network of its own for each number.
-  static Endpoint From(uint32_t network, uint32_t host = 1) {
-    return {IpAddress::V4((uint32_t{50} << 24) + network * 256 + host), 4000};
+  // A /24 of its own for each number, mostly in a /16 of its own.
+  static Endpoint From(uint32_t number, uint32_t host = 1) {
+    const uint32_t network = number * 0x9e3779b1 & 0x3fffff;
+    return {IpAddress::V4((uint32_t{16} << 24) + network * 256 + host), 4000};
   }
 };
 
@@ -281,6 +282,44 @@ TEST_CASE("an honest stranger who asks a flooded root every two seconds is let i
     CHECK(t.root.vl1->FindIdentity(Someone(4).address()) != nullptr);
     CHECK(tries <= 12);
   }
+}
+
+TEST_CASE("two providers' worth of IPv6 networks do not crowd out newcomers from elsewhere at a root") {
+  for (uint64_t seed = 1; seed <= 3; ++seed) {
+    RelayingRoot t;
+    SeededRandom random(seed);
+    constexpr int kFlood = 4 * vl1::kRootChecks.work_functions.per_second;  // a second
+    const Millis moment = 1000 + static_cast<Millis>(random.Below(500));
+    for (Millis ms = 0; ms < moment; ++ms) {
+      for (uint64_t n = random.Below(1000) < kFlood ? 4 : 0; n > 0; --n) {
+        IpAddress from = *IpAddress::Parse(n % 2 == 0 ? "2a00:1234::1" : "2600:4321::1");
+        from.bytes[4] = static_cast<uint8_t>(random.Below(256));
+        from.bytes[5] = static_cast<uint8_t>(random.Below(256));
+        t.lab.Inject(t.root, {from, 4000}, BogusHello(t.self(), random.U64()));
+      }
+      t.lab.Run(1);
+    }
+    CHECK(t.Computed() >= static_cast<uint64_t>(vl1::kRootChecks.work_functions.per_second));  // what nobody else needs
+    t.lab.Inject(t.root, {IpAddress::V4(99, 9, 9, 9), 9993}, MakeHello(Someone(4), t.self()));
+    CHECK(t.root.vl1->FindIdentity(Someone(4).address()) != nullptr);
+    const Endpoint other = *Endpoint::Parse("2a01:1234::1/9993");
+    t.lab.Inject(t.root, other, MakeHello(Someone(5), t.self()));
+    CHECK(t.root.vl1->FindIdentity(Someone(5).address()) != nullptr);
+  }
+}
+
+TEST_CASE("who was refused because strangers had used up their budget is not kept out for longer") {
+  Flood f;
+  Online& t = f.t;
+  Bytes damaged = BogusHello(t.node.secret.identity(), 1);
+  damaged[120] ^= 1;
+  for (uint32_t i = 0; i < 500; ++i) t.lab.Inject(t.node, Flood::From(i), damaged);
+  const Bytes honest = MakeHello(Someone(4), t.node.secret.identity());
+  t.lab.Inject(t.node, Flood::From(1000), honest);
+  CHECK(t.node.vl1->FindIdentity(Someone(4).address()) == nullptr);
+  t.lab.Run(vl1::kIdentityCheckGate / 2);
+  t.lab.Inject(t.node, Flood::From(1000), honest);
+  CHECK(t.node.vl1->FindIdentity(Someone(4).address()) != nullptr);
 }
 
 TEST_CASE("our own host may start hundreds of nodes at once, and not stop us either") {
