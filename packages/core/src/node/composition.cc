@@ -278,6 +278,7 @@ Status Composition::Leave(const Now& now, NetworkId network) {
   if (!info.has_value()) return Status::kNotFound;
   frames_.End(network, Status::kNetworkDown);
   ports_->Detach(now, *info);
+  ports_->GivePlaces(now);
   Settle(now);  // resets of its connections leave while it is still ours
   vl2_->Leave(now, network);
   return Status::kOk;

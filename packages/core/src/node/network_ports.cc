@@ -44,15 +44,37 @@ void NetworkPorts::Attach(const Now& now, const vl2::NetworkInfo& info) {
   Port& port = at->second;
   port.mac = info.mac;
   port.mtu = info.config != nullptr ? info.config->mtu : limits::kDefaultMtu;
-  const auto placed = std::count_if(ports_.begin(), ports_.end(), [](const auto& e) { return e.second.has_place; });
-  port.has_place = static_cast<size_t>(placed) < netstack::Stack::kMaxInterfaces;
-  AddInterface(now, info.id, port);
+  port.arrival = ++arrivals_;
+  port.has_place = HasFreePlace();
+  EnterStack(now, info.id, port);
   events_.Netif(Event::kNetifUp, info.id, port.mac, port.mtu);
 }
 
-// A network that came when all places were taken has no sockets; frames it has.
-void NetworkPorts::AddInterface(const Now& now, NetworkId id, const Port& port) {
-  if (port.has_place) stack_.AddInterface(now, id, port.mac, port.mtu, kSegmentHint);
+bool NetworkPorts::HasFreePlace() const {
+  const auto placed = std::count_if(ports_.begin(), ports_.end(), [](const auto& e) { return e.second.has_place; });
+  return static_cast<size_t>(placed) < netstack::Stack::kMaxInterfaces;
+}
+
+// A network that came when all places were taken has no sockets until it gets one; frames it has.
+void NetworkPorts::EnterStack(const Now& now, NetworkId id, const Port& port) {
+  if (!port.has_place || !port.in_stack) return;
+  stack_.AddInterface(now, id, port.mac, port.mtu, kSegmentHint);
+  stack_.SetAddresses(now, id, port.addresses);
+  GiveRoutes(id, port);
+}
+
+void NetworkPorts::GivePlaces(const Now& now) {
+  while (HasFreePlace()) {
+    auto next = ports_.end();
+    for (auto at = ports_.begin(); at != ports_.end(); ++at) {
+      if (at->second.has_place) continue;
+      if (next == ports_.end() || at->second.arrival < next->second.arrival) next = at;
+    }
+    if (next == ports_.end()) return;
+    next->second.has_place = true;
+    EnterStack(now, next->first, next->second);
+    SubscribeGroups(now, next->first);
+  }
 }
 
 void NetworkPorts::Apply(const Now& now, const vl2::NetworkInfo& info, bool update, bool online) {
@@ -129,9 +151,7 @@ void NetworkPorts::SetStack(const Now& now, NetworkId id, bool attached) {
   Port& port = at->second;
   port.in_stack = attached;
   if (attached) {
-    AddInterface(now, id, port);
-    stack_.SetAddresses(now, id, port.addresses);
-    GiveRoutes(id, port);
+    EnterStack(now, id, port);
   } else {
     stack_.RemoveInterface(now, id);
   }

@@ -33,6 +33,8 @@ class NetworkPorts {
   void ReportAll();
   // The network is about to be left, or the node shuts down.
   void Detach(const Now& now, const vl2::NetworkInfo& info);
+  // Places in the stack that became free go to the networks that have waited for one longest.
+  void GivePlaces(const Now& now);
 
   // The stack gives the network up to a port for frames, or takes it back with its addresses and routes. Listeners and
   // datagram sockets wait meanwhile, connections end.
@@ -55,11 +57,13 @@ class NetworkPorts {
     NetworkStatus reported = NetworkStatus::kRequestingConfiguration;
     bool ready_v4 = false, ready_v6 = false;  // READY was reported for the family
     bool in_stack = true;
+    uint64_t arrival = 0;  // the smaller, the earlier
     bool has_place = false;  // one of Stack::kMaxInterfaces is its own, also while an exclusive port for frames is open
     std::vector<vl2::MulticastGroup> frame_groups;
   };
 
-  void AddInterface(const Now& now, NetworkId id, const Port& port);
+  bool HasFreePlace() const;
+  void EnterStack(const Now& now, NetworkId id, const Port& port);
   void ApplyAddresses(const Now& now, NetworkId id, Port& port, const NetworkConfig& config);
   // VL2 subscribes to what the interface must receive (vl2.md §11.1, §10).
   void SubscribeGroups(const Now& now, NetworkId id);
@@ -77,6 +81,7 @@ class NetworkPorts {
   std::vector<NetworkRoute> Routes(NetworkId id, const NetworkConfig& config) const;
 
   std::map<NetworkId, Port> ports_;  // bounded by Vl2::kMaxNetworks
+  uint64_t arrivals_ = 0;
   std::map<NetworkId, NetworkPermissions> permissions_;  // of networks in ports_, and of one about to be joined
 };
 

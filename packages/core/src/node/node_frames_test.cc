@@ -370,6 +370,11 @@ TEST_CASE("a stack that gave way to a port is back when the port closes, however
   CHECK(lab.Do(a, Command::kFramesClose, [&](HostWriter& w) { w.U32(port); }) == Status::kOk);
   CHECK(has_stack(0));
   CHECK_FALSE(has_stack(netstack::Stack::kMaxInterfaces));  // there was no place for it
+  // Who came first has the first place that becomes free.
+  REQUIRE(join(netstack::Stack::kMaxInterfaces + 1) == Status::kOk);
+  CHECK(lab.Do(a, Command::kLeave, [&](HostWriter& w) { w.U64(id(7)); }) == Status::kOk);
+  CHECK(has_stack(netstack::Stack::kMaxInterfaces));
+  CHECK_FALSE(has_stack(netstack::Stack::kMaxInterfaces + 1));
 }
 
 TEST_CASE("a frame to our own MAC comes back, not from inside the call that sent it") {
