@@ -53,7 +53,7 @@ async function start(options: NodeOptions, state: NodeState, inbox: Inbox): Prom
   signal?.throwIfAborted();
   const identitySecret = await chooseIdentity(options, stored, state, engine, inbox);
   signal?.throwIfAborted();
-  if (planet !== null && (stored.planet ?? null) === null) await state.savePlanet(planet);
+  if (planet !== null && !(stored.planet instanceof Uint8Array)) await state.savePlanet(planet);
   const bind = await chooseBinding(options);
   const { allowLoopbackPaths, impairment, tcpRelay } = options;
   let mapper: PortMapper | undefined;
@@ -174,6 +174,7 @@ class Inbox {
 /**
  * A given planet goes first, unless the store has a newer revision of the same world (vl1.md §6.3). One that was
  * damaged does not end the start (`null`: the moons' roots are left); that there never was one is the caller's mistake.
+ * One that is there but cannot be read may be whole: no node should leave its world because of a file's permissions.
  */
 async function choosePlanet(given: Uint8Array | undefined, stored: StoredState, state: NodeState) {
   const held = stored.planet;
@@ -181,10 +182,14 @@ async function choosePlanet(given: Uint8Array | undefined, stored: StoredState, 
     if (held === undefined) {
       throw new ZtError('ERR_ZT_INVALID_PLANET', `No planet was given and there is none at ${state.where('planet')}`);
     }
+    if (typeof held === 'string') {
+      const remedy = 'make it readable for this process, or give "planet"';
+      throw new ZtError('ERR_ZT_STORE', `The planet at ${state.where('planet')} cannot be read (${held}): ${remedy}`);
+    }
     if (held === null) await state.markPlanetLost();
     return held;
   }
-  if (held === undefined || held === null) return given;
+  if (!(held instanceof Uint8Array)) return given;
   const [ours, theirs] = [worldRevision(given), worldRevision(held)];
   return theirs.id === ours.id && theirs.timestamp > ours.timestamp ? held : given;
 }

@@ -56,8 +56,8 @@ export function publicIdentityOf(secret: string): string {
 /** What the store held. */
 export interface StoredState {
   identitySecret: string | undefined;
-  /** `null`: there was one, but it is damaged. */
-  planet: Uint8Array | null | undefined;
+  /** `null`: there was one, but it is damaged. A message: there is one, but the system does not let us read it. */
+  planet: Uint8Array | string | null | undefined;
   moons: Uint8Array[];
   peers: Uint8Array[];
   networks: { id: NetworkId; dictionary: Uint8Array; permissions?: NetworkPermissions }[];
@@ -81,6 +81,8 @@ export class NodeState {
   readonly #frozen = new Set<string>();
   /** All damaged objects that were found. */
   readonly #damaged = new Set<string>();
+  /** Of those the system did not let us read: why. */
+  readonly #unreadable = new Map<string, string>();
   /** Configurations as they were loaded, until the engine has judged them. */
   readonly #loaded = new Map<string, Uint8Array>();
   /** What networks may have, also such that are not joined yet. */
@@ -136,7 +138,7 @@ export class NodeState {
       const why = (error as Error).message;
       if (isSystemError(error)) {
         this.#frozen.add(name);
-        this.#damaged.add(name);
+        this.#unreadable.set(name, why);
         this.#warn('STATE_DAMAGED', `${this.where(name)} stays and is not written to: it cannot be read: ${why}`);
         return undefined;
       }
@@ -147,10 +149,10 @@ export class NodeState {
   }
 
   /** An empty one stands for one that an earlier start found damaged. */
-  async #loadPlanet(): Promise<Uint8Array | null | undefined> {
+  async #loadPlanet(): Promise<StoredState['planet']> {
     const defectOf = (data: Uint8Array) => (data.length === 0 ? undefined : worldDefect(data, 'planet'));
     const planet = await this.loadChecked('planet', defectOf);
-    if (planet === undefined) return this.#damaged.has('planet') ? null : undefined;
+    if (planet === undefined) return this.#damaged.has('planet') ? null : this.#unreadable.get('planet');
     return planet.length === 0 ? null : planet;
   }
 

@@ -218,6 +218,35 @@ describe('damaged files', () => {
     expect(await picture()).toMatchObject(before);
   });
 
+  it('a planet the system cannot read ends the start, unless another is given; it stays where it is', async () => {
+    const before = await picture();
+    const failing = () => {
+      const store = fileStore(home);
+      const get = store.get.bind(store);
+      const cause = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+      store.get = async (name) => {
+        if (name === 'planet') throw new ZtError('ERR_ZT_STORE', `Cannot read ${name}: ${cause.message}`, { cause });
+        return get(name);
+      };
+      return store;
+    };
+    const logger = { debug() {}, info() {}, warn() {}, error() {} };
+    await expect(lab().start({ store: failing(), planet: undefined, logger })).rejects.toMatchObject({
+      code: 'ERR_ZT_STORE',
+      message: expect.stringMatching(/planet.*EACCES.*readable.*"planet"/s),
+    });
+    expect(await picture()).toMatchObject(before);
+    const events: NodeEvent[] = [];
+    const { start, world } = lab();
+    const node = await start({ store: failing(), planet: fakePlanet, logger, onEvent: (e) => events.push(e) });
+    await node.whenOnline();
+    const [fake] = world.nodes;
+    expect(fake?.options.planet).toEqual(fakePlanet);
+    await node.close();
+    expect(warnings(events)).toEqual([expect.stringMatching(/^STATE_DAMAGED .*planet stays.*EACCES/)]);
+    expect(await picture()).toMatchObject(before);
+  });
+
   it.each([
     ['cut short', new Uint8Array(10)],
     ['empty', new Uint8Array()],
