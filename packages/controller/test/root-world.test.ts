@@ -76,6 +76,42 @@ describe.each(['planet', 'moon'] as const)('the signed %s of a root', (world) =>
     expect(names.filter((name) => name.includes('.corrupt-'))).toHaveLength(world === 'planet' ? 0 : 2);
   }, 60_000);
 
+  it('is signed again when a bit of it changed, and ends the start when it soundly says something else', async () => {
+    const directory = await home(`rot-${world}`);
+    const [file, json] = [fileOf(directory), join(directory, `${world}.json`)];
+    await once(start(directory));
+    const sound = await readFile(file);
+    for (const at of [12, 90, 150, sound.length - (world === 'moon' ? 5 : 3)]) {
+      const rotten = Buffer.from(sound);
+      rotten[at] = (rotten[at] ?? 0) ^ 4;
+      await writeFile(file, rotten);
+      expect(await once(start(directory), isRoot)).toContain('signed again: the file has a signature');
+      expect((await readFile(file)).subarray(177)).toEqual(sound.subarray(177));
+    }
+    const signed = await readFile(file);
+    const text = await readFile(json, 'utf8');
+    const other = JSON.parse(text) as WorldDescription;
+    const [root] = other.roots;
+    if (root !== undefined) root.stableEndpoints = ['192.0.2.99/9993'];
+    await writeFile(file, (await signWorldDescription(other)).bytes);
+    const refused = startRoot(start(directory), () => undefined);
+    await expect(refused).rejects.toThrow(/says something else than .*\.json: correct .* or move /);
+    await writeFile(file, signed);
+    await writeFile(json, text.replace(/"signingKey": "[0-9a-f]{2}/, '"signingKey": "zz'));
+    await expect(startRoot(start(directory), () => undefined)).rejects.toThrow(/"signingKey" is not 128 hex digits/);
+    await writeFile(
+      json,
+      JSON.stringify({
+        ...(await describeMoon([{ identity, endpoints: [] }])),
+        roots: other.roots,
+        worldType: world,
+        id: other.id,
+      }),
+    );
+    await expect(startRoot(start(directory), () => undefined)).rejects.toThrow(/says something else/);
+    expect(await readFile(file)).toEqual(signed);
+  }, 60_000);
+
   it('is newer than the one before, whatever the clock says', async () => {
     const directory = await home(`clock-${world}`);
     const file = fileOf(directory);

@@ -15,6 +15,7 @@ import {
   type WorldDescription,
 } from '@ztkit/sdk';
 import { ControllerError } from '../domain/errors.js';
+import { isDefinitionOf, signatureDefect } from './world-agreement.js';
 
 /** What the world is made of. */
 export interface OwnWorldOptions {
@@ -51,7 +52,8 @@ const utf8 = new TextEncoder();
 
 /**
  * Loads the world of the home directory, makes it at the first start, and signs it anew when other endpoints were given
- * than it names, or when its signed file is missing or damaged. The caller holds the directory's lock.
+ * than it names, or when its signed file is missing or damaged. A sound file that says something else than its
+ * description ends the start: which of the two is right is not ours to say. The caller holds the directory's lock.
  */
 export async function ensureWorld(store: StateStore, identity: string, options: OwnWorldOptions): Promise<OwnWorld> {
   const name = `${options.world}.json`;
@@ -67,10 +69,13 @@ export async function ensureWorld(store: StateStore, identity: string, options: 
   const id = description.id.toLowerCase().padStart(16, '0');
   const file = options.world === 'planet' ? 'planet' : `moons.d/${id}.moon`;
   const moved = wanted.join() !== own.stableEndpoints.join();
-  own.stableEndpoints = wanted;
-
   const held = await store.get(file);
-  const defect = held === undefined ? 'was missing' : signedWorldDefect(held, description);
+  const before = structuredClone(description);
+  own.stableEndpoints = wanted;
+  const defect = held === undefined ? 'was missing' : defectOf(held, description, known !== undefined);
+  if (known !== undefined && held !== undefined && defect === undefined) {
+    await refuseOther(held, [before, description], where(file), where(name));
+  }
   const world = { id, path: where(file), endpoints: wanted };
   if (known !== undefined && !moved && defect === undefined) return { ...world, signed: undefined };
   const previous = defect === undefined && held !== undefined ? { previous: held } : {};
@@ -85,6 +90,20 @@ export async function ensureWorld(store: StateStore, identity: string, options: 
   if (known === undefined || moved) return { ...world, signed: 'new definition' };
   const kept = aside === undefined ? '' : ` and was kept as ${where(aside)}`;
   return { ...world, signed: `signed again: the file ${defect}${kept}` };
+}
+
+function defectOf(held: Uint8Array, description: WorldDescription, isItsOwn: boolean): string | undefined {
+  return signedWorldDefect(held, description) ?? (isItsOwn ? signatureDefect(held, description) : undefined);
+}
+
+async function refuseOther(held: Uint8Array, descriptions: WorldDescription[], file: string, name: string) {
+  for (const description of descriptions) {
+    if (await isDefinitionOf(held, description)) return;
+  }
+  const remedy =
+    `correct ${name} if the signed file is right, or move ${file} away to have ${name} signed; ` +
+    'after a start with another --endpoint that was cut off, repeat that start';
+  throw new ControllerError('ERR_CONTROLLER_INPUT', `${file} says something else than ${name}: ${remedy}`);
 }
 
 /** What is damaged is not overwritten. */
