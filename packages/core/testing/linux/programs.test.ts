@@ -1,5 +1,7 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createPort } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -54,15 +56,20 @@ describe.runIf(requireKernel())('programs as they are', () => {
       const address = stage.address.kernel[family];
       const server = spawn(
         'ip',
-        inPeer('python3', '-m', 'http.server', '8080', '--bind', address, '-d', '/usr/include'),
+        inPeer('python3', '-u', '-m', 'http.server', '8080', '--bind', address, '-d', '/usr/include'),
       );
+      const log = logOf(server);
+      await log.until('Serving HTTP');
       const port = await freePort();
       const name = `fetch-${family}`;
       await stage.ours.call('forward-in', name, `127.0.0.1/${port}`, `${address}/8080`);
       try {
-        const response = await retried(() => fetch(`http://127.0.0.1:${port}/stdio.h`));
-        const { readFileSync } = await import('node:fs');
+        const signal = AbortSignal.timeout(20_000);
+        const response = await fetch(`http://127.0.0.1:${port}/stdio.h`, { signal });
         expect(sha256(Buffer.from(await response.arrayBuffer()))).toBe(sha256(readFileSync('/usr/include/stdio.h')));
+      } catch (error) {
+        const counters = JSON.stringify(await stage.ours.call('counters'));
+        throw new Error(`${log.text()}\nthe link: ${counters}`, { cause: error });
       } finally {
         server.kill();
         await stage.ours.call('close', name);
@@ -122,6 +129,25 @@ describe.runIf(requireKernel())('programs as they are', () => {
     });
   });
 });
+
+/** What a program says: `until` resolves when it has said `words`, and rejects when it ends before. */
+function logOf(program: ChildProcessWithoutNullStreams) {
+  let text = '';
+  const said = new EventEmitter();
+  for (const stream of [program.stdout, program.stderr]) {
+    stream.on('data', (data) => {
+      text += data;
+      said.emit('more');
+    });
+  }
+  const ended = once(program, 'close');
+  const until = async (words: string) => {
+    const over = ended.then(([code]) => Promise.reject(new Error(`ended with ${code}: ${text}`)));
+    while (!text.includes(words)) await Promise.race([once(said, 'more'), over]);
+    over.catch(() => {});
+  };
+  return { until, text: () => text };
+}
 
 /** Programs need a moment until they listen. */
 async function retried<T>(action: () => Promise<T>): Promise<T> {

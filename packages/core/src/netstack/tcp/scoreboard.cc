@@ -111,6 +111,11 @@ void Scoreboard::MeasureRoundTrip(const Now& now, Millis rtt, Delivery& out) {
   min_rtt_at_ = now.mono;
 }
 
+void Scoreboard::NoteOriginal(uint32_t order) {
+  if (SentAfter(order, newest_heard_)) newest_heard_ = order;
+  if (SentAfter(original_order_, order)) reorder_extent_ = std::max(reorder_extent_, original_order_ - order);
+}
+
 // RFC 8985 §6.2 step 1 to 3; RFC 6298 §3 (Karn) for the sample.
 void Scoreboard::Deliver(const Now& now, uint32_t id, std::optional<Instant> echo, Delivery& out) {
   SentSegment& s = At(id);
@@ -132,6 +137,7 @@ void Scoreboard::Deliver(const Now& now, uint32_t id, std::optional<Instant> ech
     MeasureRoundTrip(now, rtt, out);
     out.first_original_end = std::min(out.first_original_end, s.end());
     if (s.end() < highest_sacked_) reordering_seen_ = true;
+    NoteOriginal(s.order);
   }
   if (SentAfter(s.order, rack_order_)) {
     rack_order_ = s.order;
@@ -159,7 +165,7 @@ void Scoreboard::Acknowledge(const Now& now, Seq ack, std::optional<Instant> ech
       --sacked_count_;
     } else {
       Deliver(now, head_, echo, out);
-      highest_sacked_ = std::max(highest_sacked_, s.end());
+      highest_heard_ = std::max(highest_heard_, s.end());
     }
     ++head_;
     --count_;
@@ -178,7 +184,6 @@ uint32_t Scoreboard::NotSacked(uint32_t id) {
 }
 
 void Scoreboard::Sack(const Now& now, Seq left, Seq right, Delivery& out) {
-  Seq highest = highest_sacked_;
   Seq start = left;
   for (Seen& seen : seen_) {
     if (seen.left > left || seen.right < left) continue;
@@ -196,9 +201,8 @@ void Scoreboard::Sack(const Now& now, Seq left, Seq right, Delivery& out) {
     s.flags |= SentSegment::kSacked;
     s.next = id + 1;
     ++sacked_count_;
-    highest = std::max(highest, s.end());
+    highest_heard_ = std::max(highest_heard_, s.end());
   }
-  highest_sacked_ = highest;
 }
 
 void Scoreboard::OnDuplicateReport(Seq next) {
@@ -219,7 +223,15 @@ Millis Scoreboard::ReorderWindow(Millis srtt, bool in_recovery) const {
   return std::max<Millis>(1, std::min(reorder_multiplier_ * min_rtt_ / 4, srtt));
 }
 
+bool Scoreboard::Overtaken(const SentSegment& s) const {
+  if (min_rtt_ > 0) return false;
+  const uint32_t extent = std::max(kDuplicateThreshold, reorder_extent_ + 1) * static_cast<uint32_t>(reorder_multiplier_);
+  return SentAfter(original_order_, s.order + extent - 1);
+}
+
 uint64_t Scoreboard::DetectLoss(const Now& now, Millis srtt, bool in_recovery) {
+  highest_sacked_ = highest_heard_;
+  original_order_ = newest_heard_;
   reorder_deadline_ = Instant::Never();
   const uint64_t before = lost_;
   const Millis window = ReorderWindow(srtt, in_recovery);
@@ -227,7 +239,7 @@ uint64_t Scoreboard::DetectLoss(const Now& now, Millis srtt, bool in_recovery) {
     const SentSegment& s = At(oldest_);
     if (!SentAfter(rack_order_, s.order)) break;
     const Instant due = s.sent + rack_rtt_ + window;
-    if (due > now.mono) {  // the list is in order of transmission: nobody behind is due earlier
+    if (due > now.mono && !Overtaken(s)) {  // the list is in order of transmission: nobody behind is due earlier
       reorder_deadline_ = due;
       break;
     }

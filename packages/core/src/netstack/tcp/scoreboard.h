@@ -43,6 +43,8 @@ class Scoreboard {
   // RFC 8985 §6.2 asks for a windowed minimum: after a change of route the old one is forgotten.
   static constexpr Millis kMinRttLife = 300'000;
 
+  static constexpr uint32_t kDuplicateThreshold = 3;  // RFC 6675 §2 DupThresh
+
   // `first_id`: where the numbers of segments begin.
   explicit Scoreboard(uint32_t first_id = 0) : head_(first_id) {}
   void Add(const Now& now, Seq seq, uint32_t length);
@@ -101,6 +103,10 @@ class Scoreboard {
   void Renumber();
   void Relink();  // the list anew, after segments of any age came back to it
   void MeasureRoundTrip(const Now& now, Millis rtt, Delivery& out);
+  void NoteOriginal(uint32_t order);
+  // On paths shorter than the clock's unit RACK's window (RFC 8985 §6.2 step 4) cannot be measured in time. There a
+  // segment is lost when more transmissions arrived after it than ever overtook one that came.
+  bool Overtaken(const SentSegment& s) const;
   void Deliver(const Now& now, uint32_t id, std::optional<Instant> echo, Delivery& out);
   Millis ReorderWindow(Millis srtt, bool in_recovery) const;
   void Grow();
@@ -113,7 +119,8 @@ class Scoreboard {
   uint64_t in_flight_ = 0;
   uint64_t lost_ = 0;
   uint32_t sacked_count_ = 0;
-  Seq highest_sacked_ = 0;
+  // RACK.fack of RFC 8985 §5.2. `_heard_`: with the acknowledgment at hand, whose blocks come in any order.
+  Seq highest_sacked_ = 0, highest_heard_ = 0;
   // Blocks seen lately: repeated in every acknowledgment, they are not walked again.
   struct Seen {
     Seq left = 0, right = 0;
@@ -128,6 +135,9 @@ class Scoreboard {
   Millis min_rtt_ = 0;
   Instant min_rtt_at_ = Instant::LongAgo();
   bool has_rtt_ = false;
+  // Transmissions of segments sent once only: the newest that arrived, and how many arrived before an older one.
+  uint32_t original_order_ = 0, newest_heard_ = 0;
+  uint32_t reorder_extent_ = 0;
   bool reordering_seen_ = false;
   int reorder_multiplier_ = 1;
   int reorder_persist_ = 0;

@@ -54,7 +54,7 @@ void Sender::Stop() {
   board_.Clear();
   resent_.Clear();
   retransmit_at_ = probe_at_ = persist_at_ = Instant::Never();
-  probe_due_ = persist_due_ = false;
+  probe_due_ = companion_due_ = persist_due_ = false;
   established_ = false;
   fin_delivered_ = fin_acked();
   data_end_ = nxt_ = una_;
@@ -142,6 +142,10 @@ std::optional<Sender::Chunk> Sender::Next(const Now& now, bool no_delay) {
       return LastChunk();
     }
   }
+  if (companion_due_) {
+    if (auto fresh = NextNew(no_delay, false)) return fresh;
+    companion_due_ = false;
+  }
   if (frto_ == Frto::kSecondAck) {  // RFC 5682 §3.1 step 2b: new data tells whether the old was lost
     if (frto_sent_ < kFrtoSegments) {
       if (auto fresh = NextNew(no_delay, false)) return fresh;
@@ -183,6 +187,7 @@ void Sender::Sent(const Now& now, const Chunk& chunk) {
     probe_end_ = std::max(end, nxt_);
     probe_was_copy_ = chunk.retransmission;
   }
+  companion_due_ = probe && !chunk.retransmission;
   if (chunk.retransmission) {
     Resent(now, chunk, end, probe);
   } else {

@@ -213,7 +213,10 @@ class Sender {
   Instant probe_at_ = Instant::Never();
   Instant persist_at_ = Instant::Never();
   bool probe_due_ = false;
-  bool nudged_ = false;         // recovery was silent, and one more segment was sent to hear something
+  // A probe of new data takes a second segment along: if only acknowledgments were lost it arrives in order, and a
+  // receiver may keep its answer to a single segment for a delayed-ACK time (RFC 5681 §4.2), many round trips here.
+  bool companion_due_ = false;
+  bool nudged_ = false;         // recovery was silent, and two more segments were sent to hear something
   bool probe_sent_ = false;     // one tail-loss probe per episode (RFC 8985 §7.3)
   bool probe_was_copy_ = false;
   Seq probe_end_ = 0;

@@ -103,12 +103,50 @@ TEST_CASE("RACK waits for a late segment once reordering was seen") {
   for (uint64_t i = 0; i < 10; ++i) board.Add(At(0), 1000 + i * 100, 100);
   Scoreboard::Delivery d;
   board.Sack(At(40), 1200, 1300, d);
+  board.DetectLoss(At(40), 40, false);
   board.Sack(At(41), 1100, 1200, d);  // an earlier one after a later one
   board.Sack(At(41), 1300, 1700, d);
   CHECK(board.DetectLoss(At(41), 40, false) == 0);
   CHECK(board.ReorderDeadline() > At(41).mono);
   CHECK(board.ReorderDeadline() <= At(55).mono);
   CHECK(board.DetectLoss(Now{board.ReorderDeadline(), {}}, 40, false) == 100);
+}
+
+TEST_CASE("RACK: the order of the blocks of one acknowledgment is no reordering") {
+  Scoreboard board;
+  for (uint64_t i = 0; i < 10; ++i) board.Add(At(0), 1000 + i * 100, 100);
+  Scoreboard::Delivery d;
+  board.Sack(At(40), 1600, 1700, d);  // RFC 2018 §4: the block of what came last is first
+  board.Sack(At(40), 1200, 1400, d);
+  CHECK(board.DetectLoss(At(40), 40, false) == 400);  // at once: three arrived
+}
+
+TEST_CASE("RACK below the clock's unit: lost is what more arrived after than ever overtook one that came") {
+  Scoreboard board;
+  for (uint64_t i = 0; i < 30; ++i) board.Add(At(0), 1000 + i * 100, 100);
+  const auto sack = [&](Seq left, Seq right) {
+    Scoreboard::Delivery d;
+    board.Sack(At(0), left, right, d);
+    return board.DetectLoss(At(0), 1, false);
+  };
+  CHECK(sack(1100, 1200) == 0);
+  Scoreboard::Delivery first;
+  board.Acknowledge(At(0), 1200, std::nullopt, first);  // the first was late by one
+  CHECK(board.DetectLoss(At(0), 1, false) == 0);
+  CHECK(sack(1300, 1400) == 0);
+  CHECK(sack(1400, 1500) == 0);
+  CHECK(sack(1500, 1600) == 100);  // RFC 6675 §2: three after the third
+  Scoreboard::Delivery repaired;
+  board.Retransmitted(At(0), 1200);
+  board.Acknowledge(At(0), 1600, std::nullopt, repaired);
+  // Late by five while the threshold was three: not seen as such when it was sent again, but the duplicate is told.
+  CHECK(sack(1700, 2000) == 100);
+  board.Retransmitted(At(0), 1600);
+  board.OnDuplicateReport(3000);
+  Scoreboard::Delivery all;
+  board.Acknowledge(At(0), 2000, std::nullopt, all);
+  CHECK(sack(2100, 2600) == 0);
+  CHECK(sack(2600, 2700) == 100);  // RFC 8985 §6.2 step 4: twice as patient
 }
 
 TEST_CASE("the scoreboard keeps its sums over random histories") {

@@ -123,7 +123,7 @@ void Sender::OnRetransmissionTimeout(const Now& now) {
   resend_first_ = true;
   SuspectSize(now);
   duplicates_ = 0;
-  probe_due_ = probe_sent_ = false;
+  probe_due_ = companion_due_ = probe_sent_ = false;
   probe_at_ = Instant::Never();
   rto_.BackOff();  // RFC 6298 §5.5
   ArmRetransmission(now);

@@ -56,11 +56,11 @@ void Sender::ArmProbe(const Now& now) {
 }
 
 // Recovery went silent although much is in flight: receivers that compress SACKs tell of a whole window in one
-// acknowledgment, and that was lost. RFC 8985 has no probe here; one segment after two round trips without news is
-// below any rate the window allows, and spares the timeout that would follow.
+// acknowledgment, and that was lost. RFC 8985 has no probe here; two segments after two round trips without news are
+// below any rate the window allows, and spare the timeout that would follow. Two, so that the answer is not delayed.
 void Sender::NudgeRecovery() {
   nudged_ = true;
-  prr_quota_ = std::max<uint64_t>(prr_quota_, mss_);
+  prr_quota_ = std::max<uint64_t>(prr_quota_, 2 * uint64_t{mss_});
   if (board_.lost() == 0 && !NextNew(true, true)) board_.MarkFirstLost();
 }
 
