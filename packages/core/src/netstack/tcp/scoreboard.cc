@@ -225,7 +225,8 @@ Millis Scoreboard::ReorderWindow(Millis srtt, bool in_recovery) const {
 
 bool Scoreboard::Overtaken(const SentSegment& s) const {
   if (min_rtt_ > 0) return false;
-  const uint32_t extent = std::max(kDuplicateThreshold, reorder_extent_ + 1) * static_cast<uint32_t>(reorder_multiplier_);
+  const auto patience = static_cast<uint32_t>(reorder_multiplier_);
+  const uint32_t extent = std::max(kDuplicateThreshold, reorder_extent_ + 1) * patience;
   return SentAfter(original_order_, s.order + extent - 1);
 }
 
