@@ -60,6 +60,16 @@ TEST_CASE("hosts behind NATs find the roots, each other, and a direct path") {
   CHECK(homes.PathsOf(homes.b, homes.a) > 0);
 }
 
+TEST_CASE("an answer that was under way when the answers were forgotten does not count") {
+  TwoHomes homes(1);
+  REQUIRE(homes.Exchange(20'000));
+  homes.first.Ask(homes.second);
+  homes.first.ForgetAnswers();
+  homes.internet.simulator.RunFor(10'000);
+  CHECK(homes.first.answers(homes.second) == 0);
+  CHECK(homes.Exchange(10'000));
+}
+
 TEST_CASE("hosts behind symmetric NATs talk through a root") {
   const NatBehaviour symmetric{.mapping = Dependence::kAddressAndPortDependent,
                                .filtering = Dependence::kAddressAndPortDependent,

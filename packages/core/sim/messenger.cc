@@ -6,8 +6,7 @@
 namespace zt::sim {
 namespace {
 
-constexpr uint8_t kQuestion[] = {'?'};
-constexpr uint8_t kAnswer[] = {'!'};
+constexpr uint8_t kQuestion = '?', kAnswer = '!';
 
 }  // namespace
 
@@ -32,7 +31,8 @@ void Messenger::Begin() {
 
 void Messenger::Ask(const Messenger& other) {
   if (!host_.awake()) return;
-  host_.UdpSend(socket_, {other.address(), kPort}, kQuestion);
+  const uint8_t question[] = {kQuestion, round_};
+  host_.UdpSend(socket_, {other.address(), kPort}, question);
 }
 
 uint64_t Messenger::answers(const Messenger& other) const {
@@ -42,14 +42,15 @@ uint64_t Messenger::answers(const Messenger& other) const {
 
 void Messenger::Read() {
   Endpoint from, to;
-  uint8_t byte = 0;
-  while (host_.running() && host_.UdpReceive(socket_, from, to, {&byte, 1}) > 0) {
-    if (byte == kAnswer[0]) {
-      ++answers_[from.ip];
+  uint8_t message[2] = {};
+  while (host_.running() && host_.UdpReceive(socket_, from, to, message) > 0) {
+    if (message[0] == kAnswer) {
+      if (message[1] == round_) ++answers_[from.ip];
       continue;
     }
     ++questions_;
-    host_.UdpSend(socket_, from, kAnswer);
+    message[0] = kAnswer;
+    host_.UdpSend(socket_, from, message);
   }
 }
 

@@ -23,7 +23,11 @@ class Messenger {
   // One question; the other messenger answers it at once.
   void Ask(const Messenger& other);
   uint64_t answers(const Messenger& other) const;  // to questions we asked
-  void ForgetAnswers() { answers_.clear(); }
+  // Also those under way: only what is asked from now on counts.
+  void ForgetAnswers() {
+    answers_.clear();
+    ++round_;
+  }
   uint64_t questions() const { return questions_; }  // we were asked
   Host& host() const { return host_; }
   IpAddress address() const;  // on the network
@@ -35,6 +39,7 @@ class Messenger {
   SocketId socket_;
   std::map<IpAddress, uint64_t> answers_;
   uint64_t questions_ = 0;
+  uint8_t round_ = 0;  // in every question, and its answer
 };
 
 }  // namespace zt::sim

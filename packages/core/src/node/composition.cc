@@ -231,6 +231,7 @@ std::span<const Transmit> Composition::TakeTransmit(const Now& now) {
     std::swap(filling_, handed_);
     filling_.Clear();
     if (phase_ == Phase::kRunning) relay_.Send(now, handed_.datagrams());
+    TellTunnel(now);
     if (more && handed_.empty()) continue;
     if (!impairment_.active()) return handed_.datagrams();
     const std::span<const Transmit> impaired = impairment_.Apply(now, handed_.datagrams());

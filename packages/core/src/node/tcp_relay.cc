@@ -33,11 +33,13 @@ void TcpRelay::Send(const Now& now, std::span<const Transmit> batch) {
   for (const Transmit& datagram : batch) {
     if (!Relayable(datagram)) {
       if (forced()) drops_.Count(DropReason::kNoRoute);
-    } else if (state_ == State::kOpen) {
+      continue;
+    }
+    if (!Carries()) WantConnection(now.mono);
+    if (Carries()) {
       Enqueue(now, datagram);
-    } else {
-      WantConnection(now.mono);
-      if (forced()) drops_.Count(DropReason::kNoRoute);
+    } else if (forced()) {
+      drops_.Count(DropReason::kNoRoute);
     }
   }
 }
@@ -53,10 +55,15 @@ void TcpRelay::Enqueue(const Now& now, const Transmit& datagram) {
 // One send alone proves nothing: UDP gets a moment to answer it (vl1.md §10.3). The moment is counted from the first of
 // the unanswered sends, so that a node that sends all the time connects too.
 void TcpRelay::WantConnection(Instant now) {
-  if (state_ != State::kIdle) return;
+  if (state_ == State::kConnecting) return;
   if (now - last_send_ >= kWindowMax) window_start_ = now;
   last_send_ = now;
-  if ((!forced() && now - window_start_ <= kWindowMin) || now < retry_at_) return;
+  if (!forced() && now - window_start_ <= kWindowMin) return;
+  if (state_ == State::kOpen) {  // what was direct is gone before the farewell is over
+    close_at_ = Instant::Never();
+    return;
+  }
+  if (now < retry_at_) return;
   state_ = State::kConnecting;
   connect_until_ = now + kConnectTimeout;
 }

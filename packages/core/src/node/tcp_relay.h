@@ -24,7 +24,7 @@ class TcpRelay {
   static constexpr Millis kWindowMin = 2'500, kWindowMax = 60'000;  // unanswered sends that make us connect (§10.3)
   static constexpr Millis kDirectAgain = 30'000;       // something direct within it closes the connection (§10.3)
   // ... after this time, in which nothing is sent through it: peers that send through the relay see its path die before
-  // it is gone (a heartbeat after 14 s, repeated three times, 5 s apart).
+  // it is gone (a heartbeat after 14 s, repeated three times, 5 s apart). Unless UDP falls silent again meanwhile.
   static constexpr Millis kFarewell = 35'000;
   static constexpr Millis kConnectTimeout = 10'000;    // a firewall that drops SYN segments says nothing
   static constexpr Millis kSilent = 60'000;            // sent through it and nothing came back: it is dead
@@ -72,14 +72,13 @@ class TcpRelay {
   ByteSpan Output() const { return ByteSpan(out_).subspan(out_head_); }
   void Consumed(size_t bytes);
   // Where the connection goes that carries datagrams now; none.
-  Endpoint InUse() const {
-    return state_ == State::kOpen && close_at_ == Instant::Never() ? settings_.server : Endpoint{};
-  }
+  Endpoint InUse() const { return Carries() ? settings_.server : Endpoint{}; }
 
  private:
   enum class State : uint8_t { kIdle, kConnecting, kOpen };
 
   bool Engaged(Instant now) const;
+  bool Carries() const { return state_ == State::kOpen && close_at_ == Instant::Never(); }
   bool Relayable(const Transmit& datagram) const;
   void Enqueue(const Now& now, const Transmit& datagram);
   void WantConnection(Instant now);
@@ -95,7 +94,7 @@ class TcpRelay {
   State state_ = State::kIdle;
   Instant started_ = Instant::LongAgo();
   Instant direct_ = Instant::LongAgo();        // something direct came last
-  Instant window_start_ = Instant::LongAgo();  // first of the sends that wait for a connection
+  Instant window_start_ = Instant::LongAgo();  // first of the sends that wait for a connection, new or taken back
   Instant last_send_ = Instant::LongAgo();     // the last of them
   Instant retry_at_ = Instant::LongAgo();      // no attempt before it
   Millis retry_after_ = kRetryMin;

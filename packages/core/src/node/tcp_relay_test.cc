@@ -13,7 +13,10 @@ const Endpoint kServer{IpAddress::V4(204, 80, 128, 1), 443};
 const Endpoint kPeer{IpAddress::V4(20, 0, 0, 1), 9993};
 
 struct Fixture {
-  explicit Fixture(TcpRelayMode mode) : relay({mode, kServer}, random, drops, events) { relay.Start(now()); }
+  explicit Fixture(TcpRelayMode mode, Millis engage_after = TcpRelay::kEngageAfter)
+      : relay({mode, kServer, engage_after}, random, drops, events) {
+    relay.Start(now());
+  }
 
   Now now() const { return {{time}, {0}}; }
   void SendTo(const Endpoint& to, size_t size = 100) {
@@ -269,6 +272,40 @@ TEST_CASE("direct again: nothing more is sent through it, and it is closed when 
   f.RunUntil(f.time + 9'999);
   CHECK(f.relay.Wanted() == kServer);
   f.RunUntil(f.time + 1);
+  CHECK(f.relay.Wanted().IsNone());
+  CHECK(f.Events(Event::kTunnelDown) == 1);
+}
+
+TEST_CASE("direct for a moment only: the connection that was to end carries again when sends are unanswered") {
+  Fixture f(TcpRelayMode::kAutomatic, 5'000);
+  f.Open();
+  f.Direct();
+  f.RunUntil(f.time + 5'001);
+  f.relay.Consumed(f.relay.Output().size());
+  f.SendTo(kPeer);  // UDP gets its moment to answer
+  f.RunUntil(f.time + TcpRelay::kWindowMin + 1);
+  CHECK(f.relay.InUse().IsNone());
+  CHECK(f.relay.Output().empty());
+  f.SendTo(kPeer);
+  CHECK(f.relay.InUse() == kServer);
+  CHECK_FALSE(f.relay.Output().empty());
+  f.Answer();
+  f.RunUntil(f.time + 2 * TcpRelay::kFarewell);
+  CHECK(f.relay.InUse() == kServer);
+  CHECK(f.Events(Event::kTunnelDown) == 0);
+}
+
+TEST_CASE("direct: a quiet time longer than the engage time does not take the farewell back") {
+  Fixture f(TcpRelayMode::kAutomatic, 5'000);
+  f.Open();
+  f.Direct();
+  for (int heartbeat = 0; heartbeat < 2; ++heartbeat) {
+    f.RunUntil(f.time + 14'000);
+    f.SendTo(kPeer);
+    f.RunUntil(f.time + 50);
+    f.Direct();
+  }
+  f.RunUntil(f.time + 14'000);
   CHECK(f.relay.Wanted().IsNone());
   CHECK(f.Events(Event::kTunnelDown) == 1);
 }
