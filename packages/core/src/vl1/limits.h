@@ -87,6 +87,7 @@ inline constexpr Millis kWhoisAnswerGate = 100;          // per peer, unless we 
 inline constexpr size_t kWhoisAnswersPerSecond = 256;    // identities told to one peer: two packets full of them
 inline constexpr size_t kWhoisAnswersUnconfirmed = 4;    // ... in one answer to where nobody answered us yet
 inline constexpr Millis kWhoisRetry = 500;               // per address, and the queue timer
+inline constexpr Millis kWhoisLongestPause = 4000;       // ... of questions passed on: they are remembered a second longer
 inline constexpr Millis kWaitingTimeout = 5000;          // both queues
 inline constexpr int kPushBurst = 8;                     // vl1.md §5.8
 inline constexpr Millis kPushBurstReset = 30000;

@@ -61,6 +61,7 @@ set(ZT_VL1_TESTS
   vl1_rules_test.cc
   vl1_worlds_test.cc
   waiting_packets_test.cc
+  whois_test.cc
   identity_generator_test.cc
   packet_seal_test.cc
   roaming_test.cc

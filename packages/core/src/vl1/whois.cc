@@ -31,23 +31,41 @@ bool Whois::MakeRoom(For whom) {
   return true;
 }
 
-void Whois::Request(const Now& now, NodeAddress address, For whom) {
-  if (!address.IsValid() || address == context_.self.address() || context_.peers.Find(address) != nullptr) return;
-  auto it = questions_.find(address);
-  if (it == questions_.end()) {
-    if (!MakeRoom(whom)) {
-      context_.Drop(DropReason::kQueueFull);
-      return;
-    }
-    it = questions_.emplace(address, Question{}).first;
+// Nothing if there is no need, or no room.
+Whois::Question* Whois::FindOrAdd(NodeAddress address, For whom) {
+  if (!address.IsValid() || address == context_.self.address() || context_.peers.Find(address) != nullptr) {
+    return nullptr;
   }
-  if (whom == For::kUs) it->second.whom = For::kUs;
-  it->second.until = now.mono + kWaitingTimeout;
-  Ask(now, address, it->second);
+  const auto it = questions_.find(address);
+  if (it != questions_.end()) return &it->second;
+  if (!MakeRoom(whom)) {
+    context_.Drop(DropReason::kQueueFull);
+    return nullptr;
+  }
+  return &questions_.emplace(address, Question{}).first->second;
+}
+
+void Whois::Request(const Now& now, NodeAddress address, For whom) {
+  Question* question = FindOrAdd(address, whom);
+  if (question == nullptr) return;
+  if (whom == For::kUs) question->whom = For::kUs;
+  question->until = question->repeat_until = now.mono + kWaitingTimeout;
+  if (now.mono - question->asked >= kWhoisRetry) Ask(now, address, *question);
+}
+
+// A peer asked us and will ask again, so nothing is repeated here. Roots are each other's best roots: a question for
+// whom nobody knows comes back to who passed it on, directly or around. It ends where a pause is longer than its way
+// round, so pauses grow; but whoever asks for long finds who comes late.
+void Whois::PassOn(const Now& now, NodeAddress address) {
+  Question* question = FindOrAdd(address, For::kOthers);
+  if (question == nullptr) return;
+  question->until = std::max(question->until, now.mono + kWaitingTimeout);
+  if (now.mono - question->asked < std::max(question->pause, kWhoisRetry)) return;
+  question->pause = std::clamp(2 * question->pause, kWhoisRetry, kWhoisLongestPause);
+  Ask(now, address, *question);
 }
 
 void Whois::Ask(const Now& now, NodeAddress address, Question& question) {
-  if (now.mono - question.asked < kWhoisRetry) return;
   Peer* root = BestRoot(context_, now.mono);
   Path* path = root == nullptr ? nullptr : RouteTo(context_, now.mono, *root).path;
   if (path == nullptr) {
@@ -65,16 +83,24 @@ void Whois::Ask(const Now& now, NodeAddress address, Question& question) {
 }
 
 void Whois::RoutesChanged(const Now& now) {
-  for (auto& [address, question] : questions_) Ask(now, address, question);
+  for (auto& [address, question] : questions_) {
+    const bool repeats = now.mono < question.repeat_until && now.mono - question.asked >= kWhoisRetry;
+    if (repeats || question.asked == Instant::LongAgo()) Ask(now, address, question);
+  }
 }
 
 void Whois::HandleTimeout(const Now& now) {
   for (auto it = questions_.begin(); it != questions_.end();) {
-    if (now.mono >= it->second.until || context_.peers.Find(it->first) != nullptr) {
+    auto& [address, question] = *it;
+    if (now.mono >= question.until || context_.peers.Find(address) != nullptr) {
       it = questions_.erase(it);
       continue;
     }
-    Ask(now, it->first, it->second);
+    if (now.mono >= question.repeat_until) {
+      question.whom = For::kOthers;
+    } else if (now.mono - question.asked >= kWhoisRetry) {
+      Ask(now, address, question);
+    }
     ++it;
   }
 }
@@ -83,7 +109,8 @@ Deadline Whois::NextTimeout() const {
   Deadline out;
   for (const auto& [address, question] : questions_) {
     out = Earliest(out, {question.until, "whois expiry"});
-    if (question.asked > Instant::LongAgo()) out = Earliest(out, {question.asked + kWhoisRetry, "whois retry"});
+    const Instant again = question.asked + kWhoisRetry;
+    if (question.asked > Instant::LongAgo() && again < question.repeat_until) out = Earliest(out, {again, "whois retry"});
   }
   return out;
 }
@@ -127,7 +154,7 @@ Verdict Whois::HandleRequest(const Now& now, const InboundPacket& packet) {
       answer.identities.push_back(known->identity);
     } else {
       ++context_.activity.whois_unknown;
-      Request(now, address, For::kOthers);  // the requester succeeds on a later retry
+      PassOn(now, address);  // the requester succeeds on a later retry
     }
   }
   peer.whois_answers += static_cast<int>(answer.identities.size());

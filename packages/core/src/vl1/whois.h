@@ -19,7 +19,8 @@ class Whois {
   // anyone who can send us a datagram, so it never keeps us from asking for ourselves.
   enum class For : uint8_t { kUs, kOthers };
 
-  // Asks the best root now, unless it was asked within kWhoisRetry, and again until kWaitingTimeout has passed.
+  // Asks the best root now, unless it was asked within kWhoisRetry, and again until kWaitingTimeout has passed since the
+  // last such request.
   void Request(const Now& now, NodeAddress address, For whom = For::kUs);
   // A route to a root was gained: questions that could not be sent go out.
   void RoutesChanged(const Now& now);
@@ -30,11 +31,15 @@ class Whois {
 
  private:
   struct Question {
-    Instant until;
-    Instant asked = Instant::LongAgo();  // LongAgo: there was no route when it was due
+    Instant until = Instant::LongAgo();         // then it is forgotten
+    Instant repeat_until = Instant::LongAgo();  // we repeat it; what peers asked us they repeat themselves
+    Instant asked = Instant::LongAgo();         // LongAgo: there was no route when it was due
+    Millis pause = 0;                           // after `asked`, in which it is not passed on
     For whom = For::kOthers;
   };
   bool MakeRoom(For whom);
+  Question* FindOrAdd(NodeAddress address, For whom);
+  void PassOn(const Now& now, NodeAddress address);
   void Ask(const Now& now, NodeAddress address, Question& question);
   static size_t MostAnswers(Instant now, const InboundPacket& packet);
 
