@@ -109,8 +109,9 @@ Deadline Whois::NextTimeout() const {
   Deadline out;
   for (const auto& [address, question] : questions_) {
     out = Earliest(out, {question.until, "whois expiry"});
+    if (question.asked == Instant::LongAgo()) continue;
     const Instant again = question.asked + kWhoisRetry;
-    if (question.asked > Instant::LongAgo() && again < question.repeat_until) out = Earliest(out, {again, "whois retry"});
+    if (again < question.repeat_until) out = Earliest(out, {again, "whois retry"});
   }
   return out;
 }

@@ -19,8 +19,8 @@ class Whois {
   // anyone who can send us a datagram, so it never keeps us from asking for ourselves.
   enum class For : uint8_t { kUs, kOthers };
 
-  // Asks the best root now, unless it was asked within kWhoisRetry, and again until kWaitingTimeout has passed since the
-  // last such request.
+  // Asks the best root now, unless it was asked within kWhoisRetry, and again until kWaitingTimeout after the last such
+  // request.
   void Request(const Now& now, NodeAddress address, For whom = For::kUs);
   // A route to a root was gained: questions that could not be sent go out.
   void RoutesChanged(const Now& now);
