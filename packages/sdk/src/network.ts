@@ -7,6 +7,7 @@ import {
   type NetworkId,
   type NetworkInfo,
   type NetworkPermissions,
+  type NodeEvent,
   type SignOn,
   ZtError,
   type ZtErrorCode,
@@ -17,6 +18,7 @@ import type { FramePort, FramePorts, FramesOptions } from './frame-port.js';
 import { NetworkRules } from './network-rules.js';
 import type { PingOptions, PingReply, Pings } from './pings.js';
 import type { SocketTable } from './socket-table.js';
+import { type AddressNews, TakenAddresses } from './taken-addresses.js';
 import { keepAliveMs, TcpConnection } from './tcp-connection.js';
 import type { SocketPort, TcpHandle } from './tcp-handle.js';
 import { type ListenOptions, TcpListener } from './tcp-listener.js';
@@ -86,7 +88,9 @@ export class Network {
   readonly rules: NetworkRules;
   readonly #host: NetworkHost;
   readonly #changed = new WaitList<void>();
+  readonly #taken = new TakenAddresses();
   #info: NetworkInfo;
+  #heard = false;
   #ended: ZtError | undefined;
 
   /** Applications call `node.join()`. */
@@ -117,11 +121,15 @@ export class Network {
     return this.#info.config?.mtu;
   }
 
-  /** As the controller assigned them: whether we took them is for our permissions ({@link JoinOptions}). */
+  /**
+   * Addresses in use: what the controller assigned (`info.config.addresses`) as far as our permissions let it through
+   * ({@link JoinOptions}). Known from the first events on.
+   */
   get addresses(): readonly NetworkAddress[] {
-    return this.#info.config?.addresses ?? [];
+    return this.#taken.list;
   }
 
+  /** As the controller assigned them: which of them count is for our permissions. */
   get routes(): readonly ManagedRoute[] {
     return this.#info.config?.routes ?? [];
   }
@@ -137,10 +145,11 @@ export class Network {
   }
 
   /**
-   * Waits until the network can be used: status OK and an address assigned.
+   * Waits until the network can be used: status OK and an address in use.
    * Rejects with `ERR_ZT_ACCESS_DENIED`, `ERR_ZT_NETWORK_NOT_FOUND`, `ERR_ZT_AUTHENTICATION_REQUIRED` or
    * `ERR_ZT_CLIENT_TOO_OLD`
-   * (unless `waitForAuthorization`), `ERR_ZT_NETWORK_DOWN` when it is left, `ERR_ZT_CLOSED`, or the signal's reason.
+   * (unless `waitForAuthorization`), `ERR_ZT_INVALID_ARGUMENT` when our permissions refuse all that was assigned (unless
+   * `waitForAuthorization` or not `requireAddress`), `ERR_ZT_NETWORK_DOWN` when it is left, `ERR_ZT_CLOSED`, or the signal's reason.
    */
   async ready(options: ReadyOptions = {}): Promise<this> {
     checkObject('options', options);
@@ -154,6 +163,7 @@ export class Network {
       }
       const addressed = options.requireAddress === false || this.addresses.length > 0;
       if (this.status === 'OK' && addressed) return this;
+      if (options.waitForAuthorization !== true) this.#checkPermitted();
       await this.#changed.wait(signal);
     }
   }
@@ -213,13 +223,39 @@ export class Network {
     if (this.#ended === undefined) await this.#host.leave(this);
   }
 
+  /** News of addresses come before the news that they belong to: when those came, what is missing was refused. */
+  #checkPermitted(): void {
+    const assigned = this.#info.config?.addresses ?? [];
+    if (!this.#heard || this.status !== 'OK' || assigned.length === 0 || this.addresses.length > 0) return;
+    const refused = assigned.map(({ address, bits }) => `${address}/${bits}`).join(', ');
+    const remedy = `allow more in the "permissions" of join() or networks.d/${this.id}.local.conf, or wait with`;
+    throw new ZtError(
+      'ERR_ZT_INVALID_ARGUMENT',
+      `The permissions here refuse all addresses of network ${this.id} (${refused}): ${remedy} requireAddress: false`,
+    );
+  }
+
   #checkJoined(): void {
     if (this.#ended !== undefined) throw this.#ended;
   }
 
   /** @internal News from the engine. */
-  update(info: NetworkInfo): void {
-    this.#info = info;
+  update({ type, network }: Extract<NodeEvent, { network: NetworkInfo }>): void {
+    // The end of an earlier membership: whoever leaves has this object no more.
+    if (type === 'NETWORK_DOWN') this.#taken.clear();
+    else this.#info = network;
+    this.#heard = type !== 'NETWORK_DOWN';
+    this.#changed.resolveAll();
+  }
+
+  /** @internal It got other permissions: what they mean for its addresses comes as news. */
+  repermitted(): void {
+    this.#heard = false;
+  }
+
+  /** @internal */
+  onAddress(news: AddressNews): void {
+    this.#taken.onEvent(news);
     this.#changed.resolveAll();
   }
 

@@ -219,6 +219,7 @@ export class Node {
     const permissions = this.#state.permissionsOf(networkId, given);
     this.#engine.join(networkId, permissions);
     if (given !== undefined && permissions !== undefined) this.#state.rememberPermissions(networkId, permissions);
+    joined?.repermitted();
     if (joined !== undefined) return joined;
     const info = this.#engine.networks().find((network) => network.id === networkId);
     if (info === undefined) throw new ZtError('ERR_ZT_INTERNAL', `The engine joined ${networkId} and does not list it`);
@@ -317,7 +318,8 @@ export class Node {
     else if (event.type === 'CONTROLLER_REQUEST') this.#controllerPort.dispatch(event);
     else if ('port' in event) this.#frames.dispatch(event);
     else if ('socket' in event) this.#table.dispatch(event as SocketEvent);
-    else if ('network' in event) this.#networks.get(event.network.id)?.update(event.network);
+    else if ('network' in event) this.#networks.get(event.network.id)?.update(event);
+    else if ('networkId' in event && 'address' in event) this.#networks.get(event.networkId)?.onAddress(event);
   }
 
   #setOnline(): void {

@@ -213,6 +213,12 @@ export class FakeNode implements EngineNode {
       };
     }
     this.joined.set(network, info);
+    const permitted = this.permissions.get(network)?.allowManaged !== false;
+    if (permitted && before.config === undefined) {
+      for (const address of info.config?.addresses ?? []) {
+        this.emit({ type: 'ADDR_ADDED_IP4', code: Event.ADDR_ADDED_IP4, networkId: network, address });
+      }
+    }
     this.emit({ type, code: Event[type], network: info });
   }
 

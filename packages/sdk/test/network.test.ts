@@ -45,6 +45,34 @@ describe('joining', () => {
     await node.close();
   });
 
+  it('has the addresses that its permissions let through, and says so when there are none', async () => {
+    const { start, world } = lab();
+    const node = await start();
+    const network = node.join(networkId, { permissions: { allowManaged: false } });
+    const refused = expect(network.ready()).rejects;
+    const patient = network.ready({ waitForAuthorization: true });
+    await refused.toMatchObject({
+      code: 'ERR_ZT_INVALID_ARGUMENT',
+      message: expect.stringMatching(/refuse all addresses .*10\.0\.0\.\d+\/24.*"permissions"/),
+    });
+    expect(await network.ready({ requireAddress: false })).toBe(network);
+    expect(network.addresses).toEqual([]);
+    expect(network.info.config?.addresses).toHaveLength(1);
+    await expect(network.ready()).rejects.toThrow(/refuse all addresses/);
+    // Other permissions are not judged before the engine said what follows from them.
+    const wider = node.join(networkId, { permissions: { allowManaged: true } }).ready();
+    const [fake] = world.nodes as unknown as [FakeNode];
+    const [address] = network.info.config?.addresses ?? [];
+    if (address === undefined) throw new Error('none');
+    fake.emit({ type: 'ADDR_ADDED_IP4', code: Event.ADDR_ADDED_IP4, networkId: network.id, address });
+    expect((await patient).addresses).toEqual([address]);
+    await wider;
+    fake.emit({ type: 'ADDR_REMOVED_IP4', code: Event.ADDR_REMOVED_IP4, networkId: network.id, address });
+    await node.once('ADDR_REMOVED_IP4');
+    expect(network.addresses).toEqual([]);
+    await node.close();
+  });
+
   it.each([
     ['ACCESS_DENIED', 'NETWORK_ACCESS_DENIED', 'ERR_ZT_ACCESS_DENIED'],
     ['NOT_FOUND', 'NETWORK_NOT_FOUND', 'ERR_ZT_NETWORK_NOT_FOUND'],
