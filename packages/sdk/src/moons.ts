@@ -39,6 +39,7 @@ export function parseOrbits(orbits: unknown): { id: MoonId; seed: NodeAddress }[
 /** Where a moon may be kept: the node's state. */
 export interface StoredMoons {
   loadMoon(id: MoonId): Promise<Uint8Array | undefined>;
+  forgetMoon(id: MoonId): void;
   where(name: string): string;
 }
 
@@ -64,7 +65,7 @@ export async function orbit(
 }
 
 /** Carries out `node.deorbit()`. */
-export function deorbit(engine: EngineNode, id: string): void {
+export function deorbit(engine: EngineNode, stored: StoredMoons, id: string): void {
   const moon = parseMoonId(id);
   try {
     engine.deorbit(moon);
@@ -72,4 +73,5 @@ export function deorbit(engine: EngineNode, id: string): void {
     if (!(cause instanceof ZtError) || cause.code !== 'ERR_ZT_NOT_FOUND') throw cause;
     throw new ZtError(cause.code, `Moon ${moon} is neither held nor looked for`, { cause });
   }
+  stored.forgetMoon(moon);
 }

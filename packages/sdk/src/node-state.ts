@@ -77,6 +77,8 @@ export class NodeState {
   readonly #writes: WriteBehind;
   /** Networks that were left: news of them may still be on its way and must not bring them back. */
   readonly #forgotten = new Set<NetworkId>();
+  /** Moons that were dropped, how often the engine has still to say so: until then its news of them are old. */
+  readonly #droppedMoons = new Map<MoonId, number>();
   /** Damaged objects that could not be set aside: they stay as they are. */
   readonly #frozen = new Set<string>();
   /** All damaged objects that were found. */
@@ -231,8 +233,16 @@ export class NodeState {
   }
 
   /** A moon of the store, for orbiting it; a damaged one is set aside. */
-  loadMoon(id: MoonId): Promise<Uint8Array | undefined> {
+  async loadMoon(id: MoonId): Promise<Uint8Array | undefined> {
+    await this.#writes.flush();
     return this.loadChecked(moonFile(id), (data) => worldDefect(data, 'moon', id));
+  }
+
+  /** Deletes the copy of a moon that was dropped, now: whoever orbits it again must not find it. */
+  forgetMoon(id: MoonId): void {
+    this.#droppedMoons.set(id, (this.#droppedMoons.get(id) ?? 0) + 1);
+    this.#later(moonFile(id), new Uint8Array());
+    void this.#writes.flush();
   }
 
   /** Moves a damaged object out of the way, to a name nobody reads, and says so. */
@@ -304,13 +314,20 @@ export class NodeState {
   /** Carries out the engine's store events. */
   onEvent(event: NodeEvent): void {
     if (event.type === 'STORE_PLANET') this.#later('planet', event.data);
-    if (event.type === 'STORE_MOON') this.#later(moonFile(event.moon), event.data);
+    if (event.type === 'STORE_MOON') this.#onMoon(event.moon, event.data);
     if (event.type === 'STORE_PEER') this.#laterPeer(`peers.d/${parseNodeAddress(event.peer)}.peer`, event.data);
     if (event.type === 'STORE_NETWORK' && !this.#forgotten.has(event.networkId))
       this.#later(`networks.d/${event.networkId}.conf`, event.data);
     if (event.type === 'STORE_IDENTITY_SECRET') this.#later('identity.secret', utf8.encode(event.text));
     if (event.type === 'STORE_IDENTITY_PUBLIC') this.#later('identity.public', utf8.encode(event.text));
     if (event.type === 'WARNING' && event.kind === 'NETWORK_CACHE_REJECTED') this.#onNetworkRejected(event.detail);
+  }
+
+  #onMoon(id: MoonId, data: Uint8Array): void {
+    const ends = this.#droppedMoons.get(id) ?? 0;
+    if (ends === 0) this.#later(moonFile(id), data);
+    else if (data.length === 0 && ends > 1) this.#droppedMoons.set(id, ends - 1);
+    else if (data.length === 0) this.#droppedMoons.delete(id);
   }
 
   /** The engine could not use a stored configuration: it is kept before a new one takes its place. */

@@ -166,7 +166,7 @@ export class Node {
 
   /** Drops a moon and its stored copy, or stops looking for it. `ERR_ZT_NOT_FOUND`. */
   deorbit(id: string): void {
-    deorbit(this.#opened(), id);
+    deorbit(this.#opened(), this.#state, id);
   }
 
   /** Moons that are held, and those that are looked for (without a timestamp). */

@@ -245,6 +245,7 @@ export class FakeNode implements EngineNode {
 
   deorbit(moon: string): void {
     if (!this.orbits.delete(moon)) throw new ZtError('ERR_ZT_NOT_FOUND', 'No such moon');
+    this.emit({ type: 'STORE_MOON', code: Event.STORE_MOON, moon, data: new Uint8Array() });
   }
 
   moons(): MoonInfo[] {

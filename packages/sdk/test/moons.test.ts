@@ -155,6 +155,15 @@ describe('moons of a node', () => {
         expect(node.peer(address)?.role).toBe('MOON');
         node.deorbit(address);
         expect(() => node.deorbit(address)).toThrowError(/Moon 000000.* neither held nor looked for/);
+        // At once: the copy is gone, whenever it would have been written.
+        await expect(node.orbit(address)).rejects.toMatchObject({ code: 'ERR_ZT_NOT_FOUND' });
+        expect(node.moons()).toEqual([]);
+        // A file that comes now stays, although news of the moon's end are still on their way.
+        await store.put(name, moon.bytes);
+        await node.orbit(address);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        expect(node.moons()).toMatchObject([{ id: moon.id, roots: [address] }]);
+        expect(await store.get(name)).toEqual(moon.bytes);
       } finally {
         await node.close();
       }
