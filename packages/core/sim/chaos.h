@@ -1,7 +1,9 @@
 // One chaos run: an internet of many nodes on which things go wrong, then nothing does any more, and all must be well.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -68,7 +70,12 @@ class Chaos {
   std::string DescribeHost(Host& host);
   void CheckQuiet();
   void CheckFlow(Host& host, double for_relayed);
-  double Allowed(Host& host, size_t& relayed);
+  // How a node reaches its peers.
+  struct Ways {
+    std::set<NodeAddress> direct, relayed;
+  };
+  double Allowed(Host& host, Ways& ways);
+  static double RelayedFlow(const Ways& ways, const std::map<NodeAddress, size_t>& wanted);
   void CheckLaw();
   void Fail(const std::string& what);
 

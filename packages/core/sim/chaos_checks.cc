@@ -14,8 +14,14 @@ constexpr size_t kListed = 10;  // pairs, in a report
 constexpr Millis kSettle = 60'000, kWatch = 120'000;
 // From one socket to one endpoint in a minute, by the timers of vl1.md §7.10: four ECHOs and as many answers, a HELLO
 // from every socket, its answer, confirmations of paths; pushed paths, and announcements of groups. Through a root also
-// pushes and WHOIS for each peer that is not reached directly. A message in a loop is far more: see README.md.
-constexpr double kFlow = 60, kFlowPerRelayed = 6, kRootFlowPerRelayed = 15;
+// pushes (four a minute while relayed, §7.4), greetings and announcements for each peer that is not reached directly. A
+// message in a loop is far more: see README.md.
+constexpr double kFlow = 60, kFlowPerRelayed = 6;
+// What a root has no way for it relays to the next root, who may send it back: of its three hops (§8.1) the first and
+// the third go the same way.
+constexpr double kUpwards = 2;
+// RENDEZVOUS to each of a pair each 30 s (§8.2), for each of its two sides.
+constexpr double kIntroductions = 2;
 
 std::string Name(const Host& host) { return Text(host.name(), " (", host.address().ToString(), ")"); }
 
@@ -113,19 +119,20 @@ std::string Chaos::DescribeHost(Host& host) {
 
 // What the timers of vl1.md §7.10 justify in a minute: for every path an ECHO each 14 s and its answer, the same from
 // the other side, a full HELLO each 60 s from every socket with answers and the confirmations they cause, and pushed
-// paths each 120 s (15 s while relayed, §7.4) with what they probe. Who is not reached directly is counted.
-double Chaos::Allowed(Host& host, size_t& relayed) {
+// paths each 120 s (15 s while relayed, §7.4) with what they probe. Tells who is reached directly and who is not.
+double Chaos::Allowed(Host& host, Ways& ways) {
   if (host.Do(Command::kPeers) != Status::kOk) return 0;
   node::HostReader in = host.Body();
   double allowed = 200;  // roots, and what begins or ends within the minute
   for (size_t left = in.U16(); left > 0; --left) {
-    in.Skip(5 + 5 * 4 + 1);
+    const NodeAddress address = in.Address();
+    in.Skip(5 * 4 + 1);
     const size_t paths = in.U16();
     for (size_t i = 0; i < paths; ++i) {
       in.Ep();
       in.Skip(8 + 8 + 1 + 1);
     }
-    relayed += paths == 0;
+    (paths > 0 ? ways.direct : ways.relayed).insert(address);
     allowed += 30 + 20 * static_cast<double>(paths);
   }
   return allowed;
@@ -143,6 +150,16 @@ void Chaos::CheckFlow(Host& host, double for_relayed) {
   if (flow <= justified) return;
   Fail(Text(Name(host), " sends ", flow, " datagrams a minute from ", busiest.from.ToString(), " to ",
             busiest.to.ToString(), ", ", justified, " are justified"));
+}
+
+// Of a root, to one endpoint: what goes to one host, or all that goes to the next root.
+double Chaos::RelayedFlow(const Ways& ways, const std::map<NodeAddress, size_t>& wanted) {
+  size_t most = 0, upwards = 0;
+  for (const auto& [peer, senders] : wanted) {
+    most = std::max(most, senders);
+    if (!ways.direct.contains(peer)) upwards += senders;
+  }
+  return kFlowPerRelayed * std::max(static_cast<double>(most), kUpwards * static_cast<double>(upwards));
 }
 
 void Chaos::CheckQuiet() {
@@ -164,17 +181,21 @@ void Chaos::CheckQuiet() {
   }
   simulator.RunFor(kWatch);
   size_t relayed = 0;
+  std::map<NodeAddress, size_t> wanted;  // how many hosts reach it through a root
   for (size_t i = 0; i < hosts.size(); ++i) {
     Host& host = *hosts[i];
     const double rate = static_cast<double>(host.sent() - before[i].sent) * 60'000 / kWatch;
-    const size_t relayed_before = relayed;
-    double allowed = Allowed(host, relayed);
-    // A relay of all is one endpoint for a root.
-    CheckFlow(host, i < members_.size() ? kFlowPerRelayed * static_cast<double>(relayed - relayed_before)
-                                        : kRootFlowPerRelayed * static_cast<double>(relayed));
-    // A root, which comes after the others, also carries what relayed pairs push to each other, and introduces them
-    // (§8.2): six messages a minute and side, and the answers to the probes.
-    if (i >= members_.size()) allowed += 15 * static_cast<double>(relayed);
+    Ways ways;
+    double allowed = Allowed(host, ways);
+    relayed += ways.relayed.size();
+    if (i < members_.size()) {
+      for (NodeAddress peer : ways.relayed) ++wanted[peer];
+      CheckFlow(host, kFlowPerRelayed * static_cast<double>(ways.relayed.size()));
+    } else {
+      CheckFlow(host, RelayedFlow(ways, wanted));
+      // A root, which comes after the others, also carries what relayed pairs send each other, and introduces them.
+      allowed += (kFlowPerRelayed * kUpwards + kIntroductions) * static_cast<double>(relayed);
+    }
     if (rate > verdict_.rate) {
       verdict_.rate = rate;
       verdict_.allowed = allowed;
