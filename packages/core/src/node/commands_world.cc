@@ -17,9 +17,9 @@ Status Orbit(CommandContext& c, HostReader& in, HostWriter&) {
   if (!in.ok()) return Status::kInvalidArgument;
   if (stored.empty()) return c.node.vl1().Orbit(c.now, moon, seed);
   const std::optional<World> world = World::Parse(stored);
-  if (!world || world->type != WorldType::kMoon || world->id != moon || moon == 0) return Status::kInvalidArgument;
-  const bool no_seed = seed == NodeAddress{};
-  if ((!no_seed && !seed.IsValid()) || seed == c.node.vl1().self().address()) return Status::kInvalidArgument;
+  const bool named = world && world->type == WorldType::kMoon && world->id == moon;
+  // Asked before the file is believed: a call that is refused leaves no moon behind.
+  if (!named || !c.node.vl1().MayOrbit(moon, seed)) return Status::kInvalidArgument;
   if (!c.node.vl1().OfferMoon(c.now, stored)) return Status::kInvalidArgument;
   // What was offered is held now, unless there was no room.
   const Status status = c.node.vl1().Orbit(c.now, moon, seed);

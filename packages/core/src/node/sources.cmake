@@ -44,5 +44,6 @@ set(ZT_NODE_TESTS
   node_permissions_test.cc
   node_socket_test.cc
   node_tcp_relay_test.cc
+  node_worlds_test.cc
   tcp_relay_test.cc
 )

@@ -114,6 +114,7 @@ bool Vl1::OfferMoon(const Now& now, ByteSpan serialized) {
   return true;
 }
 
+bool Vl1::MayOrbit(uint64_t moon, NodeAddress seed) const { return impl_->worlds.MayOrbit(moon, seed); }
 Status Vl1::Orbit(const Now& now, uint64_t moon, NodeAddress seed) { return impl_->worlds.Orbit(now, moon, seed); }
 
 Status Vl1::Deorbit(const Now& now, uint64_t moon) { return impl_->worlds.Deorbit(now, moon); }

@@ -151,8 +151,10 @@ class Vl1 {
   bool OfferPlanet(const Now& now, ByteSpan serialized);
   // A stored moon, believed as it is (vl1.md §6.5). False: malformed, or not a moon.
   bool OfferMoon(const Now& now, ByteSpan serialized);
+  // False: id 0, or a seed that is nobody's address or ours. Address 0 is no seed, which is fine here.
+  bool MayOrbit(uint64_t moon, NodeAddress seed) const;
   // Looks for a moon at a seed, one of its roots, until it comes. A moon that is held needs no seed. kInvalidArgument:
-  // id 0, or ourselves as the seed; kNotFound: neither held nor a seed named; kLimitReached: 16 moons or 16 seeds.
+  // not MayOrbit; kNotFound: neither held nor a seed named; kLimitReached: 16 moons or 16 seeds.
   Status Orbit(const Now& now, uint64_t moon, NodeAddress seed);
   // Drops a moon, its stored copy and its seeds. kNotFound: there was none.
   Status Deorbit(const Now& now, uint64_t moon);

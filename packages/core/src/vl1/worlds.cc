@@ -64,11 +64,15 @@ bool Worlds::OfferSection(const Now& now, ByteSpan section) {
   return whole && in.ok();
 }
 
-Status Worlds::Orbit(const Now& now, uint64_t moon, NodeAddress seed) {
+bool Worlds::MayOrbit(uint64_t moon, NodeAddress seed) const {
   const bool no_seed = seed == NodeAddress{};
-  if (moon == 0 || (!no_seed && !seed.IsValid()) || seed == context_.self.address()) return Status::kInvalidArgument;
+  return moon != 0 && (no_seed || (seed.IsValid() && seed != context_.self.address()));
+}
+
+Status Worlds::Orbit(const Now& now, uint64_t moon, NodeAddress seed) {
+  if (!MayOrbit(moon, seed)) return Status::kInvalidArgument;
   if (context_.roots.FindMoon(moon) != nullptr) return Status::kOk;
-  if (no_seed) return Status::kNotFound;
+  if (seed == NodeAddress{}) return Status::kNotFound;
   if (context_.roots.moons().size() >= kMaxMoons || !context_.roots.AddSeed(moon, seed)) return Status::kLimitReached;
   Contact(now, seed);
   return Status::kOk;

@@ -22,8 +22,10 @@ class Worlds {
   void Offer(const Now& now, const World& world);
   // The world section of OK(HELLO). Worlds before a malformed one stay offered. False: malformed.
   bool OfferSection(const Now& now, ByteSpan section);
-  // kInvalidArgument: id 0, or a seed that is nobody or ourselves; kNotFound: no seed, and the moon is not held;
-  // kLimitReached. A moon that is held is kept as it is.
+  // False: id 0, or a seed that is nobody's address or ours. No seed (address 0) is one that may be named.
+  bool MayOrbit(uint64_t moon, NodeAddress seed) const;
+  // kInvalidArgument: not MayOrbit; kNotFound: no seed, and the moon is not held; kLimitReached. A moon that is held is
+  // kept as it is.
   Status Orbit(const Now& now, uint64_t moon, NodeAddress seed);
   // kNotFound: neither held nor wanted.
   Status Deorbit(const Now& now, uint64_t moon);
