@@ -6,16 +6,10 @@
 #include "vl1/path_selector.h"
 
 namespace zt::vl1 {
-namespace {
-
-// A cached peer is greeted soon after the start (vl1.md §9.2), one about every millisecond: each HELLO costs a key
-// agreement, and those of a large root at once would hold it up for seconds and not fit into the transmit queue.
-Instant RememberedAt(const Peer& peer, size_t peers) {
-  if (peer.IsRoot()) return peer.created;
-  return peer.created + static_cast<Millis>(peer.address().value % (peers + 1));
+Millis GreetingDelay(NodeAddress address, size_t peers) {
+  const auto within = std::min<uint64_t>(peers, kGreetCachedWithin);
+  return static_cast<Millis>(address.value % (within + 1));
 }
-
-}  // namespace
 
 void KeepaliveSchedule::Touch(Instant now, Peer& peer) {
   peer.due = std::max(DueOf(now, peer), now);
@@ -64,7 +58,8 @@ Instant KeepaliveSchedule::HeartbeatAt(const PathSlot& slot) const {
 }
 
 Instant KeepaliveSchedule::DueOf(Instant now, const Peer& peer) const {
-  Instant due = peer.try_remembered ? RememberedAt(peer, heap_.size()) : Instant::Never();
+  Instant due = Instant::Never();
+  if (peer.try_remembered) due = peer.created + (peer.IsRoot() ? 0 : GreetingDelay(peer.address(), heap_.size()));
   const bool kept = KeptAlive(now, peer);
   for (const PathSlot& slot : peer.slots) {
     due = std::min(due, OnGrid(slot.last_direct + kSlotExpiry));

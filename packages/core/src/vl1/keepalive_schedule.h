@@ -11,6 +11,11 @@
 
 namespace zt::vl1 {
 
+// How long after the start a cached peer is greeted (vl1.md §9.2), when there are so many: one about every millisecond,
+// because each HELLO costs a key agreement, and those of a large root at once would hold it up for seconds and not fit
+// into the transmit queue. The largest roots send more, so that nobody is given up as silent before.
+Millis GreetingDelay(NodeAddress address, size_t peers);
+
 class KeepaliveSchedule {
  public:
   explicit KeepaliveSchedule(bool low_bandwidth)

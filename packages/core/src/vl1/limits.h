@@ -46,6 +46,7 @@ inline constexpr Millis kHeartbeatLowBandwidth = 25000;  // the tick of vl1.md �
 inline constexpr Millis kPathAlive = 19000;              // vl1.md §7.1
 inline constexpr Millis kSlotExpiry = 243000;            // vl1.md §7.1
 inline constexpr Millis kPeerAlive = 500000;             // vl1.md §7.1
+inline constexpr Millis kGreetCachedWithin = 400000;     // of the start: before kPeerAlive ends by what answers take
 inline constexpr Millis kTrustLifetime = 600000;         // vl1.md §7.1
 inline constexpr Millis kOnlineTimeout = 30000;          // sdk-api.md §3.3: 30 s in SDK builds
 inline constexpr Millis kFullHelloLeaf = 60000;          // vl1.md §7.10

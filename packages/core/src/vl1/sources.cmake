@@ -53,6 +53,7 @@ set(ZT_VL1_TESTS
   admission_test.cc
   checked_identities_test.cc
   connectivity_test.cc
+  keepalive_schedule_test.cc
   relay_shares_test.cc
   vl1_allocation_test.cc
   vl1_amplify_test.cc
