@@ -64,6 +64,13 @@ describe('local.conf', () => {
       options: { port: 9993, secondaryPort: 0, portMapping: false },
       ignored: ['settings.tertiaryPort'],
     });
+    // A port that has another purpose is opened once, and the mapping is of another.
+    for (const settings of [{ tertiaryPort: 9993 }, { secondaryPort: 7, tertiaryPort: 7 }]) {
+      const { options, ignored } = readLocalConf(JSON.stringify({ settings }));
+      expect(options).not.toHaveProperty('mappedPort');
+      expect(ignored).toEqual(['settings.tertiaryPort']);
+      checkNodeOptions(options);
+    }
     expect(readLocalConf('{"settings":{"secondaryPort":9998,"allowSecondaryPort":false}}').ignored).toEqual([
       'settings.secondaryPort',
     ]);

@@ -89,10 +89,10 @@ function readBinding(reading: Reading): BindingOptions {
   const portMapping = reading.take('portMappingEnabled', checkBoolean) ?? true;
   const allowSecondary = reading.take('allowSecondaryPort', checkBoolean) ?? true;
   const secondary = reading.take('secondaryPort', checkPort, allowSecondary);
-  // One port for several purposes is opened once.
-  const others: readonly unknown[] = [port, secondary];
-  const tertiary = reading.take('tertiaryPort', checkPort, portMapping) || undefined;
-  const mapped = others.includes(tertiary) ? undefined : tertiary;
+  // A port that has another purpose is opened once, and is not the one that is mapped.
+  const others: readonly unknown[] = [port, secondary].filter((each) => each !== 0);
+  const useful = portMapping && !others.includes(reading.settings.tertiaryPort);
+  const mapped = reading.take('tertiaryPort', checkPort, useful) || undefined;
   const bind = reading.take('bind', checkIps);
   const excluded = reading.take('interfacePrefixBlacklist', checkNames, bind === undefined || bind.length === 0);
   const mapping = { portMapping, ...(mapped === undefined ? {} : { mappedPort: mapped }) };

@@ -34,6 +34,7 @@ describe('where the sockets are', () => {
     [{ mappedPort: 4 }, /needs "portMapping"/],
     [{ mappedPort: 0, portMapping: true }, /"mappedPort" must be an integer/],
     [{ port: 4, mappedPort: 4, portMapping: true }, /another port than "port"/],
+    [{ port: 4, secondaryPort: 5, mappedPort: 5, portMapping: true }, /another port than "port" and "secondaryPort"/],
     [{ bind: [{ address: '::1', port: 7 }], mappedPort: 8, portMapping: true }, /one of "bind"/],
     [{ interfaces: true }, /"interfaces" must be an object/],
     [{ interfaces: { exclude: 'eth0' } }, /"interfaces.exclude" must be an array/],

@@ -42,6 +42,18 @@ describe('joining', () => {
     await told;
     await expect(network.ready()).rejects.toThrow(/sign on at https:\/\/sign\.on\/here/);
     expect(network.signOn).toEqual(signOn);
+    // The controller's words are its own: what is no web address is not repeated, what is one is written by a parser.
+    const urls = ['javascript:alert(1)', 'file:///etc/passwd', 'now', '', 'HTTP://Sign.On/a\u001b[31m\nb c"d'];
+    const said: string[] = [];
+    for (const url of urls) {
+      const again = node.once('NETWORK_AUTHENTICATION_REQUIRED');
+      const type = 'NETWORK_AUTHENTICATION_REQUIRED';
+      fake.emit({ type, code: Event[type], network: { ...network.info, signOn: { version: 0, url } } });
+      await again;
+      said.push(await network.ready().then(String, (error: Error) => error.message.split('. ')[0] ?? ''));
+    }
+    const plain = `Network ${networkId} answered AUTHENTICATION_REQUIRED`;
+    expect(said).toEqual([plain, plain, plain, plain, `${plain}: sign on at http://sign.on/a%1B[31mb%20c%22d`]);
     await node.close();
   });
 

@@ -159,6 +159,47 @@ describe('a port mapper', () => {
   }, 20_000);
 });
 
+it('a gateway that stopped mapping is asked again, ever more seldom, also after its mapping ended', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+  let asked = 0;
+  let works = true;
+  const announced: number[] = [];
+  const protocol: MappingProtocol = async ({ local }) => {
+    asked++;
+    if (!works) throw new Error('not authorized');
+    const external = { address: '44.1.2.3', port: local.port };
+    return { external, lifetime: 7200, epoch: undefined, remove: async () => {} };
+  };
+  const mapper = new PortMapper({
+    port: 9993,
+    bound: () => [{ address: '127.0.0.1', port: 9993 }],
+    announce: (external) => announced.push(external.length),
+    logger: silent,
+    routes: async () => [{ local: '127.0.0.1', gateway: '127.0.0.9' }],
+    protocols: [protocol],
+  });
+  ends.push(() => mapper.close());
+  const after = async (seconds: number) => {
+    await vi.advanceTimersByTimeAsync(seconds * 1000);
+    return [asked, announced.at(-1)];
+  };
+  expect(await after(0)).toEqual([1, 1]);
+  works = false;
+  expect(await after(3599)).toEqual([1, 1]);
+  expect(await after(1)).toEqual([2, 0]); // half its time: to be renewed
+  expect(await after(60)).toEqual([3, 0]);
+  expect(await after(599)).toEqual([3, 0]);
+  expect(await after(1)).toEqual([4, 0]);
+  works = true;
+  expect(await after(600)).toEqual([5, 1]);
+  works = false;
+  expect(await after(7200)).toEqual([12, 0]); // after 3,600 s, 60 s, then every 600 s
+  expect(await after(60)).toEqual([13, 0]); // the gateway has forgotten it by now
+  expect(await after(599)).toEqual([13, 0]);
+  works = true;
+  expect(await after(1)).toEqual([14, 1]);
+});
+
 /** Two ways out to one gateway, which keeps a clock of its own for each of its clients (RFC 6887 §8.5). */
 it('a gateway whose clients have different epochs is asked once for each of them', async () => {
   let asked = 0;

@@ -155,6 +155,34 @@ describe('the local settings of a network', () => {
     expect(await readdir(join(home, 'networks.d'))).not.toContain(`${other}.local.conf`);
   });
 
+  it.each([
+    ['the system refuses it', Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })],
+    ['it is too large to be one', new Error('larger than 4194304 bytes')],
+  ])('that cannot be read (%s) permit nothing, and stay as they are', async (_, cause) => {
+    const name = `networks.d/${network}.local.conf`;
+    const before = await picture();
+    const store = fileStore(home);
+    const get = store.get.bind(store);
+    store.get = async (each) => {
+      if (each === name) throw new ZtError('ERR_ZT_STORE', `Cannot read ${name}: ${cause.message}`, { cause });
+      return get(each);
+    };
+    const { start, world } = lab();
+    const events: NodeEvent[] = [];
+    const logger = { debug() {}, info() {}, warn() {}, error() {} };
+    const node = await start({ store, planet: undefined, logger, onEvent: (e) => events.push(e) });
+    await node.whenOnline();
+    const [fake] = world.nodes;
+    const given = fake?.options.cachedNetworks?.find(({ id }) => id === network);
+    expect(given?.permissions).toEqual({ allowManaged: false });
+    node.join(network, { permissions: { allowManaged: ['10.0.0.0/8'] } });
+    await node.close();
+    expect(warnings(events)).toEqual([
+      expect.stringMatching(/^STATE_DAMAGED .*local\.conf cannot be read: .*no address/),
+    ]);
+    expect((await picture())[name]).toBe(before[name]);
+  });
+
   it('that are damaged permit nothing more and stay as they are', async () => {
     await put(settings, 'allowManaged=perhaps\n');
     const { node, said } = await startDamaged();
