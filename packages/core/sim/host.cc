@@ -56,6 +56,12 @@ std::vector<const Cable*> Host::Cables() const {
   return out;
 }
 
+std::vector<int> Host::Interfaces() const {
+  std::vector<int> out;
+  for (const auto& i : interfaces_) out.push_back(i->number);
+  return out;
+}
+
 void Host::Start() {
   ZT_CHECK(!running());
   ++starts_;
@@ -205,15 +211,6 @@ void Host::RelayReceived(ByteSpan bytes) {
   {
     const HeapAccount heap(account_);
     node_->HandleRelayData(Now(), bytes);
-  }
-  Drain();
-}
-
-void Host::RelayEnded() {
-  if (!awake()) return;
-  {
-    const HeapAccount heap(account_);
-    node_->HandleRelayClosed(Now());
   }
   Drain();
 }

@@ -50,6 +50,7 @@ class Host final : public Actor {
   void UnplugAllBut(int interface);
   Cable* CableOf(int interface);
   std::vector<const Cable*> Cables() const;
+  std::vector<int> Interfaces() const;
 
   void Start();         // the process; what it stored before is given to it
   void Stop();          // orderly: peers are saved
@@ -86,7 +87,6 @@ class Host final : public Actor {
   Bytes TakeRelayOutput();
   void RelayOpened();
   void RelayReceived(ByteSpan bytes);
-  void RelayEnded();
   // Called after every input, and when it wakes or ends.
   std::function<void()> on_drained = {};
   std::function<void(Event, ByteSpan)> on_event = {};

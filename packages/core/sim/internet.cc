@@ -136,8 +136,8 @@ Host& Internet::AddHost(std::string name, std::vector<uint16_t> ports) {
 Host& Internet::AddRelayedHost(std::string name, std::vector<uint16_t> ports) {
   constexpr uint32_t kEngageAfter = 5'000;
   if (relay_ == nullptr) {
-    relay_ = std::make_unique<TcpRelayServer>(core, NextPublic(), [this](const Host& host) {
-      return TcpReaches(*this, host, relay_->cable());
+    relay_ = std::make_unique<TcpRelayServer>(core, NextPublic(), [this](const Cable& cable) {
+      return TcpReaches(*this, cable, relay_->cable());
     });
   }
   HostPlan plan{.name = std::move(name), .secret = NextIdentity(), .ports = std::move(ports)};

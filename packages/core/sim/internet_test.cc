@@ -190,6 +190,41 @@ TEST_CASE("a host without UDP is reached through the TCP relay, and directly whe
   CHECK(internet.relay()->datagrams() == carried);
 }
 
+// A stream does not survive the address it was made from, and nobody says so: the host has to find out.
+TEST_CASE("a host that moves from one place without UDP to another is soon reached through the relay again") {
+  Internet internet(5, 2);
+  internet.StartRoots();
+  Site& hotel = internet.AddSite({.name = "hotel", .nat = NatBehaviour{.block_udp = true}});
+  Site& cafe = internet.AddSite({.name = "cafe", .nat = NatBehaviour{.block_udp = true}});
+  Site& home = internet.AddSite({.name = "home"});
+  Host& guest = internet.AddRelayedHost("guest");
+  Host& friendly = internet.AddHost("friend");
+  internet.Plug(guest, hotel);
+  internet.Plug(friendly, home);
+  Messenger asks(guest), answers(friendly);
+  for (Host* host : {&guest, &friendly}) host->Start();
+  asks.Begin();
+  answers.Begin();
+  const auto talk = [&](Millis timeout) {
+    answers.ForgetAnswers();
+    return internet.simulator.RunUntilOrTimeout(
+        [&, next = internet.simulator.now()]() mutable {
+          if (internet.simulator.now() >= next) {
+            answers.Ask(asks);
+            next = internet.simulator.now() + 1000;
+          }
+          return answers.answers(asks) > 0;
+        },
+        timeout);
+  };
+  REQUIRE(talk(30'000));
+  guest.UnplugAll();
+  internet.simulator.RunFor(3'000);
+  internet.Plug(guest, cafe);
+  CHECK(talk(15'000));
+  CHECK(internet.relay()->connections() == 2);
+}
+
 TEST_CASE("IPv6 is routed beside NATs and behind firewalls, also to a site behind another") {
   Internet internet(6, 1, true);
   internet.StartRoots();

@@ -20,8 +20,12 @@ const Cable* Climb(const Internet& internet, const Cable* cable, bool udp) {
 
 // The relay's cable of the core, if the host may speak from there.
 const Cable* RelayCable(const Internet& internet, const Host& host) {
-  if (!internet.UsesRelay(host) || !TcpReaches(internet, host, internet.relay()->cable())) return nullptr;
-  return &internet.relay()->cable();
+  if (!internet.UsesRelay(host)) return nullptr;
+  const Cable& relay = internet.relay()->cable();
+  const std::vector<const Cable*> cables = host.Cables();
+  const bool reached = std::any_of(cables.begin(), cables.end(),
+                                   [&](const Cable* cable) { return TcpReaches(internet, *cable, relay); });
+  return reached ? &relay : nullptr;
 }
 
 // A node that hears anybody with a global address directly needs no relay (vl1.md §10.3), also when that is only a
@@ -82,14 +86,11 @@ std::vector<const Cable*> CoreCables(const Internet& internet, const Host& host)
   return out;
 }
 
-bool TcpReaches(const Internet& internet, const Host& host, const Cable& to) {
-  const std::vector<const Cable*> cables = host.Cables();
-  return std::any_of(cables.begin(), cables.end(), [&](const Cable* cable) {
-    const bool v4 = std::any_of(cable->addresses().begin(), cable->addresses().end(),
-                                [](const IpAddress& ip) { return ip.IsV4(); });
-    const Cable* core = v4 ? Climb(internet, cable, false) : nullptr;
-    return core != nullptr && internet.core.Connects(*core, to);
-  });
+bool TcpReaches(const Internet& internet, const Cable& from, const Cable& to) {
+  const bool v4 = std::any_of(from.addresses().begin(), from.addresses().end(),
+                              [](const IpAddress& ip) { return ip.IsV4(); });
+  const Cable* core = v4 ? Climb(internet, &from, false) : nullptr;
+  return core != nullptr && internet.core.Connects(*core, to);
 }
 
 Expectation Expect(const Internet& internet, const Host& a, const Host& b) {

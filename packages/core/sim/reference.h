@@ -19,7 +19,7 @@ Expectation Expect(const Internet& internet, const Host& a, const Host& b);
 // it or has no power.
 std::vector<const Cable*> CoreCables(const Internet& internet, const Host& host);
 
-// Whether there is a way for TCP from the host to that cable of the core: IPv4, whatever the boxes do with UDP.
-bool TcpReaches(const Internet& internet, const Host& host, const Cable& to);
+// Whether there is a way for TCP from a host's cable to that one of the core: IPv4, whatever the boxes do with UDP.
+bool TcpReaches(const Internet& internet, const Cable& from, const Cable& to);
 
 }  // namespace zt::sim

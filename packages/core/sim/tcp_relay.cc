@@ -5,7 +5,7 @@
 
 namespace zt::sim {
 
-TcpRelayServer::TcpRelayServer(Segment& core, const IpAddress& ip, std::function<bool(const Host&)> reaches)
+TcpRelayServer::TcpRelayServer(Segment& core, const IpAddress& ip, std::function<bool(const Cable&)> reaches)
     : ip_(ip), reaches_(std::move(reaches)) {
   cable_ = std::make_unique<Cable>(core, *this, std::vector<IpAddress>{ip}, LinkPlan{.delay = 5});
 }
@@ -26,21 +26,34 @@ void TcpRelayServer::Serve(Host& host) {
     return;
   }
   if (client.state == State::kNone) Connect(client);
-  if (client.state != State::kOpen) return;
-  if (!reaches_(host)) return Doubt(client);
+  if (client.state != State::kOpen || client.lost != Instant::Never()) return;
+  if (!Reaches(client)) {
+    client.lost = simulator().now();
+    return Retry(client);
+  }
   Bytes bytes = host.TakeRelayOutput();
   if (bytes.empty()) return;
   Later(client, kDelay, [this, &client, bytes = std::move(bytes)] { Take(client, bytes); });
+}
+
+bool TcpRelayServer::Reaches(const Client& client) const {
+  const Cable* cable = client.host->CableOf(client.interface);
+  return cable != nullptr && reaches_(*cable);
 }
 
 // A handshake takes a round trip; nobody answers where there is no way, and the node gives up by itself.
 void TcpRelayServer::Connect(Client& client) {
   client.state = State::kConnecting;
   ++client.generation;
+  const std::vector<int> interfaces = client.host->Interfaces();
+  const auto at = std::find_if(interfaces.begin(), interfaces.end(),
+                               [&](int number) { return reaches_(*client.host->CableOf(number)); });
+  if (at == interfaces.end()) return;
+  client.interface = *at;
   Later(client, 2 * kDelay, [this, &client] {
-    if (!reaches_(*client.host)) return;
+    if (!Reaches(client)) return;
     client.state = State::kOpen;
-    client.doubted = false;
+    client.lost = Instant::Never();
     client.reader.Clear();
     client.port = next_port_++;
     ports_[client.port] = &client;
@@ -49,13 +62,11 @@ void TcpRelayServer::Connect(Client& client) {
   });
 }
 
-void TcpRelayServer::Doubt(Client& client) {
-  if (std::exchange(client.doubted, true)) return;
-  Later(client, kPatience, [this, &client] {
-    client.doubted = false;
-    if (reaches_(*client.host)) return Serve(*client.host);
-    End(client);
-    client.host->RelayEnded();
+void TcpRelayServer::Retry(Client& client) {
+  Later(client, std::max(kFirstRetry, simulator().now() - client.lost), [this, &client] {
+    if (!Reaches(client)) return Retry(client);
+    client.lost = Instant::Never();
+    Serve(*client.host);
   });
 }
 
@@ -82,7 +93,7 @@ void TcpRelayServer::Arrive(Packet packet) {
   const auto at = ports_.find(packet.destination.port);
   if (at == ports_.end()) return;
   Client& client = *at->second;
-  if (!reaches_(*client.host)) return Doubt(client);
+  if (client.lost != Instant::Never() || !Reaches(client)) return;
   Bytes record;
   if (!wire::AppendRelayDatagram(record, packet.source, packet.bytes)) return;
   ++datagrams_;

@@ -1,6 +1,7 @@
 // A TCP relay on the internet's core (vl1.md §10). Its streams are not simulated segment by segment: what a client
-// hands over arrives whole after a while, as long as there is a way for TCP; without one for ten seconds, the
-// connection ends.
+// hands over arrives whole after a while, as long as there is a way for TCP. Without one it waits, and is tried again
+// when it has waited as long again, as TCP's retransmission timer doubles. A stream belongs to the line it began on:
+// without that line it is dead, and as with most systems nobody tells the host.
 #pragma once
 
 #include <functional>
@@ -15,10 +16,10 @@ namespace zt::sim {
 class TcpRelayServer final : public Port {
  public:
   static constexpr Millis kDelay = 30;          // of the stream, each way
-  static constexpr Millis kPatience = 10'000;   // of both ends with a way that is gone
+  static constexpr Millis kFirstRetry = 1'000;
 
-  // `reaches`: whether there is a way for TCP between the host and the relay.
-  TcpRelayServer(Segment& core, const IpAddress& ip, std::function<bool(const Host&)> reaches);
+  // `reaches`: whether there is a way for TCP between a host's cable and the relay.
+  TcpRelayServer(Segment& core, const IpAddress& ip, std::function<bool(const Cable&)> reaches);
 
   Endpoint endpoint() const { return {ip_, 443}; }
   Cable& cable() const { return *cable_; }
@@ -37,19 +38,21 @@ class TcpRelayServer final : public Port {
     State state = State::kNone;
     uint64_t generation = 0;  // what is under way for an older one comes to nothing
     uint16_t port = 0;
-    bool doubted = false;     // there was no way when it was used
+    int interface = 0;        // the host's
+    Instant lost = Instant::Never();  // there has been no way since, and it is tried again
     wire::RelayRecordReader reader = {};
   };
 
   void Later(Client& client, Millis delay, std::function<void()> act);
   void Connect(Client& client);
-  void Doubt(Client& client);
+  bool Reaches(const Client& client) const;
+  void Retry(Client& client);
   void End(Client& client);
   void Take(Client& client, const Bytes& bytes);
   Simulator& simulator() const { return cable_->segment().simulator(); }
 
   const IpAddress ip_;
-  const std::function<bool(const Host&)> reaches_;
+  const std::function<bool(const Cable&)> reaches_;
   std::unique_ptr<Cable> cable_;
   std::map<const Host*, std::unique_ptr<Client>> clients_;
   std::map<uint16_t, Client*> ports_;

@@ -60,6 +60,7 @@ Status SetLocalSockets(CommandContext& c, HostReader& in, HostWriter&) {
   if (!in.AtEnd()) return Status::kInvalidArgument;
   // With the relay forced there are none, and need be none: everything goes through it (vl1.md §10.3).
   if (!c.node.relay().forced()) c.node.vl1().SetLocalSockets(c.now, sockets);
+  c.node.relay().Moved(c.now);
   return Status::kOk;
 }
 

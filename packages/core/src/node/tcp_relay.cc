@@ -17,6 +17,22 @@ void TcpRelay::WokeUp(const Now& now) {
   last_send_ = Instant::LongAgo();
 }
 
+void TcpRelay::Moved(const Now& now) {
+  if (state_ != State::kOpen) return;
+  moved_ = true;
+  if (unanswered_since_ != Instant::Never()) unanswered_since_ = now.mono;
+}
+
+Millis TcpRelay::Patience() const {
+  if (moved_) return kSilentAfterMove;
+  return proven_ ? kSilent : kSilentFromStart;
+}
+
+Instant TcpRelay::SilentAt() const {
+  if (unanswered_since_ == Instant::Never()) return unanswered_since_;
+  return unanswered_since_ + Patience();
+}
+
 bool TcpRelay::Engaged(Instant now) const {
   if (settings_.mode != TcpRelayMode::kAutomatic) return forced();
   return now - direct_ > settings_.engage_after && now - started_ > settings_.engage_after;
@@ -79,8 +95,8 @@ void TcpRelay::HeardDirectly(const Now& now, Instant at) {
 
 void TcpRelay::HandleTimeout(const Now& now) {
   if (now.mono >= connect_until_) return Fail(now, "no connection within 10 s");
-  if (unanswered_since_ != Instant::Never() && now.mono >= unanswered_since_ + kSilent) {
-    return Fail(now, "nothing came back within 60 s");
+  if (now.mono >= SilentAt()) {
+    return Fail(now, "nothing came back within " + std::to_string(Patience() / 1000) + " s");
   }
   if (now.mono < close_at_) return;
   close_at_ = Instant::Never();
@@ -88,9 +104,7 @@ void TcpRelay::HandleTimeout(const Now& now) {
 }
 
 Deadline TcpRelay::NextTimeout() const {
-  Instant at = std::min(connect_until_, close_at_);
-  if (unanswered_since_ != Instant::Never()) at = std::min(at, unanswered_since_ + kSilent);
-  return {at, "TCP relay"};
+  return {std::min({connect_until_, close_at_, SilentAt()}), "TCP relay"};
 }
 
 void TcpRelay::Shutdown() {
@@ -103,6 +117,7 @@ void TcpRelay::HandleOpen(const Now&) {
   if (state_ == State::kIdle) return;  // given up meanwhile: the host finds nothing wanted and closes it
   Close();                             // a new connection replaces an older one (vl1.md §10.3)
   state_ = State::kOpen;
+  proven_ = moved_ = false;
   wire::AppendRelayGreeting(out_);
   events_.Tunnel(Event::kTunnelUp, settings_.server);
 }
@@ -120,6 +135,8 @@ std::optional<InboundDatagram> TcpRelay::NextDatagram(const Now& now) {
   }
   if (!datagram.has_value()) return std::nullopt;
   unanswered_since_ = Instant::Never();
+  proven_ = true;
+  moved_ = false;
   retry_after_ = kRetryMin;
   return datagram;
 }

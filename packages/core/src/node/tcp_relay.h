@@ -27,7 +27,10 @@ class TcpRelay {
   // it is gone (a heartbeat after 14 s, repeated three times, 5 s apart). Unless UDP falls silent again meanwhile.
   static constexpr Millis kFarewell = 35'000;
   static constexpr Millis kConnectTimeout = 10'000;    // a firewall that drops SYN segments says nothing
-  static constexpr Millis kSilent = 60'000;            // sent through it and nothing came back: it is dead
+  // Sent through it and nothing comes back any more: it is dead. TCP itself would try for many minutes.
+  static constexpr Millis kSilent = 20'000;
+  static constexpr Millis kSilentAfterMove = 5'000;    // ... since the machine's addresses changed
+  static constexpr Millis kSilentFromStart = 60'000;   // nothing ever came: it was just made, so others may be silent
   static constexpr Millis kRetryMin = 2'500, kRetryMax = 20'000;  // between attempts, doubling
   static constexpr size_t kMaxQueued = 65'536;         // bytes; more than that and nothing is queued (vl1.md §10.3)
   static constexpr size_t kMinDatagram = 16;           // vl1.md §10.3
@@ -49,6 +52,8 @@ class TcpRelay {
   // The machine slept: UDP gets its time again, unless the relay carried us before; what was silent while we slept is
   // not held against anybody.
   void WokeUp(const Now& now);
+  // The machine's addresses are others: what the connection was made from may be gone, and no system tells that soon.
+  void Moved(const Now& now);
   // When something direct came last; called after every batch of datagrams.
   void HeardDirectly(const Now& now, Instant at);
   // Datagrams that leave now. Takes copies of those that have to go through the relay, or notes that a connection is
@@ -85,6 +90,8 @@ class TcpRelay {
   // Ends the connection or the attempt, because of a fault of the relay or of the way there: tried again later.
   void Fail(const Now& now, std::string_view why);
   void Close();
+  Millis Patience() const;
+  Instant SilentAt() const;
 
   const Settings settings_;
   RandomSource& random_;
@@ -100,6 +107,8 @@ class TcpRelay {
   Millis retry_after_ = kRetryMin;
   Instant connect_until_ = Instant::Never();
   Instant unanswered_since_ = Instant::Never();
+  bool proven_ = false;  // something came through this connection
+  bool moved_ = false;   // since then
   Instant close_at_ = Instant::Never();
   Bytes out_;
   size_t out_head_ = 0;

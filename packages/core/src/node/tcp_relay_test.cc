@@ -129,7 +129,7 @@ TEST_CASE("automatic: a tunnel that is open carries on when the machine woke up,
   CHECK(f.Events(Event::kWarning) == 0);
   f.SendTo(kPeer);
   CHECK_FALSE(f.relay.Output().empty());
-  f.RunUntil(f.time + TcpRelay::kSilent);
+  f.RunUntil(f.time + TcpRelay::kSilentFromStart);
   CHECK(f.Events(Event::kWarning) == 1);
 }
 
@@ -228,15 +228,54 @@ TEST_CASE("automatic: a relay that is stuck holds up nobody who goes another way
   CHECK_FALSE(f.relay.Full());
 }
 
-TEST_CASE("a relay that answers nothing for 60 s is left") {
+TEST_CASE("a relay that answers nothing for 60 s is left, one that did answer for 20") {
   Fixture f(TcpRelayMode::kForced);
   f.Open();
-  f.SendTo(kPeer);
-  f.RunUntil(f.time + 59'999);
+  SUBCASE("nothing came") {
+    f.SendTo(kPeer);
+    f.RunUntil(f.time + 59'999);
+  }
+  SUBCASE("something came") {
+    f.SendTo(kPeer);
+    f.Answer();
+    f.RunUntil(f.time + 100'000);
+    f.SendTo(kPeer);
+    f.RunUntil(f.time + 19'999);
+  }
   CHECK(f.relay.InUse() == kServer);
   f.RunUntil(f.time + 1);
   CHECK(f.relay.InUse().IsNone());
   CHECK(f.Events(Event::kTunnelDown) == 1);
+}
+
+TEST_CASE("a relay that answers nothing for 5 s when we have moved is left; one that answers is kept") {
+  Fixture f(TcpRelayMode::kForced);
+  f.Open();
+  f.SendTo(kPeer);
+  f.RunUntil(f.time + 10'000);
+  f.relay.Moved(f.now());
+  SUBCASE("silent") {
+    f.RunUntil(f.time + 4'999);
+    CHECK(f.relay.InUse() == kServer);
+    f.RunUntil(f.time + 1);
+    CHECK(f.relay.Wanted().IsNone());
+    CHECK(f.Events(Event::kTunnelDown) == 1);
+  }
+  SUBCASE("it answers") {
+    f.Answer();
+    f.SendTo(kPeer);
+    f.RunUntil(f.time + 19'999);
+    CHECK(f.relay.InUse() == kServer);
+  }
+  SUBCASE("there was nothing to answer: it counts from what is sent next") {
+    f.Answer();
+    f.relay.Moved(f.now());
+    f.RunUntil(f.time + 100'000);
+    CHECK(f.relay.InUse() == kServer);
+    f.SendTo(kPeer);
+    f.RunUntil(f.time + 5'000);
+    CHECK(f.relay.InUse().IsNone());
+  }
 }
 
 TEST_CASE("a relay with nothing to say is kept") {
