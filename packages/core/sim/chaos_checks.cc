@@ -128,11 +128,14 @@ double Chaos::Allowed(Host& host, Ways& ways) {
     const NodeAddress address = in.Address();
     in.Skip(5 * 4 + 1);
     const size_t paths = in.U16();
+    bool usable = false;
     for (size_t i = 0; i < paths; ++i) {
       in.Ep();
-      in.Skip(8 + 8 + 1 + 1);
+      in.Skip(8 + 8);
+      usable = !in.Bool() || usable;  // not expired, else the peer is relayed
+      in.Skip(1);
     }
-    (paths > 0 ? ways.direct : ways.relayed).insert(address);
+    (usable ? ways.direct : ways.relayed).insert(address);
     allowed += 30 + 20 * static_cast<double>(paths);
   }
   return allowed;
