@@ -117,6 +117,7 @@ MatrixOutcome Meeting::Run() {
   first_.Begin();
   second_.Begin();
   const Instant met = internet_.simulator.now();
+  const uint64_t sent_before = a_.sent() + b_.sent();
   AskFor(kMeeting, kAskOften);
   const bool soon = at_a.direct && at_b.direct;
   AskFor(kStaying, kAskSeldom);
@@ -125,6 +126,7 @@ MatrixOutcome Meeting::Run() {
   MatrixOutcome out;
   if (first_.answers(second_) > before) out.contact = at_a.direct && at_b.direct ? Contact::kDirect : Contact::kRelayed;
   out.agreed = at_a.direct == at_b.direct && soon == (at_a.direct && at_b.direct);
+  out.datagrams = a_.sent() + b_.sent() - sent_before;
   if (out.contact == Contact::kDirect) out.until_direct = std::max(at_a.first, at_b.first) - met;
   a_.on_event = b_.on_event = {};
   return out;
@@ -202,6 +204,20 @@ const std::vector<MatrixAccess>& MatrixCounterparts() {
       for (const char* code : {"P", "E/a", "E/p", "S/e", "S/a", "S/p", "M"}) {
         if (access.code == code) out.push_back(access);
       }
+    }
+    return out;
+  }();
+  return all;
+}
+
+const std::vector<MatrixAccess>& MatrixByChance() {
+  static const std::vector<MatrixAccess> all = [] {
+    std::vector<MatrixAccess> out;
+    for (const Dependence filter : {kEndpointIndependent, kAddressDependent, kAddressAndPortDependent}) {
+      NatBehaviour box = Box(kAddressAndPortDependent, filter);
+      box.pooling = Pooling::kArbitrary;
+      const char* codes[] = {"S/e any", "S/a any", "S/p any"};
+      out.push_back({codes[static_cast<size_t>(filter)], "any of eight outside addresses for each mapping", {{box}}});
     }
     return out;
   }();

@@ -18,6 +18,10 @@ const std::vector<MatrixAccess>& MatrixAccesses();
 const std::vector<MatrixAccess>& MatrixVariants();
 const std::vector<MatrixAccess>& MatrixCounterparts();
 
+// Boxes with any of several outside addresses for mappings that depend on the remote: whether the other side's filter
+// admits them is chance, but an answer there must be, over the root if not directly.
+const std::vector<MatrixAccess>& MatrixByChance();
+
 // Two hosts behind one box.
 struct MatrixNeighbours {
   std::string text;
@@ -30,6 +34,7 @@ struct MatrixOutcome {
   Contact contact = Contact::kNone;
   bool agreed = true;        // both hosts say the same, and at the end the same as before
   Millis until_direct = -1;  // from the first packet between the two to direct paths on both sides
+  uint64_t datagrams = 0;    // that both hosts sent since then
 };
 
 // One run in virtual time. The seed draws delays, the order of starts and losses of 1 %; even ones have hosts with

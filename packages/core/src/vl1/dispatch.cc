@@ -10,7 +10,8 @@ void Dispatch::Run(const Now& now, const InboundPacket& packet) {
   const Verdict verdict = Handle(now, packet);
   if (verdict == Verdict::kNotSeen) return;
   const bool trust = verdict == Verdict::kSeenWithTrust;
-  parts_.seen.Run(now, packet.peer, packet.path, packet.hops, packet.verb, trust);
+  parts_.seen.Run(now, packet.peer, packet.path,
+                  {packet.hops, packet.verb, trust, parts_.replies.AskedAt(now, packet)});
 }
 
 Verdict Dispatch::Handle(const Now& now, const InboundPacket& packet) {

@@ -171,7 +171,7 @@ void HelloHandler::Accept(const Now& now, MutableBytes packet, const wire::Hello
   peer.version_major = hello.major;
   peer.version_minor = hello.minor;
   peer.version_revision = hello.revision;
-  parts_.seen.Run(now, peer, path, hops, Verb::kHello, false);
+  parts_.seen.Run(now, peer, path, {hops, Verb::kHello});
 }
 
 void HelloHandler::Answer(const Now& now, const wire::Hello& hello, const wire::HelloTail& tail, PacketId id,

@@ -122,7 +122,7 @@ PacketId PacketWriter::Write(const Now& now, Peer& peer, Verb verb, Gather paylo
     keys->Seal(suite3 ? CipherSuite::kAesGmacSiv : CipherSuite::kSalsa2012Poly1305, packet);
   }
   const PacketId id = view.id();  // after armor (vl1.md §3.4)
-  if (options.expect_reply) context_.expected.Add(now.mono, id, peer.address());
+  if (options.expect_reply) context_.expected.Add(now.mono, id, peer.address(), to.endpoint);
   SplitAndCommit(packet, to, physical.mtu);
   return id;
 }
@@ -141,7 +141,7 @@ PacketId PacketWriter::WriteHello(const Now& now, Peer& peer, const Destination&
   const PacketId id{context_.random.U64()};
   const size_t size = BuildHello(room, id, peer.address(), hello, {context_.roots.MoonVersions()}, *keys);
   if (size == 0) return {};
-  context_.expected.Add(now.mono, id, peer.address());
+  context_.expected.Add(now.mono, id, peer.address(), to.endpoint);
   context_.transmit.Commit(size, to.via, to.endpoint);
   if (peer.IsRoot()) context_.evidence.HelloSent(now.mono, context_.roots.Find(peer.address()), to.endpoint);
   return id;

@@ -16,9 +16,9 @@ struct PathSlot {
   Path* path = nullptr;
   Instant last_direct = Instant::LongAgo();  // last authenticated packet of this peer over it with hops 0
   Instant last_probe = Instant::LongAgo();
-  int unanswered = 0;                        // probes since last_direct
+  int unanswered = 0;                        // probes since the last answer to one
   bool silent = false;                       // not used for sending until the peer is heard on it
-  bool on_trial = false;                     // heard since, but not answered yet: silent once more, it needs an answer
+  bool on_trial = false;                     // heard, but not answered yet: while silent, it needs an answer
   bool urgent = false;                       // in doubt: probed at probe_at and soon again (path_doubt.h)
   bool avoid = false;                        // in so much doubt that any other path is better
   Instant probe_at = Instant::LongAgo();
@@ -56,6 +56,7 @@ struct Peer {
   Instant last_whois_answer = Instant::LongAgo();
   Instant whois_window = Instant::LongAgo();            // identities told in answers are counted per second
   int whois_answers = 0;
+  Instant last_trial = Instant::LongAgo();              // a path learned from an answer that came another way is asked
   Instant last_hint_try = Instant::LongAgo();           // vl1.md §7.6
   Instant hello_window = Instant::LongAgo();            // answers to HELLO are counted per second
   int hello_answers = 0;

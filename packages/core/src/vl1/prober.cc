@@ -24,7 +24,7 @@ void Prober::Probe(const Now& now, Peer& peer, const Destination& to, bool full)
 
 void Prober::ProbeSlot(const Now& now, Peer& peer, PathSlot& slot, bool full) {
   // A path in doubt may have lost its socket's way out: another one may have it.
-  const LocalSocket via = slot.urgent && !low_bandwidth_ ? kAllSockets : slot.path->socket;
+  const LocalSocket via = slot.urgent && !slot.on_trial && !low_bandwidth_ ? kAllSockets : slot.path->socket;
   Probe(now, peer, {via, slot.path->endpoint}, full);
   Count(now, slot);
 }

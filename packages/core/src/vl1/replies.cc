@@ -64,6 +64,12 @@ Verdict Replies::HandleOk(const Now& now, const InboundPacket& packet) {
   return Verdict::kSeen;  // OK(ECHO) confirms a path, nothing more (vl1.md §5.4)
 }
 
+uint64_t Replies::AskedAt(const Now& now, const InboundPacket& packet) const {
+  if (packet.verb != Verb::kOk) return 0;
+  const std::optional<wire::Ok> ok = wire::Ok::Parse(packet.payload);
+  return ok ? context_.expected.AskedAt(now.mono, ok->in_re, packet.peer.address()) : 0;
+}
+
 Verdict Replies::HandleOkHello(const Now& now, const InboundPacket& packet) {
   const std::optional<wire::OkHello> ok = wire::OkHello::Parse(packet.payload);
   if (!ok) {

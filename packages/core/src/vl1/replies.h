@@ -24,6 +24,8 @@ class Replies {
   Replies(Context& context, const Parts& parts) : context_(context), parts_(parts) {}
 
   Verdict HandleOk(const Now& now, const InboundPacket& packet);
+  // Where the request of an OK went (ExpectedReplies::AskedAt); zero for other packets.
+  uint64_t AskedAt(const Now& now, const InboundPacket& packet) const;
   Verdict HandleError(const Now& now, const InboundPacket& packet);
 
  private:

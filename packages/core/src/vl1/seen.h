@@ -22,16 +22,27 @@ class Seen {
   Seen(Context& context, const Parts& parts)
       : context_(context), parts_(parts), gate_(context.options.max_peers, context.random) {}
 
-  void Run(const Now& now, Peer& peer, Path& path, uint8_t hops, Verb verb, bool trust);
+  struct Packet {
+    uint8_t hops;
+    Verb verb;
+    bool trust = false;   // it proves common network membership (vl1.md §5.13)
+    uint64_t asked_at = 0;  // an OK's: where its request went (ExpectedReplies::AskedAt)
+  };
+  void Run(const Now& now, Peer& peer, Path& path, const Packet& packet);
 
  private:
   bool MayBecomePath(const Peer& peer, const Path& path) const;
   static bool Restless(Instant now, const Path& path);
-  static bool HoldsPort(Instant now, const PathSlot& slot, Verb verb);
-  bool HaveAlready(const Now& now, Peer& peer, const Path& path, Verb verb);
-  void UseAgain(const Now& now, Peer& peer, PathSlot& slot, Verb verb);
+  static void CountPortChange(Instant now, const Path& before, Path& path);
+  static bool Proves(const Packet& packet, const Path& path);
+  static bool HoldsPort(Instant now, const PathSlot& slot, const Path& path, const Packet& packet);
+  bool HaveAlready(const Now& now, Peer& peer, const Path& path, const Packet& packet);
+  void UseAgain(const Now& now, Peer& peer, PathSlot& slot);
+  void Answered(const Now& now, Peer& peer, const Path& path, uint64_t asked_at);
   void Try(const Now& now, Peer& peer, PathSlot& slot);
-  void Learn(const Now& now, Peer& peer, Path& path);
+  void Supersede(const Now& now, Peer& peer, const Path& path, bool proven);
+  void Remove(const Now& now, Peer& peer, std::vector<PathSlot>::iterator slot);
+  void Learn(const Now& now, Peer& peer, Path& path, bool proven);
   void Confirm(const Now& now, Peer& peer, Path& path);
   std::optional<LocalSocket> WayToAsk(Instant now, const Peer& peer, const Path& path);
 

@@ -66,6 +66,7 @@ set(ZT_VL1_TESTS
   identity_generator_test.cc
   packet_seal_test.cc
   roaming_test.cc
+  one_way_paths_test.cc
   clock_test.cc
   confirmed_rules_test.cc
   legacy_test.cc
