@@ -47,8 +47,6 @@ inline constexpr Difference kDeliberate[] = {
      "Our first list of all groups, the broadcast group among them, goes out before their first; "
      "to peers theirs has "
      "it too (vl2.md §12.2)."},
-    {"*: missing frame to * ARP operation 1",
-     "Linux asks again for a neighbour it has not heard of for a while."},
     {"*: frame to * ARP operation 2: suite: captured 3, ours 1",
      "Our stack answers in the same millisecond, before the peer's HELLO told its protocol "
      "version; Linux took 10 ms."},
